@@ -1,0 +1,1 @@
+"""Rasa custom actions: one module per capability; slots in, one call of the persona store, one Answer out."""

@@ -1,0 +1,65 @@
+"""The one settings object: environment variables with the prefix `PERSONABOT_`, or a `.env` file."""
+
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+SECRET_BYTES = 48
+
+Language = Literal["de", "en"]
+
+
+class Settings(BaseSettings):
+    """Everything an installation may change. Amounts are in the currency of the CRM, times as their names say."""
+
+    model_config = SettingsConfigDict(env_prefix="PERSONABOT_", env_file=".env", extra="ignore")
+
+    var: Path = Field(default=PROJECT_ROOT / "var", description="folder for everything the program writes")
+    database_url: str | None = Field(default=None, description="SQLAlchemy URL; default: SQLite below `var`")
+    tracker_url: str | None = Field(default=None, description="Rasa's conversations; default: SQLite below `var`")
+    redis_url: str | None = Field(default=None, description="Rasa's conversation locks; default: in memory")
+    language: Language = Field(default="de", description="language of a conversation before it is known")
+    host: str = Field(default="127.0.0.1", description="address the gateway listens on")
+    port: int = Field(default=8080, ge=1, le=65535, description="port of the gateway")
+    rasa_port: int = Field(default=5005, ge=1, le=65535, description="port of Rasa, on 127.0.0.1 only")
+    actions_port: int = Field(default=5055, ge=1, le=65535, description="port of the actions, on 127.0.0.1 only")
+    action_timeout_seconds: float = Field(default=4.0, gt=0, le=30, description="longest wait for one action")
+    session_hours: float = Field(default=12.0, gt=0, description="how long a login is valid")
+    care_cost_per_hour: float = Field(default=60.0, ge=0, description="what an hour of care for a contact costs")
+    minimum_outcomes: int = Field(default=50, ge=10, description="outcomes of each kind before a score is learned")
+
+    @property
+    def store_url(self) -> str:
+        """SQLAlchemy URL of the persona store."""
+        return self.database_url or f"sqlite:///{self.var / 'personabot.db'}"
+
+    @property
+    def tracker_store_url(self) -> str:
+        """SQLAlchemy URL of Rasa's conversations."""
+        return self.tracker_url or f"sqlite:///{self.var / 'tracker.db'}"
+
+    def secret(self, name: str) -> str:
+        """The random secret `name`, created below `var/secrets` at first use and readable by the owner only."""
+        folder = self.var / "secrets"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / name
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text(encoding="ascii").strip()
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            value = secrets.token_urlsafe(SECRET_BYTES)
+            file.write(value)
+        return value
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

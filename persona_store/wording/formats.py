@@ -1,0 +1,42 @@
+"""Numbers, shares, dates and lists as the language writes them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_compact_currency, format_decimal, format_percent
+
+from persona_store.settings import Language
+
+CURRENCY = "EUR"
+
+
+def number(value: float, language: Language, digits: int = 0) -> str:
+    """`value` with thousands separators and at most `digits` decimals."""
+    return format_decimal(round(value, digits), format="#,##0." + "#" * digits if digits else "#,##0", locale=language)
+
+
+def percent(share: float, language: Language, digits: int = 0) -> str:
+    """A share of 0 to 1 as percent, with at most `digits` decimals."""
+    return format_percent(share, format="#,##0" + ("." + "#" * digits if digits else "") + " %", locale=language)
+
+
+def ratio(value: float, language: Language) -> str:
+    """A factor such as a lift, with one decimal: "2,3x"."""
+    return f"{format_decimal(value, format='#,##0.0', locale=language)}×"
+
+
+def money(amount: float, language: Language) -> str:
+    """An amount of money, rounded to what one says aloud: "12 Tsd. €"."""
+    return format_compact_currency(amount, CURRENCY, locale=language, fraction_digits=0)
+
+
+def day(value: date, language: Language) -> str:
+    """A date in the usual short form of the language."""
+    return format_date(value, format="medium", locale=language)
+
+
+def joined(words: Sequence[str], language: Language) -> str:
+    """The words as an enumeration: "a, b und c"."""
+    return format_list(list(words), locale=language)
