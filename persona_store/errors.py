@@ -1,0 +1,17 @@
+"""What can go wrong, as sentences for people."""
+
+
+class PersonaBotError(Exception):
+    """Something a person can mend; the message says what is wrong, where, and how to mend it."""
+
+
+class InputError(PersonaBotError, ValueError):
+    """A file, an option or a message that cannot be read as given."""
+
+
+class NoPersonas(PersonaBotError, LookupError):
+    """There is no build yet, or its data hold no reliable personas."""
+
+
+class NotAllowed(PersonaBotError, PermissionError):
+    """Nobody is logged in, the proof of identity is wrong or too old, or the rights do not suffice."""
