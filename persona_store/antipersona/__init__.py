@@ -1,0 +1,27 @@
+"""Two verdicts kept apart: who surely will not buy, and who should not be a customer."""
+
+from persona_store.antipersona.types import (
+    Advice,
+    Buy,
+    LeakReason,
+    Points,
+    Quality,
+    Stage,
+    ValueEstimate,
+    Verdict,
+    WhyNotKnown,
+    Worth,
+)
+
+__all__ = [
+    "Advice",
+    "Buy",
+    "LeakReason",
+    "Points",
+    "Quality",
+    "Stage",
+    "ValueEstimate",
+    "Verdict",
+    "WhyNotKnown",
+    "Worth",
+]

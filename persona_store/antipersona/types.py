@@ -1,0 +1,108 @@
+"""What a verdict says: will the contact buy, is it worth the effort, on which evidence, and what to do."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Buy = Literal["surely_not", "unlikely", "open", "likely", "cannot_tell"]
+Worth = Literal["not_worth", "borderline", "worth", "cannot_tell"]
+WhyNotKnown = Literal["too_few_outcomes", "not_predictable", "no_scorecard"]
+Advice = Literal["do_not_invest", "self_service", "nurture_lightly", "hand_over", "keep_going", "clarify"]
+Stage = Literal[
+    "awareness", "consideration", "decision", "customer", "dormant", "attention", "interest", "desire", "action"
+]
+LeakReason = Literal["after_outcome", "name", "too_good", "only_known_after", "missing_tells"]
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What one level of an attribute adds to (+) or takes from (-) the score; 20 points double the odds of buying.
+
+    `n` contacts with a known outcome have this level, `bought` of them bought; `rate` is their quotient.
+    """
+
+    attribute: str
+    level: str
+    points: float
+    n: int
+    bought: int
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How well the scorecard orders and estimates contacts it has not seen (out of fold).
+
+    `auc` with its 95 % interval; `calibration_error` is the expected absolute gap between stated and observed share.
+    `n` contacts with a known outcome, `positives` of them bought. Empty where nothing could be learned.
+    """
+
+    auc: float | None
+    auc_low: float | None
+    auc_high: float | None
+    calibration_error: float | None
+    n: int
+    positives: int
+
+
+@dataclass(frozen=True, slots=True)
+class ValueEstimate:
+    """What a contact is worth against what it costs, in the CRM's currency.
+
+    `money` is what it brought so far, `potential` what is still to be expected (chance of buying times the value of
+    similar customers, plus open deals); `care_cost` is the expected effort. `value_low` and `value_high` are the 95 %
+    interval of `money + potential`. `basis` says whether deals count by margin or by amount. `n_similar` contacts
+    stand behind the expectation, `deals` and `care_minutes` are the contact's own; so are `complaints`.
+    """
+
+    money: float
+    potential: float
+    care_cost: float
+    value_low: float
+    value_high: float
+    care_low: float
+    care_high: float
+    basis: Literal["margin", "amount"]
+    n_similar: int
+    deals: int
+    care_minutes: float
+    complaints: int
+
+    @property
+    def total(self) -> float:
+        """Monetary value and future potential together."""
+        return self.money + self.potential
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Both verdicts on a contact with their evidence.
+
+    `anti_persona` is empty when it cannot be told. `probability` of buying with its 95 % interval `low` to `high`,
+    `base_rate` among all with a known outcome; all empty when `buy` is "cannot_tell", then `why_not_known` says why.
+    `points` speak against buying or for it, strongest first. `left_out` names the attributes refused as leaking
+    (attribute → LeakReason). `value` is empty when `worth` is "cannot_tell". For a customer the question of buying is
+    moot: `buy` is "likely" then only by fact, `probability` empty.
+    """
+
+    contact_id: int
+    name: str
+    company: str | None
+    market: str
+    anti_persona: bool | None
+    buy: Buy
+    probability: float | None
+    low: float | None
+    high: float | None
+    base_rate: float | None
+    points: tuple[Points, ...]
+    quality: Quality
+    why_not_known: WhyNotKnown | None
+    needed: int
+    left_out: dict[str, str]
+    worth: Worth
+    value: ValueEstimate | None
+    advice: Advice
+    stage: Stage
+    customer: bool
+    data_on: date | None
