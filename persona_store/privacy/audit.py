@@ -1,0 +1,23 @@
+"""The record of look-ups and changes: who, what and when, never the data themselves."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from persona_store.database.models import KEY_LENGTH, NAME_LENGTH, WORD_LENGTH, Audit
+
+
+def record(session: Session, actor: str, action: str, contact_id: int | None = None, detail: str | None = None) -> None:
+    """Adds an entry to the audit trail, in the transaction of `session`, so that neither is kept without the other.
+
+    `detail` is for words such as an attribute's name; it must hold no personal data.
+    """
+    session.add(
+        Audit(
+            at=datetime.now(UTC).replace(tzinfo=None),
+            actor=actor[:KEY_LENGTH],
+            action=action[:WORD_LENGTH],
+            contact_id=contact_id,
+            detail=None if detail is None else detail[:NAME_LENGTH],
+        )
+    )
