@@ -1,0 +1,104 @@
+"""What all commands share: the store, the language, progress, and one way to print a result."""
+
+import dataclasses
+import getpass
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy import Engine
+
+from bot.render.terminal import render_terminal
+from persona_store.answer import Answer
+from persona_store.database import connect, migrate
+from persona_store.settings import Language, settings
+from persona_store.wording import label, say
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+def text(key: str, **values: object) -> str:
+    """The text `cli.<key>` in the language of the installation."""
+    return say(f"cli.{key}", language(), **values)
+
+
+def language() -> Language:
+    """The language in which the terminal speaks."""
+    return settings().language
+
+
+AsJson = Annotated[bool, typer.Option("--json", help=text("option.json"))]
+
+
+@contextmanager
+def store() -> Iterator[Engine]:
+    """The migrated persona store of this installation."""
+    engine = connect(settings().store_url)
+    try:
+        migrate(engine)
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, float], None]]:
+    """A progress line on the terminal; the function takes the step's name and how much of it is done, 0 to 1."""
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        TimeElapsedColumn(),
+        console=errors,
+        transient=True,
+    ) as bar:
+        tasks: dict[str, Any] = {}
+
+        def advance(step: str, share: float) -> None:
+            if step not in tasks:
+                tasks[step] = bar.add_task(label("progress", step, language()), total=1.0)
+            bar.update(tasks[step], completed=share)
+
+        yield advance
+
+
+def show(answer: Answer, data: Any, *, as_json: bool) -> None:
+    """Prints the data behind an answer as JSON, or the answer for people."""
+    if as_json:
+        print_json(data)
+    else:
+        render_terminal(answer.as_dict(), console)
+
+
+def print_json(data: Any) -> None:
+    """Prints `data` (data classes, dates and paths included) as one JSON document on standard output."""
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
+
+
+def operator() -> str:
+    """Who sits at the terminal, for the audit log."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    if hasattr(value, "item"):  # a NumPy scalar
+        return value.item()
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")

@@ -1,0 +1,62 @@
+"""The `personabot` command: one Typer application; errors become one sentence and an exit code."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from bot.cli import data, people, processes, talk, users
+from bot.cli.common import errors, text
+from persona_store.errors import InputError, PersonaBotError
+
+BAD_INPUT = 2
+FAILED = 1
+
+app = typer.Typer(
+    name="personabot",
+    help=text("help.app"),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a traceback with local values could show personal data
+    add_completion=False,
+)
+for module in (processes, data, people, talk):
+    module.register(app)
+app.add_typer(users.app, name="users")
+
+
+@app.command(
+    "rasa",
+    help=text("help.rasa"),
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)
+def rasa(context: typer.Context) -> None:
+    """Rasa's own command line, with our layer loaded."""
+    from bot.assistant.launcher import rasa_main  # Rasa takes seconds to import; only this command pays for it
+
+    raise typer.Exit(rasa_main(context.args))
+
+
+@app.callback()
+def main(
+    version: Annotated[bool, typer.Option("--version", help=text("option.version"), is_eager=True)] = False,
+) -> None:
+    """Options before the command."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(installed("personabot"))
+        raise typer.Exit
+
+
+def run() -> None:
+    """Entry of the console command: 0 done, 1 failed, 2 bad input, 130 broken off."""
+    try:
+        app()
+    except InputError as error:
+        errors.print(str(error), style="bold red", markup=False)
+        sys.exit(BAD_INPUT)
+    except PersonaBotError as error:
+        errors.print(str(error), style="bold red", markup=False)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        sys.exit(130)
