@@ -312,7 +312,10 @@ class Scorecard(Base):
 
 
 class User(Base):
-    """Someone who may ask. `rights` is "rep", "marketer" or "admin"."""
+    """Someone who may ask. `rights` is "rep", "marketer" or "admin".
+
+    `ended_sessions` lists logins ended before their time: [[token id, expiry in Unix seconds], ...].
+    """
 
     __tablename__ = "users"
 
@@ -322,6 +325,7 @@ class User(Base):
     rights: Mapped[str] = mapped_column(String(20))
     language: Mapped[str | None] = mapped_column(String(2))
     created_at: Mapped[datetime]
+    ended_sessions: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class Audit(Base):

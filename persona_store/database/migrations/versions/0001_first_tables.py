@@ -127,6 +127,11 @@ def upgrade() -> None:
         sa.Column("rights", sa.String(length=20), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column(
+            "ended_sessions",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("name", name=op.f("uq_users_name")),
     )
