@@ -1,0 +1,152 @@
+"""Columns of the CRM that have no place of their own: recognised from their content, read as attributes."""
+
+import io
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import cast as typed
+
+import numpy as np
+import polars as pl
+from sqlalchemy import Text, cast, func, or_, select
+from sqlalchemy.orm import Session
+
+from persona_store.database.models import KEY_LENGTH, Company, Contact
+from persona_store.segmentation.aggregation import ROWS_AT_ONCE, may_be_profiled
+from persona_store.segmentation.registry import Attribute, Market, built_in
+
+SAMPLE = 20_000  # enough to tell a number from a name; reading a million rows for that would be waste
+NUMBER_SHARE = 0.98
+NEARLY_EMPTY_SHARE = 0.05
+FEW_NAMES = 60  # a column with more names than that, most of them rare, is text rather than a category
+TEXT_DISTINCT_SHARE = 0.3
+ID_DISTINCT_SHARE = 0.95
+SEQUENCE_FILL = 0.5
+ENOUGH_ROWS = 20
+LONGEST_NAME = 100
+ID_NAME = re.compile(r"(^|[\s_.-])(id|uuid|guid|key|nr|no|nummer|number)$|Id$|ID$", re.ASCII)
+DATE_TEXT = r"^\d{4}-\d{2}-\d{2}([ T].*)?$|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$"
+EMPTY_JSON = "{}"
+
+
+def recognise_custom(session: Session, market: str) -> tuple[tuple[Attribute, ...], dict[str, str]]:
+    """The custom columns that can serve as attributes, and those that cannot with the reason.
+
+    Reasons: "constant", "nearly_empty", "identifier", "date", "free_text", "name_too_long". A custom column that
+    bears the name of a built-in attribute is read as that attribute.
+    """
+    sample = _sample(session, market)
+    known = {attribute.key: attribute for attribute in built_in(market)}
+    found: list[Attribute] = []
+    left_out: dict[str, str] = {}
+    for name in sample.columns:
+        column = sample[name]
+        reason = _unusable(name, column)
+        if reason is not None:
+            left_out[name] = reason
+        elif name in known:
+            found.append(replace(known[name], kind="custom"))
+        else:
+            found.append(
+                Attribute(name, "custom", numeric=_is_number(column.drop_nulls()), markets=(typed(Market, market),))
+            )
+    return tuple(found), left_out
+
+
+def custom_frame(
+    session: Session, market: str, contact_ids: Sequence[int] | None, attributes: Sequence[Attribute]
+) -> pl.DataFrame:
+    """`contact_id` and the custom `attributes`: numbers as floats, all else as text; rows without any are left out."""
+    names = {attribute.key: attribute.numeric for attribute in attributes}
+    types = [
+        pl.col(name).cast(pl.Float64, strict=False) if numeric else pl.col(name).str.slice(0, LONGEST_NAME)
+        for name, numeric in names.items()
+    ]
+    parts = [
+        _parse(rows, tuple(names)).with_columns(types) for rows in _documents(session, market, contact_ids, every=1)
+    ]
+    if parts:
+        return pl.concat(parts)
+    schema: dict[str, type[pl.DataType]] = {"contact_id": pl.Int64}
+    schema |= {name: pl.Float64 if numeric else pl.String for name, numeric in names.items()}
+    return pl.DataFrame(schema=schema)
+
+
+def _documents(
+    session: Session, market: str, contact_ids: Sequence[int] | None, every: int
+) -> Iterator[list[tuple[int, str, str | None]]]:
+    own, company = cast(Contact.custom, Text), cast(Company.custom, Text)
+    statement = (
+        select(Contact.id, own, company)
+        .outerjoin(Company, Contact.company_id == Company.id)
+        .where(*may_be_profiled(market, contact_ids), or_(own != EMPTY_JSON, company != EMPTY_JSON))
+    )
+    if every > 1:
+        statement = statement.where(Contact.id % every == 0)
+    for rows in session.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE}).partitions():
+        yield [tuple(row) for row in rows]  # type: ignore[misc]
+
+
+def _parse(rows: Sequence[tuple[int, str, str | None]], names: Sequence[str]) -> pl.DataFrame:
+    """Every value as text, whatever its JSON type; the contact's own value goes before the company's."""
+    own = _read_lines([row[1] for row in rows], names)
+    company = _read_lines([row[2] or EMPTY_JSON for row in rows], names).rename(lambda name: f"{name}\0company")
+    both = pl.concat([own, company], how="horizontal")
+    return both.select(
+        pl.Series("contact_id", [row[0] for row in rows], dtype=pl.Int64),
+        *(_cleaned(pl.coalesce(name, f"{name}\0company")).alias(name) for name in names),
+    )
+
+
+def _cleaned(value: pl.Expr) -> pl.Expr:
+    text = value.str.strip_chars()
+    return pl.when(text.str.len_bytes() > 0).then(text)
+
+
+def _read_lines(documents: Sequence[str], names: Sequence[str]) -> pl.DataFrame:
+    lines = "\n".join(documents).encode()
+    return pl.read_ndjson(io.BytesIO(lines), schema=dict.fromkeys(names, pl.String))
+
+
+def _sample(session: Session, market: str) -> pl.DataFrame:
+    people = session.scalar(select(func.count()).where(*may_be_profiled(market, None))) or 0
+    rows = [row for part in _documents(session, market, None, every=max(1, people // SAMPLE)) for row in part]
+    names: dict[str, None] = {}
+    for _, own, company in rows:
+        names |= dict.fromkeys(json.loads(own)) | dict.fromkeys(json.loads(company or EMPTY_JSON))
+    return _parse(rows, tuple(names)).drop("contact_id") if names else pl.DataFrame()
+
+
+def _is_number(known: pl.Series) -> bool:
+    return known.cast(pl.Float64, strict=False).is_not_null().sum() >= NUMBER_SHARE * len(known)
+
+
+def _unusable(name: str, column: pl.Series) -> str | None:
+    known = column.drop_nulls()
+    distinct = known.n_unique()
+    if len(name) > KEY_LENGTH:
+        return "name_too_long"
+    if len(known) < NEARLY_EMPTY_SHARE * len(column):
+        return "nearly_empty"
+    if distinct < 2:
+        return "constant"
+    if len(known) < ENOUGH_ROWS:
+        return None
+    if _is_number(known):
+        return "identifier" if _is_identifier(name, known, distinct) else None
+    if known.str.contains(DATE_TEXT).sum() >= NUMBER_SHARE * len(known):
+        return "date"
+    if distinct >= ID_DISTINCT_SHARE * len(known):
+        return "free_text" if known.str.contains(r"\s").any() else "identifier"
+    if distinct > FEW_NAMES and distinct > TEXT_DISTINCT_SHARE * len(known):
+        return "free_text"
+    return None
+
+
+def _is_identifier(name: str, known: pl.Series, distinct: int) -> bool:
+    if distinct < ID_DISTINCT_SHARE * len(known):
+        return False
+    numbers = known.cast(pl.Float64, strict=False).drop_nulls().to_numpy()
+    whole = bool((numbers == np.round(numbers)).all())
+    return whole and (bool(ID_NAME.search(name)) or len(numbers) >= SEQUENCE_FILL * float(np.ptp(numbers)))

@@ -1,0 +1,96 @@
+"""What sets a persona apart: its attributes, weightiest first, each with its most telling levels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from persona_store.database.models import Build, Persona, PersonaLevel
+from persona_store.segmentation.model import PersonaInfo, attribute_from_json, persona_info
+from persona_store.segmentation.registry import Attribute, AttributeKind
+
+
+@dataclass(frozen=True, slots=True)
+class LevelShare:
+    """One level in a persona: `probability` there, `base` in the whole market, `lift` = probability / base.
+
+    `n` is the expected number of the persona's contacts that have this level.
+    """
+
+    level: str
+    probability: float
+    base: float
+    lift: float
+    n: float
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeProfile:
+    """One attribute in a persona; `weight` (0 to 1) is its share in what sets the persona apart.
+
+    `levels` come most telling first (share won over the base), `known` is the expected number of the persona's
+    contacts whose attribute is known.
+    """
+
+    attribute: str
+    kind: AttributeKind
+    weight: float
+    known: float
+    levels: tuple[LevelShare, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaProfile:
+    """A persona with its attributes, weightiest first, and the build it comes from."""
+
+    info: PersonaInfo
+    attributes: tuple[AttributeProfile, ...]
+    build_id: int
+    data_on: date | None
+    contacts: int
+
+
+def persona_profile(session: Session, persona_id: int) -> PersonaProfile:
+    """The profile of one persona of any build; raises sqlalchemy's NoResultFound for an unknown id."""
+    persona = session.get_one(Persona, persona_id)
+    return _profile(session, persona, session.get_one(Build, persona.build_id))
+
+
+def list_profiles(session: Session) -> list[PersonaProfile]:
+    """The profiles of the newest build by number; empty when there is no build or it found no personas."""
+    newest = session.scalar(select(func.max(Build.id)))
+    if newest is None:
+        return []
+    build = session.get_one(Build, newest)
+    rows = session.scalars(select(Persona).where(Persona.build_id == newest).order_by(Persona.number))
+    return [_profile(session, row, build) for row in rows]
+
+
+def _profile(session: Session, persona: Persona, build: Build) -> PersonaProfile:
+    described = build.markets[persona.market]
+    known = {part["key"]: attribute_from_json(part) for part in described["attributes"]}
+    grouped: dict[str, list[PersonaLevel]] = {}
+    statement = select(PersonaLevel).where(PersonaLevel.persona_id == persona.id).order_by(PersonaLevel.position)
+    for row in session.scalars(statement):
+        grouped.setdefault(row.attribute, []).append(row)
+    profiles = [_attribute_profile(known[name], rows) for name, rows in grouped.items()]
+    return PersonaProfile(
+        info=persona_info(persona),
+        attributes=tuple(sorted(profiles, key=lambda profile: -profile.weight)),
+        build_id=build.id,
+        data_on=build.data_on,
+        contacts=described["contacts"],
+    )
+
+
+def _attribute_profile(attribute: Attribute, rows: Sequence[PersonaLevel]) -> AttributeProfile:
+    shares = [LevelShare(row.level, row.probability, row.base, row.lift, row.n * row.probability) for row in rows]
+    return AttributeProfile(
+        attribute=attribute.key,
+        kind=attribute.kind,
+        weight=rows[0].weight,
+        known=rows[0].n,
+        levels=tuple(sorted(shares, key=lambda share: share.base - share.probability)),
+    )
