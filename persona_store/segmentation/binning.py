@@ -74,8 +74,8 @@ class Binning:
         )
 
 
-def fit_binning(frame: pl.DataFrame, attributes: Sequence[Attribute]) -> Binning:
-    """Bins for the columns of `frame`: known cuts where the trade has them, else from the data.
+def fit_binning(frame: pl.DataFrame, attributes: Sequence[Attribute], *, quantile_bins: int = QUANTILE_BINS) -> Binning:
+    """Bins for the columns of `frame`: known cuts where the trade has them, else `quantile_bins` from the data.
 
     Names that less than 1 % bear are one level, "other". An attribute with fewer than two levels in the data gets
     no bins: it cannot tell anyone apart.
@@ -85,7 +85,7 @@ def fit_binning(frame: pl.DataFrame, attributes: Sequence[Attribute]) -> Binning
         if attribute.key not in frame.columns:
             continue
         column = frame[attribute.key].drop_nulls()
-        found = _numeric_bins(attribute, column) if attribute.numeric else _named_bins(column)
+        found = _numeric_bins(attribute, column, quantile_bins) if attribute.numeric else _named_bins(column)
         if found is not None and _tells_apart(column, found):
             bins[attribute.key] = found
     return Binning(bins)
@@ -117,7 +117,7 @@ def _named_bins(column: pl.Series) -> Bins | None:
     return Bins(levels=(*kept, OTHER) if rest else tuple(kept), other=rest)
 
 
-def _numeric_bins(attribute: Attribute, column: pl.Series) -> Bins | None:
+def _numeric_bins(attribute: Attribute, column: pl.Series, quantile_bins: int) -> Bins | None:
     if attribute.edges:
         return Bins(levels=attribute.levels, edges=attribute.edges)
     values = column.cast(pl.Float64).to_numpy()
@@ -127,17 +127,17 @@ def _numeric_bins(attribute: Attribute, column: pl.Series) -> Bins | None:
     if len(distinct) <= FEW_VALUES and bool((distinct == np.round(distinct)).all()):
         points = [int(value) for value in distinct]
         return Bins(levels=tuple(str(point) for point in points), edges=tuple(float(point) for point in points[1:]))
-    edges = _round_edges(values[np.isfinite(values)])
+    edges = _round_edges(values[np.isfinite(values)], quantile_bins)
     return Bins(levels=_range_names(edges), edges=edges) if edges else None
 
 
-def _round_edges(values: NDArray[np.float64]) -> tuple[float, ...]:
+def _round_edges(values: NDArray[np.float64], quantile_bins: int) -> tuple[float, ...]:
     lowest = float(values.min())
     edges: list[float] = []
     if lowest >= 0 and float((values == 0).mean()) >= COMMON_ZERO_SHARE:
         values = values[values > 0]
         edges.append(min(1.0, float(values.min())))
-    shares = [step / QUANTILE_BINS for step in range(1, QUANTILE_BINS)]
+    shares = [step / quantile_bins for step in range(1, quantile_bins)]
     for quantile in np.quantile(values, shares, method="nearest"):
         edge = _round(float(quantile))
         if edge > (edges[-1] if edges else lowest):
