@@ -1,0 +1,1 @@
+"""What makes Rasa ours: compatibility layer, launcher, NLU components, tracker store, action client."""

@@ -1,0 +1,1 @@
+"""Rasa components that understand a message: bounded tokens, language, intent, names and closed vocabularies."""

@@ -1,0 +1,138 @@
+"""Mends of single functions of Rasa 3.6.21; each says why it is needed. Imported by `compat.install` only."""
+
+import importlib.util
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import rasa.core.actions.action
+import rasa.core.agent
+import rasa.core.tracker_store
+import rasa.core.utils
+import rasa.shared.utils.io
+import rasa.telemetry
+import rasa.utils.log_utils
+import rasa.utils.plotting
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from rasa.core.brokers import broker
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
+from rasa.shared.exceptions import RasaException
+from rasa.shared.utils.common import class_from_module_path
+from sanic import Sanic
+
+from bot.assistant.action_client import install_action_client
+
+logger = logging.getLogger(__name__)
+
+
+def apply_all() -> None:
+    """Apply every mend once."""
+    telemetry_off()
+    validate_action_results_once()
+    tracker_store_without_fallback()
+    event_broker_without_clients()
+    one_process_server()
+    plots_only_with_matplotlib()
+    install_action_client()
+
+
+def telemetry_off() -> None:
+    """Rasa would report usage to its maker, write a file with an id below $HOME, and load an error reporter."""
+    rasa.telemetry.is_telemetry_enabled = lambda: False
+    rasa.telemetry.initialize_telemetry = lambda: False
+    rasa.telemetry.initialize_error_reporting = lambda: None
+    rasa.telemetry.toggle_telemetry_reporting = lambda is_enabled: None
+    rasa.utils.log_utils.SentryProcessor = lambda event_level: _unchanged
+
+
+def _unchanged(log: Any, method: str, event: Any) -> Any:
+    """A step of structlog that passes the event on."""
+    return event
+
+
+def validate_action_results_once() -> None:
+    """Rasa checks its own schema against the metaschema at every custom action: 70 % of the time of a turn."""
+    schema = rasa.core.actions.action.RemoteAction.action_response_format_spec()
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+
+    def _validate_action_result(self: Any, result: Any) -> bool:
+        error = best_match(validator.iter_errors(result))
+        if error is not None:
+            raise RasaException(
+                f"The action '{self.name()}' returned something that Rasa cannot read, at "
+                f"'{error.json_path}' (rule '{error.validator}')."
+            )
+        return True
+
+    rasa.core.actions.action.RemoteAction._validate_action_result = _validate_action_result
+
+
+def tracker_store_without_fallback() -> None:
+    """Rasa falls back to memory when the store fails or its class is not found, and loses conversations silently.
+
+    Its factory also imports the clients of MongoDB and DynamoDB each time.
+    """
+
+    def create(obj: Any, domain: Any = None, event_broker: Any = None) -> Any:
+        if isinstance(obj, TrackerStore):
+            return obj
+        if obj is None or obj.type is None:
+            return InMemoryTrackerStore(domain, event_broker)
+        try:
+            store_class = class_from_module_path(obj.type)
+        except (AttributeError, ImportError) as error:
+            raise RasaException(
+                f"The tracker store '{obj.type}' in endpoints.yml cannot be loaded: {error}. "
+                "Persona Bot brings 'bot.assistant.tracker_store.SqlTrackerStore'."
+            ) from error
+        return store_class(host=obj.url, domain=domain, event_broker=event_broker, **obj.kwargs)
+
+    def _create_tracker_store(store: Any, domain: Any) -> Any:
+        store = store if store is not None else InMemoryTrackerStore(domain)
+        store.domain = domain
+        return store
+
+    rasa.core.tracker_store.TrackerStore.create = staticmethod(create)
+    rasa.core.agent.Agent._create_tracker_store = staticmethod(_create_tracker_store)
+
+
+def event_broker_without_clients() -> None:
+    """Rasa's factory imports the client of RabbitMQ even when no event broker is wanted."""
+
+    async def create(obj: Any, loop: Any = None) -> Any:
+        if obj is None or isinstance(obj, EventBroker):
+            return obj
+        return await broker._create_from_endpoint_config(obj, loop)
+
+    EventBroker.create = staticmethod(create)
+
+
+def one_process_server() -> None:
+    """Sanic since 22.9 starts its server in a forked worker, which gets neither the mends nor the loaded model."""
+    run = Sanic.run
+
+    def run_in_this_process(self: Sanic[Any, Any], *args: Any, workers: int = 1, **options: Any) -> None:
+        if workers > 1:
+            logger.warning("Rasa serves in one process; for more capacity start more of them behind the gateway.")
+        run(self, *args, **{"single_process": True, "motd": False, "access_log": False} | options)
+
+    vars_of_class: Any = Sanic
+    vars_of_class.run = run_in_this_process
+
+
+def plots_only_with_matplotlib() -> None:
+    """`rasa test` draws histograms with matplotlib, which is installed for development only; reports need none."""
+    if importlib.util.find_spec("matplotlib") is not None:
+        return
+    for name in ("plot_confusion_matrix", "plot_paired_histogram", "plot_curve"):
+        setattr(rasa.utils.plotting, name, _not_drawn(name))
+
+
+def _not_drawn(name: str) -> Callable[..., None]:
+    def not_drawn(*args: Any, **kwargs: Any) -> None:
+        logger.warning("%s: not drawn, because matplotlib is not installed. The reports are complete.", name)
+
+    return not_drawn
