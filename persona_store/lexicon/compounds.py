@@ -1,0 +1,132 @@
+"""German compounds taken apart into words of the lexicon: "vertriebsinnendienstleiterin" → vertrieb, innendienst, leiter."""
+
+from functools import cache, lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from persona_store.lexicon.vocabulary import vocabulary
+
+UNKNOWN = "�"  # stands for every word the lexicon lacks, so that hostile input cannot fill spaCy's string store
+LINKS = ("", "s", "es", "n", "en")
+SHORTEST_PIECE = 4
+SHORTEST_UNKNOWN = 4  # letters before a known head word: "kantinen-leiter", but not "beg-leiter"
+SHORTEST_HEAD = 5  # head words that may follow an unknown word
+SHORTEST_FIELD = 6  # likewise words for a function
+SHORTEST_MISSPELT = 6
+LONG_WORD = 10  # from here on two typos are forgiven
+COMPOUND_HEADS = (
+    "leiter",
+    "leiterin",
+    "leitung",
+    "manager",
+    "mitarbeiter",
+    "referent",
+    "assistent",
+    "direktor",
+    "chef",
+    "sachbearbeiter",
+    "vorstand",
+)
+
+
+@lru_cache(maxsize=1 << 16)
+def pieces(key: str) -> tuple[str, ...]:
+    """The base forms a folded word consists of; `UNKNOWN` for what is not in the lexicon."""
+    bases = vocabulary().bases
+    if key in bases:
+        return (bases[key],)
+    return _whole(key) or _with_known_end(key) or (UNKNOWN,)
+
+
+@lru_cache(maxsize=1 << 14)
+def repaired(key: str, *, talk: bool = False) -> str:
+    """The lexicon's word or common compound that `key` seems to be misspelt from, or `key` itself.
+
+    In `talk` only words of seven letters or more are taken for misspelt, and only for words of that length: shorter
+    ones are too often names ("Leitner").
+    """
+    shortest = SHORTEST_MISSPELT + 1 if talk else SHORTEST_MISSPELT
+    if len(key) < shortest or not key.isalpha():
+        return key
+    allowed = 2 if len(key) >= LONG_WORD else 1
+    candidates = _by_first_letter(talk).get(key[0], [])
+    best = process.extractOne(key, candidates, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)
+    return best[0] if best else key
+
+
+@cache
+def _by_first_letter(talk: bool) -> dict[str, list[str]]:
+    shortest = SHORTEST_MISSPELT + 1 if talk else SHORTEST_MISSPELT - 1
+    kinds = ("function", "person", "industry", "channel", "phase", "concept", "attribute")
+    everyday = {phrase[0] for phrase in vocabulary().quiet if len(phrase) == 1} if talk else set()
+    bases = vocabulary().of_kind(*kinds) - everyday
+    known = {form for form, base in vocabulary().bases.items() if base in bases}
+    for field in _fields():
+        known.update(field + link + head for head in COMPOUND_HEADS for link in ("", "s"))
+    result: dict[str, list[str]] = {}
+    for word in sorted(known):
+        if len(word) >= shortest:
+            result.setdefault(word[0], []).append(word)
+    return result
+
+
+@cache
+def _fields() -> frozenset[str]:
+    return frozenset(word for word in vocabulary().of_kind("function") if len(word) >= SHORTEST_PIECE)
+
+
+@cache
+def _parts() -> dict[str, str]:
+    usable = vocabulary().of_kind("function", "person", "filler", "industry")
+    return {form: base for form, base in vocabulary().bases.items() if base in usable and len(form) >= SHORTEST_PIECE}
+
+
+@cache
+def _short_fields() -> frozenset[str]:
+    return frozenset(word for word in vocabulary().of_kind("function") if len(word) < SHORTEST_PIECE and word.isalpha())
+
+
+@cache
+def _ends() -> dict[str, str]:
+    vocab = vocabulary()
+    people, fields = vocab.of_kind("person"), vocab.of_kind("function")
+    return {
+        form: base
+        for form, base in vocab.bases.items()
+        if (base in people and len(base) >= SHORTEST_HEAD) or (base in fields and len(base) >= SHORTEST_FIELD)
+    }
+
+
+@lru_cache(maxsize=1 << 14)
+def _whole(key: str) -> tuple[str, ...]:
+    parts = _parts()
+    for cut in range(2, len(key) - SHORTEST_PIECE + 1):
+        tail = parts.get(key[cut:])
+        if tail is None:
+            continue
+        for link in LINKS:
+            start = key[: cut - len(link)] if key[:cut].endswith(link) else ""
+            if start in parts:
+                return (parts[start], tail)
+            if not link and start in _short_fields():
+                return (start, tail)
+            if len(start) > 2 * SHORTEST_PIECE and (rest := _whole(start)):
+                return (*rest, tail)
+    return ()
+
+
+def _with_known_end(key: str) -> tuple[str, ...]:
+    ends = _ends()
+    for cut in range(SHORTEST_UNKNOWN, len(key) - SHORTEST_HEAD + 1):
+        end = ends.get(key[cut:])
+        if end is not None:
+            return (_beginning(key[:cut]), end)
+    return ()
+
+
+def _beginning(text: str) -> str:
+    for end in range(len(text), SHORTEST_PIECE - 1, -1):
+        if text[:end] in _fields():
+            return text[:end]
+    return UNKNOWN
