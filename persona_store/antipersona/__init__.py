@@ -1,5 +1,7 @@
 """Two verdicts kept apart: who surely will not buy, and who should not be a customer."""
 
+from persona_store.antipersona.learning import learn
+from persona_store.antipersona.scorecard import LearnedScorecard
 from persona_store.antipersona.types import (
     Advice,
     Buy,
@@ -17,6 +19,7 @@ __all__ = [
     "Advice",
     "Buy",
     "LeakReason",
+    "LearnedScorecard",
     "Points",
     "Quality",
     "Stage",
@@ -24,4 +27,5 @@ __all__ = [
     "Verdict",
     "WhyNotKnown",
     "Worth",
+    "learn",
 ]

@@ -11,6 +11,7 @@ Advice = Literal["do_not_invest", "self_service", "nurture_lightly", "hand_over"
 Stage = Literal[
     "awareness", "consideration", "decision", "customer", "dormant", "attention", "interest", "desire", "action"
 ]
+ScoreVerdict = Literal["learned", "too_few_outcomes", "not_predictable"]
 LeakReason = Literal["after_outcome", "name", "too_good", "only_known_after", "missing_tells"]
 
 
@@ -18,7 +19,7 @@ LeakReason = Literal["after_outcome", "name", "too_good", "only_known_after", "m
 class Points:
     """What one level of an attribute adds to (+) or takes from (-) the score; 20 points double the odds of buying.
 
-    `n` contacts with a known outcome have this level, `bought` of them bought; `rate` is their quotient.
+    `n` contacts with a known outcome have this level, `bought` of them bought.
     """
 
     attribute: str
@@ -26,7 +27,11 @@ class Points:
     points: float
     n: int
     bought: int
-    rate: float
+
+    @property
+    def rate(self) -> float:
+        """Share of buyers among those with this level."""
+        return self.bought / self.n if self.n else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class Verdict:
     quality: Quality
     why_not_known: WhyNotKnown | None
     needed: int
-    left_out: dict[str, str]
+    left_out: dict[str, LeakReason]
     worth: Worth
     value: ValueEstimate | None
     advice: Advice

@@ -1,0 +1,153 @@
+"""Learns who will not buy, and judges the score only on contacts it has not seen.
+
+Where outcomes are too few or the attributes do not foretell them, it says so instead of scoring.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.model_selection import StratifiedKFold
+
+from persona_store.antipersona.encoding import MISSING, Codes, Encoding, cut, encode
+from persona_store.antipersona.leaks import find_leaks
+from persona_store.antipersona.quality import auc_interval, calibration_error
+from persona_store.antipersona.scorecard import POINT, Band, LearnedScorecard
+from persona_store.antipersona.types import LeakReason, Points, Quality
+from persona_store.segmentation.registry import Attribute
+from persona_store.settings import settings
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+# An ordering not clearly better than this is of no use to anyone; 0.5 is a coin.
+USEFUL_AUC = 0.55
+FOLDS = 5
+# Inverse strengths of the ridge penalty tried; the log loss on unseen contacts decides.
+STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
+ITERATIONS = 100
+# Beyond this many outcomes more of them no longer move a point; a random sample keeps time and memory bounded.
+LEARN_AT_MOST = 50_000
+# Contacts a band of similar scores should hold, so that its observed share is worth stating, and bands at most.
+BAND_SIZE = 100
+BANDS = 20
+
+
+def learn(frame: pl.DataFrame, outcome: Floats, attributes: Sequence[Attribute], seed: int) -> LearnedScorecard:
+    """Learns a market's scorecard.
+
+    `frame` holds one row a contact and one raw column an attribute (as `attribute_frame` gives them, counted up to
+    the outcome); `outcome` is, row by row, 1 for a buyer, 0 for a lost one, NaN for not known.
+    """
+    known = ~np.isnan(outcome)
+    bought = outcome[known] == 1
+    unknown = Quality(None, None, None, None, int(bought.size), int(bought.sum()))
+    if min(bought.sum(), (~bought).sum()) < settings().minimum_outcomes:
+        return LearnedScorecard("too_few_outcomes", unknown, {})
+    binning, codes = cut(frame.filter(pl.Series(known)), attributes)
+    cuttable = [attribute for attribute in attributes if attribute.key in codes]
+    left_out = find_leaks(codes, bought, cuttable, seed)
+    kept = tuple(attribute for attribute in cuttable if attribute.key not in left_out)
+    usable = {attribute.key: codes[attribute.key] for attribute in kept}
+    encoding = encode(binning, usable)
+    if not encoding.weights:
+        return LearnedScorecard("not_predictable", unknown, left_out)
+    return _fit(encoding, usable, kept, bought, left_out, seed)
+
+
+def _fit(
+    encoding: Encoding,
+    codes: dict[str, Codes],
+    attributes: tuple[Attribute, ...],
+    bought: Flags,
+    left_out: dict[str, LeakReason],
+    seed: int,
+) -> LearnedScorecard:
+    rows = _sample(bought.size, seed)
+    matrix, target = encoding.matrix({key: values[rows] for key, values in codes.items()}), bought[rows]
+    strength, unseen = _best_strength(matrix, target, seed)
+    auc, low, high = auc_interval(target, unseen)
+    error = calibration_error(target, _calibrate_across(unseen, target, seed))
+    quality = Quality(auc, low, high, error, int(bought.size), int(bought.sum()))
+    if low <= USEFUL_AUC:
+        return LearnedScorecard("not_predictable", quality, left_out)
+    shift, slope = _platt(unseen, target)
+    model = _logistic(strength).fit(matrix, target)
+    added = encoding.split(model.coef_[0] * slope)
+    return LearnedScorecard(
+        "learned",
+        quality,
+        left_out,
+        tuple(attribute for attribute in attributes if attribute.key in encoding.weights),
+        encoding.binning,
+        float(shift + slope * model.intercept_[0]),
+        tuple(point for key, odds in added.items() for point in _points(key, odds, encoding, codes[key], bought)),
+        _bands(expit(shift + slope * unseen), target),
+    )
+
+
+def _sample(n: int, seed: int) -> NDArray[np.int64]:
+    if n <= LEARN_AT_MOST:
+        return np.arange(n)
+    return np.sort(np.random.default_rng(seed).choice(n, LEARN_AT_MOST, replace=False))
+
+
+def _logistic(strength: float) -> LogisticRegression:
+    return LogisticRegression(C=strength, solver="newton-cholesky", max_iter=ITERATIONS)
+
+
+def _best_strength(matrix: Floats, bought: Flags, seed: int) -> tuple[float, Floats]:
+    """The best ridge penalty and its log-odds for each contact, from models that have not seen the contact."""
+    tried = {strength: _unseen(matrix, bought, strength, seed) for strength in STRENGTHS}
+    best = min(tried, key=lambda strength: log_loss(bought, expit(tried[strength])))
+    return best, tried[best]
+
+
+def _unseen(matrix: Floats, bought: Flags, strength: float, seed: int) -> Floats:
+    odds = np.empty(bought.size)
+    for learn_rows, judge_rows in _folds(bought, seed):
+        model = _logistic(strength).fit(matrix[learn_rows], bought[learn_rows])
+        odds[judge_rows] = model.decision_function(matrix[judge_rows])
+    return odds
+
+
+def _folds(bought: Flags, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    return list(folds.split(np.zeros(bought.size), bought))
+
+
+def _platt(odds: Floats, bought: Flags) -> tuple[float, float]:
+    """Shift and slope that make log-odds honest (Platt 1999); a slope below 0 would turn the order and is refused."""
+    model = LogisticRegression(C=np.inf).fit(odds[:, None], bought)
+    return float(model.intercept_[0]), max(float(model.coef_[0, 0]), 0.0)
+
+
+def _calibrate_across(odds: Floats, bought: Flags, seed: int) -> Floats:
+    """Calibrated probabilities, each by a calibration learned on the other folds."""
+    probability = np.empty(odds.size)
+    for learn_rows, judge_rows in _folds(bought, seed):
+        shift, slope = _platt(odds[learn_rows], bought[learn_rows])
+        probability[judge_rows] = expit(shift + slope * odds[judge_rows])
+    return probability
+
+
+def _points(key: str, odds: Floats, encoding: Encoding, codes: Codes, bought: Flags) -> list[Points]:
+    levels = encoding.binning.bins[key].levels
+    known = codes != MISSING
+    n = np.bincount(codes[known], minlength=len(levels))
+    hits = np.bincount(codes[known & bought], minlength=len(levels))
+    return [
+        Points(key, level, float(np.round(odds[at] / POINT)), int(n[at]), int(hits[at]))
+        for at, level in enumerate(levels)
+        if n[at]
+    ]
+
+
+def _bands(probability: Floats, bought: Flags) -> tuple[Band, ...]:
+    order = np.argsort(probability, kind="stable")
+    groups = np.array_split(order, int(np.clip(bought.size // BAND_SIZE, 1, BANDS)))
+    return tuple(Band(float(probability[group].max()), int(group.size), int(bought[group].sum())) for group in groups)
