@@ -26,7 +26,7 @@ class ActionFailedError(RuntimeError):
     """An action raised; answered with status 500."""
 
 
-class QuietExecutor(ActionExecutor):  # type: ignore[misc]
+class QuietExecutor(ActionExecutor):
     """Runs actions; of a failed one it logs type and place, not the message, which may quote what somebody wrote."""
 
     async def run(self, action_call: dict[str, Any]) -> Any:
@@ -40,8 +40,13 @@ class QuietExecutor(ActionExecutor):  # type: ignore[misc]
             raise ActionFailedError("An action failed; its place is in the log above.") from None
 
 
+def _not_logged_yet(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], ActionFailedError))
+
+
 def serve(port: int, package: str = ACTIONS_PACKAGE) -> None:
     """Run the actions of `package` until SIGTERM or SIGINT."""
+    logging.getLogger("rasa_sdk.endpoint").addFilter(_not_logged_yet)
     executor = QuietExecutor()
     executor.register_package(package)
     app = create_app(executor, cors_origins=[])

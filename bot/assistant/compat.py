@@ -15,6 +15,7 @@ from functools import cache
 from importlib.metadata import version
 from types import ModuleType
 
+import jwt.algorithms
 import numpy as np
 import packaging.version
 
@@ -99,9 +100,15 @@ def _old_names() -> Iterator[None]:
     sys.modules["dask"] = dask
     vars(np)["VisibleDeprecationWarning"] = np.exceptions.VisibleDeprecationWarning
     vars(packaging.version)["LegacyVersion"] = type("LegacyVersion", (), {})
+    # PyJWT has RSA only together with `cryptography`; the channel that wants it is not used.
+    without_rsa = not hasattr(jwt.algorithms, "RSAAlgorithm")
+    if without_rsa:
+        vars(jwt.algorithms)["RSAAlgorithm"] = type("RSAAlgorithm", (), {})
     try:
         yield
     finally:
         del sys.modules["dask"]
         del vars(np)["VisibleDeprecationWarning"]
         del vars(packaging.version)["LegacyVersion"]
+        if without_rsa:
+            del vars(jwt.algorithms)["RSAAlgorithm"]

@@ -4,16 +4,34 @@ import logging
 import sys
 import traceback
 
+import structlog
+
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 _FRAMES = 4  # of a traceback: where it happened and who called
-# Libraries that report every request or every step of their own start.
-_CHATTY = ("apscheduler", "asyncio", "faker", "httpx", "matplotlib", "pykwalify", "sanic.access", "sanic.root")
+# Libraries that report every request or every step of their own start and end.
+_CHATTY = (
+    "apscheduler",
+    "asyncio",
+    "faker",
+    "httpx",
+    "matplotlib",
+    "pykwalify",
+    "sanic.access",
+    "sanic.root",
+    "sanic.server",
+)
 
 
 def configure_logs(level: int = logging.INFO) -> None:
     """Send the logs of this process to standard error from `level` on; chatty libraries from WARNING on."""
     logging.basicConfig(level=level, format=_FORMAT, stream=sys.stderr, force=True)
     logging.captureWarnings(True)
+    # Rasa's structured log shows every message at DEBUG; unconfigured, structlog prints all levels.
+    structlog.configure(
+        processors=[structlog.stdlib.add_logger_name, structlog.stdlib.render_to_log_kwargs],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
 

@@ -128,8 +128,8 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
 def _row(message: Message) -> csr_matrix:
     features = (message.get_sparse_features(TEXT)[1], message.get_dense_features(TEXT)[1])
-    return hstack([csr_matrix(feature.features) for feature in features if feature is not None], format="csr")
+    return csr_matrix(hstack([csr_matrix(feature.features) for feature in features if feature is not None]))
 
 
 def _matrix(messages: list[Message]) -> csr_matrix:
-    return vstack([_row(message) for message in messages], format="csr")
+    return csr_matrix(vstack([_row(message) for message in messages]))

@@ -65,7 +65,7 @@ def detect_language(text: str) -> DetectedLanguage | None:
     """The language of `text`, or None when nothing in it tells ("Siemens?")."""
     lowered = text.lower()
     words = [word for word in _WORD.findall(lowered) if word not in _AMBIGUOUS]
-    balance = sum(word in _GERMAN for word in words) - sum(word in _ENGLISH for word in words)
+    balance: float = sum(word in _GERMAN for word in words) - sum(word in _ENGLISH for word in words)
     balance += _UMLAUT_WEIGHT * bool(_UMLAUT.search(text.lower()))
     if balance == 0:
         return None

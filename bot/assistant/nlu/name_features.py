@@ -106,7 +106,5 @@ def _tag(token: Token, names: Sequence[Span]) -> str:
 
 
 def _term(token: Token, terms: Sequence[Term]) -> str:
-    for term in terms:
-        if term.start <= token.start and token.end <= term.end:
-            return term.entity
-    return ""
+    around = (term.entity for term in terms if term.start <= token.start and token.end <= term.end)
+    return next(around, "")

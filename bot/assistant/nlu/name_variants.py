@@ -1,7 +1,9 @@
 """Repeats training sentences with other, made-up names in them; the same sentences give the same variants."""
 
 import random
+import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from faker import Faker
 
@@ -10,6 +12,7 @@ from bot.assistant.nlu.tokenizer import tokens_of
 from persona_store.lexicon import find_terms
 
 _SEED = 1
+_LOCALES = ("de_DE", "de_DE", "en_GB", "tr_TR")  # names as they occur in a CRM of a German firm
 _VARIED = frozenset({"contact", "company"})
 
 
@@ -43,21 +46,29 @@ def _varied(
 
 def _makers() -> dict[str, list[Callable[[], str]]]:
     """Ways to make up a name, as often in the list as people use them."""
+    makers: dict[str, list[Callable[[], str]]] = {"contact": [], "company": []}
+    for number, locale in enumerate(_LOCALES):
+        fake = Faker(locale)
+        fake.seed_instance(_SEED + number)
+        makers["contact"] += [fake.last_name, fake.last_name, partial(_full_name, fake)]
+        makers["company"] += [fake.company, partial(_short_company, fake)]
     german = Faker("de_DE")
     german.seed_instance(_SEED)
-    makers: dict[str, list[Callable[[], str]]] = {"contact": [], "company": []}
-    for locale in ("de_DE", "de_DE", "en_GB", "tr_TR"):
-        fake = Faker(locale)
-        fake.seed_instance(_SEED + len(makers["contact"]))
-        makers["contact"] += [
-            fake.last_name,
-            fake.last_name,
-            lambda fake=fake: f"{fake.first_name()} {fake.last_name()}",
-        ]
-        makers["company"] += [fake.company, lambda fake=fake: fake.company().split()[0].strip(",")]
-    makers["contact"] += [
-        lambda: f"Dr. {german.last_name()}",
-        german.ascii_company_email,
-        lambda: f"#{german.random_int(100, 99_999)}",
-    ]
+    makers["contact"] += [partial(_doctor, german), german.ascii_company_email, partial(_crm_id, german)]
     return makers
+
+
+def _full_name(fake: Faker) -> str:
+    return f"{fake.first_name()} {fake.last_name()}"
+
+
+def _doctor(fake: Faker) -> str:
+    return f"Dr. {fake.last_name()}"
+
+
+def _crm_id(fake: Faker) -> str:
+    return f"#{fake.random_int(100, 99_999)}"
+
+
+def _short_company(fake: Faker) -> str:
+    return re.split(r"\W", fake.company())[0]
