@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-AttributeKind = Literal["explicit", "implicit", "value", "custom"]
+from persona_store.segmentation.registry import AttributeKind as AttributeKind
+
 Confidence = Literal["certain", "likely", "between", "unknown"]
 
 
