@@ -20,6 +20,7 @@ import numpy as np
 import packaging.version
 
 from bot.assistant.graph import run_graph
+from bot.assistant.logs import configure_structlog
 from bot.assistant.standins import standing_in
 
 RASA_VERSION = "3.6.21"
@@ -72,6 +73,7 @@ def install() -> None:
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     _quiet_library_warnings()
+    configure_structlog()
     with standing_in(), _old_names():
         for module in _RASA_MODULES:
             importlib.import_module(module)

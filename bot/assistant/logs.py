@@ -26,14 +26,18 @@ def configure_logs(level: int = logging.INFO) -> None:
     """Send the logs of this process to standard error from `level` on; chatty libraries from WARNING on."""
     logging.basicConfig(level=level, format=_FORMAT, stream=sys.stderr, force=True)
     logging.captureWarnings(True)
-    # Rasa's structured log shows every message at DEBUG; unconfigured, structlog prints all levels.
+    configure_structlog(level)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+
+
+def configure_structlog(level: int = logging.INFO) -> None:
+    """Send Rasa's structured log to `logging`; at DEBUG it shows every message, and unconfigured it prints all levels."""
     structlog.configure(
-        processors=[structlog.stdlib.add_logger_name, structlog.stdlib.render_to_log_kwargs],
+        processors=[structlog.stdlib.render_to_log_kwargs],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
-    for name in _CHATTY:
-        logging.getLogger(name).setLevel(max(level, logging.WARNING))
 
 
 def failure(error: BaseException) -> str:

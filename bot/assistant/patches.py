@@ -18,6 +18,7 @@ from jsonschema.exceptions import best_match
 from rasa.core.brokers import broker
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
+from rasa.shared.core.domain import Domain
 from rasa.shared.exceptions import RasaException
 from rasa.shared.utils.common import class_from_module_path
 from sanic import Sanic
@@ -33,6 +34,7 @@ def apply_all() -> None:
     validate_action_results_once()
     tracker_store_without_fallback()
     event_broker_without_clients()
+    slots_by_yaml_alias()
     one_process_server()
     plots_only_with_matplotlib()
     install_action_client()
@@ -108,6 +110,16 @@ def event_broker_without_clients() -> None:
         return await broker._create_from_endpoint_config(obj, loop)
 
     EventBroker.create = staticmethod(create)
+
+
+def slots_by_yaml_alias() -> None:
+    """Rasa takes the type out of each slot's entry, so a YAML alias (`role: *text_slot`) would have none left."""
+    collect = Domain.collect_slots
+
+    def collect_slots(slots: dict[str, Any]) -> Any:
+        return collect({name: dict(entry) for name, entry in slots.items()})
+
+    Domain.collect_slots = staticmethod(collect_slots)
 
 
 def one_process_server() -> None:

@@ -72,7 +72,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
             extractor._known = frozenset(json.loads((folder / _WORDS_FILE).read_text(encoding="utf-8")))
             if (folder / _MODEL_FILE).exists():
                 extractor._tagger = pycrfsuite.Tagger()
-                extractor._tagger.open_inmemory((folder / _MODEL_FILE).read_bytes())
+                extractor._tagger.open(str(folder / _MODEL_FILE))  # reads all of it: the folder goes away
         return extractor
 
     def train(self, training_data: TrainingData) -> Resource:
