@@ -1,0 +1,1 @@
+"""The only process that faces people: login, chat API, web page, health and metrics."""

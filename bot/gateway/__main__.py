@@ -1,0 +1,33 @@
+"""Starts the gateway: `python -m bot.gateway [--host ADDRESS] [--port N]`."""
+
+import argparse
+
+import uvicorn
+
+from bot.gateway.app import create_app
+from persona_store.settings import settings
+
+MOST_CONNECTIONS = 500  # beyond it people get "busy" at once instead of a page that never comes
+GRACE_SECONDS = 8  # longer than the longest turn, so that a stop cuts no answer off
+
+
+def main() -> None:
+    """Serves until it is told to stop."""
+    known = settings()
+    parser = argparse.ArgumentParser(prog="python -m bot.gateway", description="The web gateway of Persona Bot")
+    parser.add_argument("--host", default=known.host, help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=known.port, help="port to listen on (default: %(default)s)")
+    chosen = parser.parse_args()
+    uvicorn.run(
+        create_app(known),
+        host=chosen.host,
+        port=chosen.port,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    main()

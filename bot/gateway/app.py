@@ -1,0 +1,75 @@
+"""Puts the gateway together: the parts it needs, the routes, and how it says no."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from bot.gateway import chat, health, login, pages
+from bot.gateway.protection import Protection
+from bot.gateway.rasa_client import RasaClient
+from bot.gateway.refusals import Refused, spoken_language
+from persona_store.database import connect, migrate
+from persona_store.settings import Settings
+
+REFUSALS = {404: "not_found", 405: "not_found", 413: "too_large"}
+
+
+def create_app(known: Settings) -> FastAPI:
+    """The gateway as an ASGI application; the store is brought up to date when it starts."""
+    app = FastAPI(
+        title="Persona Bot",
+        summary="Persona questions about your own CRM data, answered with their evidence.",
+        version=version("personabot"),
+        lifespan=_lifespan,
+        docs_url=None,  # FastAPI's documentation pages load scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.settings = known
+    app.state.engine = connect(known.store_url)
+    app.state.session_secret = known.secret("session")
+    app.state.rasa = RasaClient(known)
+    app.state.brakes = login.Brakes()
+    app.state.chat_brake = chat.new_chat_brake()
+    app.state.metrics = health.Metrics()
+    for router in (login.router, chat.router, health.router, pages.router):
+        app.include_router(router)
+    pages.mount_files(app)
+    app.add_exception_handler(Refused, _refuse)
+    app.add_exception_handler(RequestValidationError, _refuse_bad_request)
+    app.add_exception_handler(HTTPException, _refuse_http)
+    app.add_middleware(Protection, language=known.language)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await run_in_threadpool(migrate, app.state.engine)
+    yield
+    await app.state.rasa.aclose()
+    await run_in_threadpool(app.state.engine.dispose)
+
+
+async def _refuse(request: Request, error: Exception) -> JSONResponse:
+    refused = error if isinstance(error, Refused) else Refused(500, "internal")
+    return refused.response(spoken_language(request))
+
+
+async def _refuse_bad_request(request: Request, error: Exception) -> JSONResponse:
+    problems = error.errors() if isinstance(error, RequestValidationError) else []
+    fields = sorted({str(part) for problem in problems for part in problem["loc"][1:] if isinstance(part, str)})
+    return await _refuse(request, Refused(422, "bad_request", fields=", ".join(fields)[:100] or "JSON"))
+
+
+async def _refuse_http(request: Request, error: Exception) -> JSONResponse:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status in REFUSALS:
+        return await _refuse(request, Refused(status, REFUSALS[status]))
+    return await _refuse(
+        request, Refused(status, "bad_request", fields="JSON") if status < 500 else Refused(status, "internal")
+    )

@@ -1,0 +1,64 @@
+"""One message of a person in, the assistant's answers out."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.gateway.brake import Brake
+from bot.gateway.health import Metrics
+from bot.gateway.login import CurrentPerson
+from bot.gateway.rasa_client import LONGEST_MESSAGE, RasaClient, clean_message, sender_id
+from bot.gateway.refusals import Refused, wanted_language
+from persona_store.answer import Answer
+
+MESSAGES_PER_MINUTE = 300  # far more than anyone types, far less than a runaway program sends
+
+router = APIRouter(prefix="/api", tags=["chat"])
+
+ConversationId = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$", description="any name the client chooses for a conversation")
+]
+
+
+class ChatRequest(BaseModel):
+    """What the person says, in a conversation of their own."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    text: str
+    conversation: ConversationId
+
+
+class ChatAnswer(BaseModel):
+    """The answers in the order they are said; empty parts of an answer are left out."""
+
+    messages: list[Answer]
+
+
+def new_chat_brake() -> Brake:
+    """Messages per person."""
+    return Brake(MESSAGES_PER_MINUTE, 60.0)
+
+
+@router.post("/chat", response_model=ChatAnswer)
+async def chat(said: ChatRequest, person: CurrentPerson, request: Request) -> JSONResponse:
+    """Hands the message on; the Accept-Language header tells the language of messages too short to tell their own."""
+    if len(said.text) > LONGEST_MESSAGE:
+        raise Refused(422, "text_long", maximum=LONGEST_MESSAGE)
+    if not clean_message(said.text):
+        raise Refused(422, "text_empty")
+    brake: Brake = request.app.state.chat_brake
+    if wait := brake.wait(person.account):
+        raise Refused(429, "too_many", retry_after=wait)
+    brake.count(person.account)
+    rasa: RasaClient = request.app.state.rasa
+    metrics: Metrics = request.app.state.metrics
+    conversation = sender_id(request.app.state.session_secret, person.account, said.conversation)
+    language = wanted_language(request.headers) or person.language
+    with metrics.turn_seconds.time():
+        answers = await rasa.ask(person.name, person.rights, conversation, said.text, language)
+    metrics.turns.labels("error" if any(answer.kind == "error" for answer in answers) else "answered").inc()
+    messages: list[dict[str, Any]] = [answer.as_dict() for answer in answers]
+    return JSONResponse({"messages": messages})

@@ -1,0 +1,89 @@
+"""Logins: a signed token for the browser's cookie or a program's Bearer header, which ends when the person says so."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import jwt
+from sqlalchemy.orm import Session
+
+from persona_store.database.models import User
+from persona_store.settings import Language
+from persona_store.users import find_user
+
+ALGORITHM = "HS256"
+AUDIENCE = "personabot-gateway"
+REQUIRED_CLAIMS = ("sub", "account", "aud", "jti", "iat", "exp")
+LONGEST_TOKEN = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone logged in; `account` tells two users apart who bore the same name one after the other."""
+
+    name: str
+    rights: str
+    language: Language | None
+    account: str
+
+
+def person_of(user: User) -> Person:
+    """The user as the gateway knows them."""
+    language: Language | None = "de" if user.language == "de" else "en" if user.language == "en" else None
+    return Person(user.name, user.rights, language, _account(user))
+
+
+def start_session(user: User, secret: str, hours: float) -> str:
+    """A token that proves for `hours` from now that its bearer is `user`."""
+    now = datetime.now(UTC)
+    claims = {
+        "sub": user.name,
+        "account": _account(user),
+        "aud": AUDIENCE,
+        "jti": uuid4().hex,
+        "iat": now,
+        "exp": now + timedelta(hours=hours),
+    }
+    return jwt.encode(claims, secret, algorithm=ALGORITHM)
+
+
+def session_user(session: Session, token: str, secret: str) -> User | None:
+    """Whose login `token` is; None when it is forged, expired or ended, or when the user is gone."""
+    claims = _claims(token, secret)
+    if claims is None:
+        return None
+    user = find_user(session, claims["sub"])
+    if user is None or _account(user) != claims["account"]:
+        return None
+    if any(ended == claims["jti"] for ended, _ in user.ended_sessions):
+        return None
+    return user
+
+
+def end_session(session: Session, token: str, secret: str) -> None:
+    """Makes `token` worthless from now on; a token that is so already is left alone."""
+    user = session_user(session, token, secret)
+    claims = _claims(token, secret)
+    if user is None or claims is None:
+        return
+    # read again under a lock, so that two logouts at once do not lose one of them
+    session.refresh(user, with_for_update=True)
+    now = datetime.now(UTC).timestamp()
+    still_running = [[ended, expiry] for ended, expiry in user.ended_sessions if expiry > now]
+    user.ended_sessions = [*still_running, [claims["jti"], claims["exp"]]]
+
+
+def _claims(token: str, secret: str) -> dict[str, Any] | None:
+    if len(token) > LONGEST_TOKEN:
+        return None
+    try:
+        return jwt.decode(
+            token, secret, algorithms=[ALGORITHM], audience=AUDIENCE, options={"require": list(REQUIRED_CLAIMS)}
+        )
+    except (jwt.InvalidTokenError, ValueError):
+        return None
+
+
+def _account(user: User) -> str:
+    return f"{user.name} {user.created_at.isoformat()}"

@@ -1,0 +1,131 @@
+"""A gateway with a user, and in Rasa's place a server that says what a test wants, sound or broken."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.gateway.app import create_app
+from persona_store.database import connect, migrate, session_scope
+from persona_store.settings import Settings
+from persona_store.users import add_user
+
+NAME = "anna"
+OTHER_NAME = "berta"
+PASSWORD = "leuchtturm-gabel-november"
+
+
+@dataclass
+class RasaPlace:
+    """What stands where Rasa listens: `received` messages, and `reply`, called with each of them."""
+
+    port: int
+    reply: Callable[[dict[str, Any]], Any] = lambda message: [{"text": f"heard: {message['message']}"}]
+    delay_seconds: float = 0.0
+    received: list[dict[str, Any]] = field(default_factory=list)
+
+    def app(self) -> Starlette:
+        async def webhook(request: Request) -> Response:
+            message = await request.json()
+            self.received.append(message)
+            await asyncio.sleep(self.delay_seconds)
+            reply = self.reply(message)
+            return reply if isinstance(reply, Response) else JSONResponse(reply)
+
+        async def up(_request: Request) -> Response:
+            return JSONResponse({"status": "ok"})
+
+        return Starlette(
+            routes=[
+                Route("/webhooks/rest/webhook", webhook, methods=["POST"]),
+                Route("/webhooks/rest/", up),
+                Route("/health", up),
+            ]
+        )
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def served(app: Any, port: int) -> Iterator[str]:
+    """Serves `app` by uvicorn in a thread; yields its URL."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        if not thread.is_alive():
+            raise RuntimeError("the server did not start")
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> Settings:
+    """Settings of an installation of its own, with two users in its store."""
+    ports = free_port()
+    known = Settings(_env_file=None, var=tmp_path, rasa_port=ports, actions_port=ports, action_timeout_seconds=0.5)
+    engine = connect(known.store_url)
+    migrate(engine)
+    with session_scope(engine, writes=True) as session:
+        add_user(session, NAME, PASSWORD, "rep")
+        add_user(session, OTHER_NAME, PASSWORD, "marketer", "en")
+    engine.dispose()
+    return known
+
+
+@pytest.fixture
+def rasa(known: Settings) -> Iterator[RasaPlace]:
+    """A server in Rasa's place (and in that of the actions, which share its port)."""
+    place = RasaPlace(known.rasa_port)
+    with served(place.app(), place.port):
+        yield place
+
+
+@pytest.fixture
+async def app(known: Settings) -> AsyncIterator[FastAPI]:
+    """The gateway, started."""
+    app = create_app(known)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser without a face: keeps cookies, says nothing about its origin."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+        yield client
+
+
+@pytest.fixture
+async def anna(client: httpx.AsyncClient) -> httpx.AsyncClient:
+    """The client with Anna logged in."""
+    response = await client.post("/api/login", json={"name": NAME, "password": PASSWORD})
+    assert response.status_code == 200
+    return client
+
+
+@pytest.fixture
+def gateway(known: Settings) -> Iterator[str]:
+    """The gateway on a real port; yields its URL."""
+    port = free_port()
+    with served(create_app(known), port) as url:
+        yield url
