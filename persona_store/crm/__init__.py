@@ -1,0 +1,1 @@
+"""From CRM exports to the store."""
