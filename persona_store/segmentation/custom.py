@@ -78,7 +78,7 @@ def _documents(
 ) -> Iterator[list[tuple[int, str, str | None]]]:
     own, company = cast(Contact.custom, Text), cast(Company.custom, Text)
     statement = (
-        select(Contact.id, own, company)
+        select(Contact.id, own.label("own"), company.label("company"))
         .outerjoin(Company, Contact.company_id == Company.id)
         .where(*may_be_profiled(market, contact_ids), or_(own != EMPTY_JSON, company != EMPTY_JSON))
     )

@@ -48,8 +48,9 @@ class LatentClasses:
     @property
     def parameters(self) -> int:
         """Number of free parameters."""
-        classes = len(self.weights)
-        return classes - 1 + classes * sum(table.shape[1] - 1 for table in self.probabilities)
+        classes: int = self.weights.size
+        levels = sum(len(table[0]) - 1 for table in self.probabilities)
+        return classes - 1 + classes * levels
 
     @property
     def bic(self) -> float:
@@ -194,9 +195,7 @@ class _Problem:
         table = self._block_table(parameters)
         chunks = self.data.chunks
         spans = [chunks[place * len(chunks) // SPANS : (place + 1) * len(chunks) // SPANS] for place in range(SPANS)]
-        parts = list(
-            self.pool.map(lambda span: _expect_span(span, table, parameters.weights), [s for s in spans if s])
-        )
+        parts = list(self.pool.map(lambda span: _expect_span(span, table, parameters.weights), [s for s in spans if s]))
         return _Sums(
             log_likelihood=sum(part.log_likelihood for part in parts),
             entropy=sum(part.entropy for part in parts),

@@ -183,7 +183,7 @@ def _read_tables(
             base=np.zeros(len(bins.levels)),
             known=np.zeros(len(places)),
             weights=np.zeros(len(places)),
-            defines=not attributes[name].after_outcome,
+            defines=attributes[name].defines,
         )
     for row in session.execute(select(PersonaLevel).where(PersonaLevel.persona_id.in_(places))).scalars():
         table, place = tables[row.attribute], places[row.persona_id]
@@ -215,4 +215,10 @@ def persona_info(persona: Persona) -> PersonaInfo:
 
 def attribute_from_json(data: Mapping[str, Any]) -> Attribute:
     """The attribute that a build has written down."""
-    return Attribute(data["key"], data["kind"], numeric=data["numeric"], after_outcome=data["after_outcome"])
+    return Attribute(
+        data["key"],
+        data["kind"],
+        numeric=data["numeric"],
+        after_outcome=data["after_outcome"],
+        summary=data.get("summary", False),
+    )

@@ -87,15 +87,14 @@ def _observe(rows: Codes, counts: Floats, inverse: NDArray[np.intp], sizes: tupl
 
 def _distinct(codes: Codes) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """First place, inverse and count of each distinct row, by a 64-bit hash that is checked."""
-    factors = np.random.default_rng(HASH_SEED).integers(1, 2**63, size=codes.shape[1], dtype=np.uint64) | np.uint64(1)
+    generator = np.random.default_rng(HASH_SEED)
+    factors = 2 * generator.integers(1, 2**63, size=(codes.shape[1], 1), dtype=np.uint64) + 1
     keys = np.zeros(len(codes), dtype=np.uint64)
-    for column, factor in enumerate(factors):
-        keys += (codes[:, column] - MISSING).astype(np.uint64) * factor
+    for column, factor in zip(codes.T, factors, strict=True):
+        keys += (column - MISSING).astype(np.uint64) * factor
     _, first, inverse, counts = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
     if not np.array_equal(codes[first[inverse]], codes):
-        _, first, inverse, counts = np.unique(
-            codes, axis=0, return_index=True, return_inverse=True, return_counts=True
-        )
+        _, first, inverse, counts = np.unique(codes, axis=0, return_index=True, return_inverse=True, return_counts=True)
     return first, inverse.reshape(-1), counts
 
 

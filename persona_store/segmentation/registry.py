@@ -19,16 +19,24 @@ class Attribute:
 
     `numeric` attributes are cut at `edges` into `levels` (value < edges[0] is levels[0], and so on; one level more
     than edges); without edges the cuts come from the data. `after_outcome` marks what is known, or changed, only once
-    the outcome is: it may describe a persona but never define one nor foretell the outcome.
+    the outcome is: it may describe a persona but never define one nor foretell the outcome. `summary` marks what sums
+    up other attributes or merely tells where a contact stands now: it describes a persona too, but counting it among
+    the attributes that define one would count the others twice.
     """
 
     key: str
     kind: AttributeKind
     numeric: bool
     after_outcome: bool = False
+    summary: bool = False
     markets: tuple[Market, ...] = MARKETS
     edges: tuple[float, ...] = ()
     levels: tuple[str, ...] = ()
+
+    @property
+    def defines(self) -> bool:
+        """Whether the attribute decides which persona a contact belongs to."""
+        return not (self.after_outcome or self.summary)
 
 
 def _response(channel: str) -> Attribute:
@@ -85,12 +93,13 @@ BUILT_IN: tuple[Attribute, ...] = (
         "recency",
         "implicit",
         numeric=True,
+        summary=True,
         edges=(31, 91, 181, 366),
         levels=("0-30", "31-90", "91-180", "181-365", "366+"),
     ),
-    Attribute("frequency", "implicit", numeric=True),
-    Attribute("variety", "implicit", numeric=True, edges=(2, 3, 4), levels=("1", "2", "3", "4+")),
-    Attribute("care_minutes", "value", numeric=True),
+    Attribute("frequency", "implicit", numeric=True, summary=True),
+    Attribute("variety", "implicit", numeric=True, summary=True, edges=(2, 3, 4), levels=("1", "2", "3", "4+")),
+    Attribute("care_minutes", "value", numeric=True, summary=True),
     Attribute("revenue", "value", numeric=True, after_outcome=True),
     Attribute("potential", "value", numeric=True, after_outcome=True),
 )

@@ -1,0 +1,163 @@
+"""One build: contacts become personas and scorecards, market by market, stored together or not at all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import numpy as np
+import polars as pl
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from persona_store.antipersona.learning import learn
+from persona_store.antipersona.scorecard import LearnedScorecard
+from persona_store.database import session_scope
+from persona_store.database.models import Build, Contact, Scorecard
+from persona_store.errors import InputError
+from persona_store.segmentation.aggregation import newest_data, outcomes
+from persona_store.segmentation.attributes import attribute_frame, recognise_attributes
+from persona_store.segmentation.binning import fit_binning
+from persona_store.segmentation.model import PersonaInfo, persona_info
+from persona_store.segmentation.registry import MARKETS
+from persona_store.segmentation.segment import find_segments
+from persona_store.segmentation.selection import Choice
+from persona_store.segmentation.storage import MarketData, describe_market, store_personas
+from persona_store.settings import settings
+from persona_store.wording import say
+
+Progress = Callable[[str, float], None]
+
+# How the time of one market's build divides, roughly; progress is told by it.
+READ, CHOSEN, STORED = 0.3, 0.6, 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class MarketReport:
+    """What came of one market: `personas` empty means no structure; `left_out` names custom columns with the reason.
+
+    `tried` are the numbers of classes with their BIC, `scorecard` the verdict on foretelling the outcome.
+    """
+
+    market: str
+    contacts: int
+    personas: tuple[PersonaInfo, ...]
+    tried: Choice
+    left_out: dict[str, str]
+    scorecard: str
+    scorecard_auc: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """A finished build; `verdict` is "personas" or "no_structure"."""
+
+    build_id: int
+    verdict: str
+    contacts: int
+    data_on: date | None
+    markets: tuple[MarketReport, ...]
+
+
+def build(engine: Engine, *, seed: int = 1, progress: Progress | None = None) -> BuildReport:
+    """Builds personas and scorecards from the store's contacts as a new version, in one transaction.
+
+    The same data and `seed` give the same personas. `progress` is called with the step ("build_b2b", "build_b2c")
+    and a share of 0 to 1.
+    Raises InputError when the store holds no contacts.
+    """
+    with session_scope(engine, writes=True) as session:
+        markets = [market for market in MARKETS if _has_contacts(session, market)]
+        if not markets:
+            raise InputError(say("build.empty", settings().language))
+        row = Build(
+            created_at=datetime.now(UTC).replace(tzinfo=None),
+            data_on=newest_data(session),
+            seed=seed,
+            contacts=0,
+            verdict="no_structure",
+            markets={},
+        )
+        session.add(row)
+        session.flush()
+        reports: list[MarketReport] = []
+        for market in markets:
+            number = 1 + sum(len(report.personas) for report in reports)
+            reports.append(_build_market(session, row, market, number, progress))
+        if any(report.personas for report in reports):
+            row.verdict = "personas"
+        row.contacts = sum(report.contacts for report in reports)
+        return BuildReport(row.id, row.verdict, row.contacts, row.data_on, tuple(reports))
+
+
+def _has_contacts(session: Session, market: str) -> bool:
+    return session.scalar(select(Contact.id).where(Contact.market == market).limit(1)) is not None
+
+
+def _build_market(session: Session, build: Build, market: str, number: int, progress: Progress | None) -> MarketReport:
+    def tell(share: float) -> None:
+        if progress is not None:
+            progress(f"build_{market}", share)
+
+    tell(0.0)
+    data = _read(session, market, build.data_on)
+    tell(READ)
+    choice, segments = find_segments(
+        data.levels,
+        data.attributes,
+        data.binning,
+        seed=build.seed,
+        progress=lambda share: tell(READ + share * (CHOSEN - READ)),
+    )
+    tell(CHOSEN)
+    build.markets = {**build.markets, market: describe_market(data, choice, segments)}
+    personas = [] if segments is None else store_personas(session, build.id, data, segments, number)
+    tell(STORED)
+    score = _learn_scorecard(session, build, data)
+    tell(1.0)
+    return MarketReport(
+        market=market,
+        contacts=len(data.frame),
+        personas=tuple(persona_info(persona) for persona in personas),
+        tried=choice,
+        left_out=dict(data.left_out),
+        scorecard=score.verdict,
+        scorecard_auc=score.quality.auc,
+    )
+
+
+def _read(session: Session, market: str, as_of: date | None) -> MarketData:
+    attributes, left_out = recognise_attributes(session, market)
+    frame = attribute_frame(session, market, known=attributes, as_of=as_of)
+    binning = fit_binning(frame, attributes)
+    known = frame.select("contact_id").join(outcomes(session, market), on="contact_id", how="left")["outcome"]
+    return MarketData(
+        market=market,
+        attributes=attributes,
+        left_out=left_out,
+        frame=frame,
+        binning=binning,
+        levels=binning.apply(frame),
+        outcome=known.cast(pl.Float64).fill_null(np.nan).to_numpy(),
+    )
+
+
+def _learn_scorecard(session: Session, build: Build, data: MarketData) -> LearnedScorecard:
+    before = attribute_frame(session, data.market, known=data.attributes, as_of=build.data_on, until_outcome=True)
+    score = learn(before, data.outcome, data.attributes, build.seed)
+    quality = score.quality
+    session.add(
+        Scorecard(
+            build_id=build.id,
+            market=data.market,
+            verdict=score.verdict,
+            n=quality.n,
+            positives=quality.positives,
+            auc=quality.auc,
+            auc_low=quality.auc_low,
+            auc_high=quality.auc_high,
+            calibration_error=quality.calibration_error,
+            model=score.as_json(),
+            left_out=dict(score.left_out),
+        )
+    )
+    return score

@@ -1,0 +1,163 @@
+"""Names for personas in both languages, from the attributes that set them apart; no two personas share one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from persona_store.segmentation.binning import OTHER, Binning
+from persona_store.segmentation.labels import attribute_label, level_label
+from persona_store.segmentation.model import AttributeTable
+from persona_store.segmentation.registry import Attribute
+from persona_store.settings import Language
+from persona_store.wording import catalogue, joined, say
+
+LEADING = ("c_level", "head", "lead")
+COMPANIES = {
+    "small": ("1-10", "11-50"),
+    "medium": ("51-250", "251-1000"),
+    "large": ("1001+",),
+}
+MOSTLY = 0.5  # a word in a name must hold for at least half of those it names
+NOTABLY = 1.2  # and be that much more frequent than in the whole market
+ALSO = 0.25  # share from which a second function is named beside the first
+QUALIFIERS = 2  # for personas without a role
+MOST_QUALIFIERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Trait:
+    """A level that most of a persona's contacts have, and by how much it tells the persona apart."""
+
+    attribute: str
+    level: str
+    strength: float
+
+
+def name_personas(
+    tables: Mapping[str, AttributeTable], attributes: Mapping[str, Attribute], binning: Binning, classes: int
+) -> list[dict[Language, str]]:
+    """A name per class and language. Two classes of the same name get further traits until they differ."""
+    roles = [_role(tables, place) for place in range(classes)]
+    traits = [_traits(tables, attributes, place) for place in range(classes)]
+    used = [0 if role else QUALIFIERS for role in roles]
+    while True:
+        names = [_name(roles[place], traits[place][: used[place]], binning, place) for place in range(classes)]
+        doubles = [place for place in range(classes) if sum(_same(names[place], other) for other in names) > 1]
+        growing = [place for place in doubles if used[place] < min(len(traits[place]), MOST_QUALIFIERS)]
+        if not growing:
+            return [_numbered(name, place) if place in doubles else name for place, name in enumerate(names)]
+        for place in growing:
+            used[place] += 1
+
+
+def _same(one: Mapping[Language, str], other: Mapping[Language, str]) -> bool:
+    return one["de"] == other["de"] or one["en"] == other["en"]
+
+
+def _numbered(name: Mapping[Language, str], place: int) -> dict[Language, str]:
+    return {language: f"{text} ({place + 1})" for language, text in name.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    functions: tuple[str, ...]
+    rank: str
+    companies: str | None
+
+
+def _role(tables: Mapping[str, AttributeTable], place: int) -> _Role | None:
+    """The functions, the rank and the size of company that a persona's contacts mostly share."""
+    functions = _functions(tables.get("function"), place)
+    rank = _rank(tables.get("level"), place)
+    if not functions and rank == "any":
+        return None
+    return _Role(functions, rank, _companies(tables.get("company_size"), place))
+
+
+def _functions(table: AttributeTable | None, place: int) -> tuple[str, ...]:
+    if table is None:
+        return ()
+    shares = table.probabilities[place]
+    order = [index for index in np.argsort(-shares) if table.levels[index] != OTHER][:2]
+    if not order or shares[order[0]] < ALSO:
+        return ()
+    first, rest = order[0], order[1:]
+    if shares[first] >= MOSTLY and not any(shares[index] >= ALSO for index in rest):
+        return (table.levels[first],)
+    both = [index for index in order if shares[index] >= ALSO]
+    return tuple(table.levels[index] for index in both) if shares[both].sum() >= MOSTLY else ()
+
+
+def _rank(table: AttributeTable | None, place: int) -> str:
+    if table is None:
+        return "any"
+    shares = dict(zip(table.levels, table.probabilities[place], strict=True))
+    leading = sum(shares.get(level, 0.0) for level in LEADING)
+    if shares.get("junior", 0.0) >= MOSTLY:
+        return "junior"
+    return "leading" if leading >= MOSTLY else "staff" if shares.get("specialist", 0.0) >= MOSTLY else "any"
+
+
+def _companies(table: AttributeTable | None, place: int) -> str | None:
+    if table is None:
+        return None
+    for name, levels in COMPANIES.items():
+        held = [table.levels.index(level) for level in levels]
+        share, base = table.probabilities[place, held].sum(), table.base[held].sum()
+        if share >= MOSTLY and share >= NOTABLY * base:
+            return name
+    return None
+
+
+def _traits(tables: Mapping[str, AttributeTable], attributes: Mapping[str, Attribute], place: int) -> list[_Trait]:
+    """What can qualify a name, who they are before what they do, strongest first."""
+    found: list[tuple[int, _Trait]] = []
+    for name, table in tables.items():
+        if name in ("function", "level", "company_size") or not table.defines:
+            continue
+        shares = table.probabilities[place]
+        top = int(np.argmax(shares))
+        lift = shares[top] / table.base[top]
+        if shares[top] >= MOSTLY and lift >= NOTABLY and table.levels[top] != OTHER:
+            behaviour = attributes[name].kind in ("implicit", "value")
+            found.append((int(behaviour), _Trait(name, table.levels[top], float(shares[top] * np.log(lift)))))
+    return [trait for _, trait in sorted(found, key=lambda pair: (pair[0], -pair[1].strength))]
+
+
+def _name(role: _Role | None, traits: Sequence[_Trait], binning: Binning, place: int) -> dict[Language, str]:
+    languages: tuple[Language, ...] = ("de", "en")
+    return {language: _in_words(role, traits, binning, place, language) for language in languages}
+
+
+def _in_words(role: _Role | None, traits: Sequence[_Trait], binning: Binning, place: int, language: Language) -> str:
+    words = [_role_words(role, language)] if role else []
+    words += [_trait_words(trait, binning, language) for trait in traits]
+    text = ", ".join(words) or say("naming.group", language, number=place + 1)
+    return text[:1].upper() + text[1:]
+
+
+def _role_words(role: _Role, language: Language) -> str:
+    nouns = [_noun(function, role.rank, language) for function in role.functions]
+    noun = joined(nouns, language) if nouns else say(f"naming.rank.{role.rank}", language)
+    return say(f"naming.company.{role.companies}", language, role=noun) if role.companies else noun
+
+
+def _noun(function: str, rank: str, language: Language) -> str:
+    texts = catalogue(language)
+    return texts.get(f"naming.role.{function}.{rank}") or texts[f"naming.role.{function}.any"]
+
+
+def _trait_words(trait: _Trait, binning: Binning, language: Language) -> str:
+    known = catalogue(language).get(f"naming.trait.{trait.attribute}.{trait.level}")
+    if known is not None:
+        return known
+    bins = binning.bins[trait.attribute]
+    attribute = attribute_label(trait.attribute, language)
+    if (bins.edges is not None and trait.level[:1] in "<>") or ".." in trait.level:
+        position = bins.levels.index(trait.level)
+        height = "low" if position == 0 else "high" if position == len(bins.levels) - 1 else "medium"
+        return say(f"naming.height.{height}", language, attribute=attribute)
+    return say(
+        "naming.trait_of", language, attribute=attribute, level=level_label(trait.attribute, trait.level, language)
+    )
