@@ -19,7 +19,7 @@ from persona_store.segmentation.attributes import attribute_frame, recognise_att
 from persona_store.segmentation.binning import fit_binning
 from persona_store.segmentation.model import PersonaInfo, persona_info
 from persona_store.segmentation.registry import MARKETS
-from persona_store.segmentation.segment import find_segments
+from persona_store.segmentation.segment import find_segments, mark_repeated
 from persona_store.segmentation.selection import Choice
 from persona_store.segmentation.storage import MarketData, describe_market, store_personas
 from persona_store.settings import settings
@@ -99,7 +99,7 @@ def _build_market(session: Session, build: Build, market: str, number: int, prog
             progress(f"build_{market}", share)
 
     tell(0.0)
-    data = _read(session, market, build.data_on)
+    data = _read(session, market, build.data_on, build.seed)
     tell(READ)
     choice, segments = find_segments(
         data.levels,
@@ -125,18 +125,19 @@ def _build_market(session: Session, build: Build, market: str, number: int, prog
     )
 
 
-def _read(session: Session, market: str, as_of: date | None) -> MarketData:
+def _read(session: Session, market: str, as_of: date | None, seed: int) -> MarketData:
     attributes, left_out = recognise_attributes(session, market)
     frame = attribute_frame(session, market, known=attributes, as_of=as_of)
     binning = fit_binning(frame, attributes)
+    levels = binning.apply(frame)
     known = frame.select("contact_id").join(outcomes(session, market), on="contact_id", how="left")["outcome"]
     return MarketData(
         market=market,
-        attributes=attributes,
+        attributes=mark_repeated(levels, attributes, binning, seed=seed),
         left_out=left_out,
         frame=frame,
         binning=binning,
-        levels=binning.apply(frame),
+        levels=levels,
         outcome=known.cast(pl.Float64).fill_null(np.nan).to_numpy(),
     )
 

@@ -21,6 +21,7 @@ COMPANIES = {
 MOSTLY = 0.5  # a word in a name must hold for at least half of those it names
 NOTABLY = 1.2  # and be that much more frequent than in the whole market
 ALSO = 0.25  # share from which a second function is named beside the first
+STUDENT = "student"  # not of a company, so its size says nothing about them
 QUALIFIERS = 2  # for personas without a role
 MOST_QUALIFIERS = 5
 
@@ -72,7 +73,8 @@ def _role(tables: Mapping[str, AttributeTable], place: int) -> _Role | None:
     rank = _rank(tables.get("level"), place)
     if not functions and rank == "any":
         return None
-    return _Role(functions, rank, _companies(tables.get("company_size"), place))
+    companies = None if functions == (STUDENT,) else _companies(tables.get("company_size"), place)
+    return _Role(functions, rank, companies)
 
 
 def _functions(table: AttributeTable | None, place: int) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from persona_store.segmentation.binning import Binning
 from persona_store.segmentation.latent_classes import LatentClasses, fit_latent_classes
 from persona_store.segmentation.model import AttributeTable
 from persona_store.segmentation.observations import MISSING, Codes
+from persona_store.segmentation.redundancy import repeated
 from persona_store.segmentation.registry import Attribute
 from persona_store.segmentation.selection import Choice, choose_classes
 
@@ -35,6 +36,18 @@ def encode(levels: pl.DataFrame, binning: Binning, names: Sequence[str]) -> Code
         for name in names
     ]
     return np.column_stack([column.to_numpy() for column in columns])
+
+
+def mark_repeated(
+    levels: pl.DataFrame, attributes: Sequence[Attribute], binning: Binning, *, seed: int
+) -> tuple[Attribute, ...]:
+    """The attributes, those that repeat an earlier one marked as summaries so that no fact counts twice."""
+    defining = [one.key for one in attributes if one.defines and one.key in binning.bins]
+    if not defining:
+        return tuple(attributes)
+    sizes = [len(binning.bins[name].levels) for name in defining]
+    twice = {defining[place] for place in repeated(encode(levels, binning, defining), sizes, seed)}
+    return tuple(replace(one, summary=True) if one.key in twice else one for one in attributes)
 
 
 def find_segments(
