@@ -1,4 +1,4 @@
-"""German compounds taken apart into words of the lexicon: "vertriebsinnendienstleiterin" → vertrieb, innendienst, leiter."""
+"""German compounds taken apart into words of the lexicon: "vertriebsleiterin" is vertrieb, leiter."""
 
 from functools import cache, lru_cache
 
@@ -31,12 +31,17 @@ COMPOUND_HEADS = (
 
 
 @lru_cache(maxsize=1 << 16)
-def pieces(key: str) -> tuple[str, ...]:
-    """The base forms a folded word consists of; `UNKNOWN` for what is not in the lexicon."""
-    bases = vocabulary().bases
-    if key in bases:
-        return (bases[key],)
-    return _whole(key) or _with_known_end(key) or (UNKNOWN,)
+def pieces(key: str, *, talk: bool = False) -> tuple[str, ...]:
+    """The base forms a folded word consists of, typos mended; `UNKNOWN` for what is not in the lexicon.
+
+    `talk`: see `repaired`.
+    """
+    return _exact(key) or _exact(repaired(key, talk=talk)) or _with_known_end(key) or (UNKNOWN,)
+
+
+def _exact(key: str) -> tuple[str, ...]:
+    base = vocabulary().bases.get(key)
+    return (base,) if base else _whole(key)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -58,8 +63,8 @@ def repaired(key: str, *, talk: bool = False) -> str:
 @cache
 def _by_first_letter(talk: bool) -> dict[str, list[str]]:
     shortest = SHORTEST_MISSPELT + 1 if talk else SHORTEST_MISSPELT - 1
-    kinds = ("function", "person", "industry", "channel", "phase", "concept", "attribute")
-    everyday = {phrase[0] for phrase in vocabulary().quiet if len(phrase) == 1} if talk else set()
+    kinds = ("function", "person", "industry", "channel", "phase", "concept", "attribute", "language")
+    everyday = _everyday() if talk else set()
     bases = vocabulary().of_kind(*kinds) - everyday
     known = {form for form, base in vocabulary().bases.items() if base in bases}
     for field in _fields():
@@ -71,6 +76,11 @@ def _by_first_letter(talk: bool) -> dict[str, list[str]]:
     return result
 
 
+def _everyday() -> set[str]:
+    marked = vocabulary().marked
+    return {phrase[0] for (mark, _), phrases in marked.items() if mark == "quiet" for phrase in phrases if len(phrase) == 1}
+
+
 @cache
 def _fields() -> frozenset[str]:
     return frozenset(word for word in vocabulary().of_kind("function") if len(word) >= SHORTEST_PIECE)
@@ -78,7 +88,7 @@ def _fields() -> frozenset[str]:
 
 @cache
 def _parts() -> dict[str, str]:
-    usable = vocabulary().of_kind("function", "person", "filler", "industry")
+    usable = vocabulary().of_kind("function", "person", "filler", "industry", "cue")
     return {form: base for form, base in vocabulary().bases.items() if base in usable and len(form) >= SHORTEST_PIECE}
 
 

@@ -8,7 +8,7 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
-from persona_store.lexicon.compounds import UNKNOWN, pieces, repaired
+from persona_store.lexicon.compounds import UNKNOWN, pieces
 from persona_store.lexicon.text import Word, words
 from persona_store.lexicon.vocabulary import Meaning, Phrase, vocabulary
 
@@ -26,10 +26,11 @@ class LexiconTokenizer:
         self.talk = talk
 
     def __call__(self, text: str) -> Doc:
+        """The base forms of the words of `text`."""
         tokens: list[str] = []
         origins: list[Word] = []
         before = ""
-        for word in words(text):
+        for word in words(text, sentences=self.talk):
             for piece in self._pieces(word, before):
                 tokens.append(piece)
                 origins.append(word)
@@ -41,10 +42,7 @@ class LexiconTokenizer:
             return (UNKNOWN,)
         if word.kind != "word":
             return (word.key,) if word.key in vocabulary().bases else (UNKNOWN,)
-        found = pieces(word.key)
-        if found == (UNKNOWN,) and (better := repaired(word.key, talk=self.talk)) != word.key:
-            return pieces(better)
-        return found
+        return pieces(word.key, talk=self.talk)
 
 
 @Language.factory("personabot_lexicon")
@@ -57,6 +55,7 @@ class LexiconMatcher:
             self.matcher.add(" ".join(phrase), [Doc(nlp.vocab, words=list(phrase))])
 
     def __call__(self, doc: Doc) -> Doc:
+        """Sets `doc.spans["lexicon"]`."""
         doc.spans["lexicon"] = self.matcher(doc, as_spans=True)
         return doc
 

@@ -14,31 +14,8 @@ ROLE_KINDS = frozenset({"function", "person", "modifier", "connector", "joiner",
 # After these English head words the last of several fields is meant ("Head of IT Procurement"), else the first.
 ENGLISH_HEADS = frozenset({"head", "director", "vp", "svp", "evp", "manager", "vice", "senior", "chief", "managing"})
 # Endings of words for people in German and English: a word with one is an occupation, known or not.
-OCCUPATIONS = (
-    "er",
-    "erin",
-    "ist",
-    "istin",
-    "or",
-    "orin",
-    "eur",
-    "eurin",
-    "iker",
-    "mann",
-    "frau",
-    "loge",
-    "login",
-    "wirt",
-    "kraft",
-    "ant",
-    "antin",
-    "ent",
-    "entin",
-    "ian",
-    "man",
-    "woman",
-    "keeper",
-    "arbeiter",
+OCCUPATIONS = tuple(
+    "er erin ist istin or orin eur eurin iker mann frau loge login wirt kraft ant antin ent entin ian man woman".split()
 )
 SHORTEST_OCCUPATION = 5
 
@@ -75,6 +52,7 @@ class Part:
     after: list[list[Item]] = field(default_factory=list)
     modifier: str = ""
     subordinate: bool = False
+    settled: bool = False
 
 
 def items(doc: Doc) -> list[Item]:
@@ -104,13 +82,13 @@ def role_of(found: list[Item], unknown_words: list[Word]) -> Role:
     fields = [part for part in parts if not part.level and part.function]
     if not titled:
         return _untitled(fields, parts, unknown_words)
-    best = max(titled, key=lambda part: (LEVELS.index(part.level), part.weight == 2))
+    best = max(titled, key=lambda part: (LEVELS.index(part.level), part.weight, part.function != "executive"))
     if best.weight < 2 and fields and max(fields, key=lambda part: part.weight).weight >= best.weight:
         strongest = max(part.weight for part in fields)
         nearest = next(part for part in fields if part.weight == strongest)
         return Role(nearest.function, best.level)
     if not best.function:
-        other = next((part for part in titled if part.function and part.weight == 2), None)
+        other = next((part for part in titled if part.function and part.weight >= 2), None)
         return Role(other.function if other else "other", best.level)
     return Role(best.function, best.level)
 
@@ -144,7 +122,9 @@ def _parts(found: list[Item]) -> list[Part]:
     previous: Item | None = None
     for item in found:
         part, kind = result[-1], item.meaning.kind
-        if kind == "joiner":
+        if kind == "joiner" and previous is not None and previous.last.cut and part.before:
+            part.settled = True
+        elif kind == "joiner":
             result.append(Part())
             group = []
         elif kind == "connector":
@@ -159,7 +139,7 @@ def _parts(found: list[Item]) -> list[Part]:
             part.after.append([item])
         elif kind == "function":
             if not part.people:
-                part.before.append(item)
+                part.before.extend([] if part.settled else [item])
             else:
                 if not group or (previous and item.start != previous.end):
                     group = []
@@ -187,7 +167,9 @@ def _solved(part: Part) -> _Solved:
         return _Solved("assistant", 2, level, part.modifier)
     fields = _fields(part, head)
     own = head.meaning
-    if own.weight == 2 or fields is None or (own.weight == 1 and fields.meaning.weight < 1):
+    if own.weight == 0 and fields is None and bosses:
+        return _Solved(bosses[0].meaning.value, 1, level, part.modifier)
+    if own.weight >= 2 or fields is None or (own.weight == 1 and fields.meaning.weight < 1):
         return _Solved(own.value, own.weight, level, part.modifier)
     if own.weight == 1 and fields.meaning.weight == 1 and own.value != "assistant" and own.level != "c_level":
         return _Solved(own.value if own.value not in ("executive",) else fields.meaning.value, 1, level, part.modifier)
@@ -209,7 +191,7 @@ def _head(people: list[Item]) -> Item | None:
 def _fields(part: Part, head: Item) -> Item | None:
     """The field that the head word heads: before it the last one, after it the nearest group."""
     before = _last(part.before)
-    others = [item for item in part.people if item is not head and item.meaning.value and item.meaning.weight == 2]
+    others = [item for item in part.people if item is not head and item.meaning.value]
     groups = [group for group in part.after if group[0].meaning.kind == "function"]
     english = head.phrase.split(" ")[0] in ENGLISH_HEADS
     after = (_last(groups[0]) if english else _first(groups[0])) if groups else None

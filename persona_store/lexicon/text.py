@@ -26,7 +26,8 @@ _TOKEN = re.compile(
 class Word:
     """A word, number or mark of a text: `start` and `end` in the original, `key` folded for comparison.
 
-    `glued` says that a hyphen joins it to the word before; `kind` is "word", "number" or "mark".
+    `kind` is "word", "number" or "mark"; `glued`: a hyphen joins it to the word before; `cut`: a hyphen stands for
+    its end ("Vertriebs- und Marketingleiter").
     """
 
     start: int
@@ -34,6 +35,7 @@ class Word:
     key: str
     kind: str
     glued: bool = False
+    cut: bool = False
 
 
 @lru_cache(maxsize=1 << 16)
@@ -45,8 +47,11 @@ def folded(word: str) -> str:
     return _DIGRAPH.sub(r"\1", text)
 
 
-def words(text: str) -> list[Word]:
-    """The words, numbers and marks of `text` in order; marks for the sexes ("m/w/d", "*in") are left out."""
+def words(text: str, *, sentences: bool = False) -> list[Word]:
+    """The words, numbers and marks of `text` in order; marks for the sexes ("m/w/d", "*in") are left out.
+
+    Full stops are marks only where they end one of several `sentences`; else they belong to abbreviations.
+    """
     found: list[Word] = []
     hyphen_end = -1
     for match in _TOKEN.finditer(text[:MAX_CHARACTERS]):
@@ -59,11 +64,16 @@ def words(text: str) -> list[Word]:
                 hyphen_end = end
                 if text[start - 1 : start].isspace() and text[end : end + 1].isspace():
                     found.append(Word(start, end, "–", "mark"))
-            elif match.group() not in ".'’\"":
+            elif match.group() not in ".'’\"" or (sentences and _ends_sentence(text, match.end(), found)):
                 found.append(Word(start, end, match.group(), "mark"))
             continue
         raw = match.group("word") or match.group()
         key = folded(raw.replace(" ", "") if kind == "pair" else raw)[:MAX_WORD]
         glued = bool(found) and hyphen_end == start and text[found[-1].end : start] in ("-", ".-")
-        found.append(Word(start, end, key, "number" if kind == "number" else "word", glued))
+        cut = text[end : end + 1] == "-" and text[end + 1 : end + 2].isspace()
+        found.append(Word(start, end, key, "number" if kind == "number" else "word", glued, cut))
     return found
+
+
+def _ends_sentence(text: str, end: int, before: list[Word]) -> bool:
+    return text[end - 1] == "." and text[end : end + 1] in ("", " ", "\n") and bool(before) and len(before[-1].key) > 3

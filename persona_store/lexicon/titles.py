@@ -16,7 +16,7 @@ def normalise_title(title: str) -> Role:
     """Function and level of a job title in German or English; ("other", "unknown") for what is none."""
     title = title[:LONGEST_TITLE]
     keys = tuple(vocabulary().bases.get(word.key, word.key) for word in words(title))
-    if not keys or keys in vocabulary().placeholders:
+    if not keys or vocabulary().has_mark("placeholders", "role", keys):
         return NO_ROLE
     doc = pipeline()(title)
     return role_of(items(doc), unknown_words(doc))
