@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from bot.cli.common import AsJson, console, language, print_json, progress, store, text
-from bot.render.reports import build_lines, import_lines
+from bot.cli.reports import build_lines, import_lines
 from persona_store.build import build as build_personas
 from persona_store.crm import import_files, read_mapping, recognise, write_mapping
 from persona_store.crm.sample import write_sample

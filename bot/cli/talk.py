@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import typer
 
-from bot.cli.common import AsJson, console, language, operator, print_json, text
+from bot.cli.common import AsJson, console, operator, print_json, text
 from bot.cli.supervisor import LOCAL, Supervisor, services
-from bot.gateway.rasa_client import RasaClient
+from bot.gateway.rasa_client import RasaClient, sender_id
 from bot.render.terminal import render_terminal
 from persona_store.errors import InputError
 from persona_store.settings import Settings, settings
@@ -19,6 +19,7 @@ from persona_store.settings import Settings, settings
 CONVERSATION = re.compile(r"[\w.-]{1,80}")
 LEAVING = {"/quit", "/exit", "/ende"}
 QUIET_LOG = 200
+OPERATOR_RIGHTS = "admin"  # who may run the command may read the store anyway
 
 Conversation = Annotated[str | None, typer.Option("--conversation", help=text("option.conversation"))]
 UserName = Annotated[str | None, typer.Option("--user", help=text("option.user"))]
@@ -78,9 +79,10 @@ def _read() -> str | None:
 
 
 async def _say(client: RasaClient, message: str, conversation: str, user: str) -> list[dict[str, Any]]:
-    return await client.ask(
-        message, conversation=f"terminal.{user}.{conversation}", user=user, rights="admin", language=language()
-    )
+    config = settings()
+    sender = sender_id(config.secret("conversations"), f"terminal:{user}", conversation)
+    answers = await client.ask(f"terminal:{user}", OPERATOR_RIGHTS, sender, message)
+    return [answer.as_dict() for answer in answers]
 
 
 @asynccontextmanager
@@ -88,7 +90,7 @@ async def _assistant() -> AsyncIterator[RasaClient]:
     """A client of the running assistant; where none runs, one is started for as long as it is needed."""
     config = settings()
     async with RasaClient(config) as client:
-        if await client.alive():
+        if await client.is_up():
             yield client
             return
     async with _own_assistant(config) as client:

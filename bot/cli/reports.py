@@ -1,0 +1,81 @@
+"""What an import and a build came to, line by line for the terminal."""
+
+from persona_store.build import BuildReport, MarketReport
+from persona_store.crm import ImportReport
+from persona_store.crm.report import FileReport, TableCounts
+from persona_store.segmentation.model import PersonaInfo
+from persona_store.settings import Language
+from persona_store.wording import label, number, percent, say
+
+OUTCOMES = ("new", "changed", "unchanged", "repeated", "rejected")
+
+
+def import_lines(report: ImportReport, language: Language) -> list[str]:
+    """The import in the order in which one asks: what came of it, how it was read, what to look at."""
+    heading = "dry_run" if report.dry_run else "unchanged" if report.unchanged else "done"
+    lines = [say(f"cli.import.{heading}", language, seconds=number(report.seconds, language, 1))]
+    lines += [_table_line(kind, counts, language) for kind, counts in report.tables.items()]
+    for file in report.files:
+        lines += _file_lines(file, language)
+    lines += [f"  ! {note}" for note in report.notes]
+    if report.duplicates:
+        lines.append(say("cli.import.duplicates", language, count=report.duplicates))
+    if report.rejects:
+        lines.append(say("cli.import.rejects", language, path=report.rejects))
+    if not report.dry_run:
+        lines.append(say("cli.import.next", language))
+    return lines
+
+
+def build_lines(report: BuildReport, language: Language) -> list[str]:
+    """The personas of a build with their figures, or a plain statement that there are none."""
+    lines = [say(f"cli.build.{report.verdict}", language, contacts=number(report.contacts, language))]
+    for market in report.markets:
+        lines += _market_lines(market, language)
+    lines.append(say("cli.build.next", language))
+    return lines
+
+
+def _table_line(kind: str, counts: TableCounts, language: Language) -> str:
+    parts = [
+        f"{number(getattr(counts, name), language)} {say(f'cli.import.rows.{name}', language)}"
+        for name in OUTCOMES
+        if getattr(counts, name)
+    ]
+    return f"  {label('table', kind, language)}: {', '.join(parts) or '0'}"
+
+
+def _file_lines(file: FileReport, language: Language) -> list[str]:
+    kind = label("table", file.mapping.table, language)
+    title = say("cli.import.file", language, file=file.name, rows=number(file.rows, language), table=kind)
+    return [title, *(f"  ! {note}" for note in file.notes)]
+
+
+def _market_lines(market: MarketReport, language: Language) -> list[str]:
+    name = label("market", market.market, language)
+    lines = [say("cli.build.market", language, market=name, contacts=number(market.contacts, language))]
+    lines += [_persona_line(persona, language) for persona in market.personas]
+    if not market.personas:
+        lines.append(f"  {say('cli.build.market_without', language)}")
+    auc = "" if market.scorecard_auc is None else number(market.scorecard_auc, language, 2)
+    lines.append(f"  {say(f'cli.build.score.{market.scorecard}', language, auc=auc)}")
+    lines += [f"  – {column}: {reason}" for column, reason in market.left_out.items()]
+    return lines
+
+
+def _persona_line(persona: PersonaInfo, language: Language) -> str:
+    name = persona.name_en if language == "en" else persona.name_de
+    outcome = (
+        say("cli.build.no_outcome", language)
+        if persona.outcome_rate is None or persona.outcome_low is None or persona.outcome_high is None
+        else say(
+            "cli.build.outcome",
+            language,
+            rate=percent(persona.outcome_rate, language),
+            low=percent(persona.outcome_low, language),
+            high=percent(persona.outcome_high, language),
+            n=number(persona.outcome_n, language),
+        )
+    )
+    share = percent(persona.share, language)
+    return f"  {persona.number}. {name}: {share} (n = {number(persona.n, language)}); {outcome}"
