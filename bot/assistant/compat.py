@@ -8,11 +8,13 @@ import importlib
 import logging
 import os
 import sys
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from types import ModuleType
 
 import jwt.algorithms
@@ -44,6 +46,8 @@ _ENVIRONMENT = {
     "RASA_TELEMETRY_ENABLED": "false",
     # Rasa's cache of training steps is a folder `.rasa` wherever one stands; training takes seconds without it.
     "RASA_MAX_CACHE_SIZE": "0",
+    # Where matplotlib is installed, importing it writes a folder below $HOME.
+    "MPLCONFIGDIR": str(Path(tempfile.gettempdir()) / "personabot-matplotlib"),
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
 }
 
@@ -86,7 +90,12 @@ def _quiet_library_warnings() -> None:
     """Deprecations of libraries that Rasa uses the old way: nobody who runs the assistant can act on them."""
     for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
         warnings.filterwarnings("ignore", category=category, module=r"(rasa|sanic|sanic_jwt|pykwalify|randomname)\b")
-    warnings.filterwarnings("ignore", message=r".*pkg_resources is deprecated.*")
+    for message in (
+        "pkg_resources is deprecated",
+        "Slot auto-fill has been removed",  # advice for those who come from Rasa 2
+        "does not include an entity extractor trained on your training data",  # Rasa looks for its own only
+    ):
+        warnings.filterwarnings("ignore", message=rf"[\s\S]*{message}")
     with suppress(ImportError):
         from sqlalchemy.exc import MovedIn20Warning
 

@@ -32,7 +32,7 @@ def configure_logs(level: int = logging.INFO) -> None:
 
 
 def configure_structlog(level: int = logging.INFO) -> None:
-    """Send Rasa's structured log to `logging`; at DEBUG it shows every message, and unconfigured it prints all levels."""
+    """Send Rasa's structured log to `logging`: at DEBUG it shows every message, and unconfigured it prints DEBUG."""
     structlog.configure(
         processors=[structlog.stdlib.render_to_log_kwargs],
         wrapper_class=structlog.make_filtering_bound_logger(level),

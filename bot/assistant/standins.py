@@ -79,11 +79,14 @@ def _stand_in(name: str) -> _StandInType:
     return _StandInType(name, (), {})
 
 
-class _StandInModule(ModuleType):
+class StandInModule(ModuleType):
+    """A module of an absent package: every name in it is a stand-in."""
+
     def __getattr__(self, name: str) -> _StandInType:
         if name.startswith("__"):
             raise AttributeError(name)
-        return _stand_in(f"{self.__name__}.{name}")
+        vars(self)[name] = _stand_in(f"{self.__name__}.{name}")  # the same class each time
+        return vars(self)[name]
 
 
 class _StandInFinder(MetaPathFinder, Loader):
@@ -97,7 +100,7 @@ class _StandInFinder(MetaPathFinder, Loader):
         return None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        return _StandInModule(spec.name)
+        return StandInModule(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
         """Nothing to run: a stand-in has no code."""
@@ -119,7 +122,7 @@ def standing_in() -> Iterator[None]:
 
 
 def _remove_stand_ins() -> None:
-    names = [name for name, module in sys.modules.items() if isinstance(module, _StandInModule)]
+    names = [name for name, module in sys.modules.items() if isinstance(module, StandInModule)]
     for name in names:
         parent, _, child = name.rpartition(".")
         if parent in sys.modules:  # an installed namespace package such as `google` keeps its real parts only

@@ -56,5 +56,3 @@ class ValidateLeadForm(FormValidationAction):
 
     def validate_budget(self, value, dispatcher, tracker, domain):
         return {"budget": value.upper()}
-
-

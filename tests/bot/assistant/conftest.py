@@ -1,0 +1,150 @@
+"""A small assistant: trained once, loaded once, and served by real processes on free ports."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+SMALL = Path(__file__).parent / "small"
+ROOT = Path(__file__).parents[3]
+START_SECONDS = 60
+IMPORTABLE = os.pathsep.join([str(ROOT), str(SMALL), os.environ.get("PYTHONPATH", "")])
+ANSWER_SECONDS = 5  # longest a person waits for an answer or an apology
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compatibility() -> None:
+    from bot.assistant import compat
+
+    compat.install()
+
+
+@dataclass(frozen=True)
+class Training:
+    """One run of `rasa train` in a process, a folder and a home of its own."""
+
+    model: Path
+    home: Path
+    folder: Path
+    log: str
+
+
+@pytest.fixture(scope="session")
+def training(tmp_path_factory: pytest.TempPathFactory) -> Training:
+    home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("training")
+    options = ["--config", ROOT / "config.yml", "--domain", SMALL / "domain.yml", "--data", SMALL / "data"]
+    options += ["--out", folder / "models", "--fixed-model-name", "small"]
+    code = "import sys; from bot.assistant.launcher import rasa_main; sys.exit(rasa_main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "train", *map(str, options)]
+    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": IMPORTABLE}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return Training(folder / "models" / "small.tar.gz", home, folder, done.stdout + done.stderr)
+
+
+@pytest.fixture(scope="session")
+def agent(training: Training) -> Any:
+    """The small assistant without action server, with conversations in memory."""
+    from rasa.core.agent import Agent
+
+    return Agent.load(training.model)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@dataclass
+class Process:
+    """A server process with its log, to be killed and started again."""
+
+    module: str
+    options: list[str]
+    ready: str
+    environment: dict[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = field(default=None)
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            command = [sys.executable, "-m", self.module, *self.options]
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            try:
+                httpx.get(self.ready).raise_for_status()
+                return
+            except httpx.HTTPError:
+                time.sleep(0.1)
+
+    def end(self, how: signal.Signals) -> int:
+        assert self.process is not None
+        self.process.send_signal(how)
+        return self.process.wait(timeout=START_SECONDS)
+
+
+@dataclass(frozen=True)
+class Assistant:
+    """The two processes, and how a gateway talks to them."""
+
+    rasa: Process
+    actions: Process
+    port: int
+    conversations: Path
+
+    def post(self, body: Any) -> httpx.Response:
+        address = f"http://127.0.0.1:{self.port}/webhooks/rest/webhook"
+        # json.dumps, because httpx cannot send a lone surrogate
+        return httpx.post(address, content=json.dumps(body), timeout=ANSWER_SECONDS)
+
+    def ask(self, text: str, conversation: str, **metadata: str) -> list[dict[str, Any]]:
+        answer = self.post({"sender": conversation, "message": text, "metadata": metadata})
+        assert answer.status_code == 200, answer.text
+        messages: list[dict[str, Any]] = answer.json()
+        return messages
+
+
+@pytest.fixture(scope="session")
+def assistant(training: Training, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("served")
+    rasa_port, actions_port = free_port(), free_port()
+    environment = {
+        **os.environ,
+        "PYTHONPATH": IMPORTABLE,
+        "PERSONABOT_VAR": str(folder),
+        "PERSONABOT_ACTIONS_PORT": str(actions_port),
+        "PERSONABOT_ACTION_TIMEOUT_SECONDS": "1.5",
+    }
+    actions = Process(
+        "bot.assistant.action_server",
+        ["--port", str(actions_port), "--actions", "small_actions"],
+        f"http://127.0.0.1:{actions_port}/health",
+        environment,
+        folder / "actions.log",
+    )
+    rasa = Process(
+        "bot.assistant.launcher",
+        ["run", "--port", str(rasa_port), "--model", str(training.model)],
+        f"http://127.0.0.1:{rasa_port}/webhooks/rest/",
+        environment,
+        folder / "rasa.log",
+    )
+    actions.start()
+    rasa.start()
+    yield Assistant(rasa, actions, rasa_port, folder / "tracker.db")
+    for process in (rasa, actions):
+        process.end(signal.SIGTERM)
