@@ -1,0 +1,153 @@
+"""What the cells of each column look like, over the whole table: the ground for recognising formats and meanings."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from persona_store.crm.people import PLAIN_EMAIL
+from persona_store.crm.readers import ROW, Chunk
+from persona_store.crm.values import NUMBER_COMMA, NUMBER_DRESS, NUMBER_POINT, RANGE, SCALE, as_text
+
+MAX_LEVELS = 60  # a column with more different values is no category
+WORTH_COUNTING = 0.5  # a pattern rarer than this in the first rows is not followed through the whole table
+MOST_CELLS = 0.95
+MANY_CELLS = 0.8
+
+DAY_PARTS = r"^(\d{1,4})[./-] ?(\d{1,2})[./-] ?(\d{1,4})(?:[T, ].*)?$"
+NAMED_DAY = r"^(?:\d{1,2}[. -]+\pL{3,9}[., -]+\d{2,4}|\pL{3,9}[. -]+\d{1,2}(?:st|nd|rd|th)?,? +\d{4})\b"
+PHONE = r"^(?:\+|0|\()[\d\s()/.\-–]{5,24}$"
+
+
+@dataclass(slots=True)
+class Column:
+    """Counts of cells by what they look like; `levels` is None when there are more than MAX_LEVELS values."""
+
+    kind: pl.DataType
+    filled: int = 0
+    emails: int = 0
+    phones: int = 0
+    dates: int = 0
+    day_first: int = 0
+    month_first: int = 0
+    unclear_dates: int = 0
+    numbers: int = 0
+    whole: int = 0
+    comma: int = 0
+    point: int = 0
+    unclear_numbers: int = 0
+    ranges: int = 0
+    leading_zero: int = 0
+    levels: Counter[str] | None = field(default_factory=Counter)
+    _follow: bool | None = None
+
+    @property
+    def is_date(self) -> bool:
+        """Whether the column holds dates."""
+        return self.kind.is_temporal() or self._most(self.dates)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the column holds numbers (not ids or postal codes, which begin with zeros)."""
+        return self.kind.is_numeric() or (self._most(self.numbers) and not self.leading_zero)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all numbers of the column are whole."""
+        if self.kind.is_numeric():
+            return self.kind.is_integer()
+        return self.whole == self.numbers
+
+    @property
+    def is_count(self) -> bool:
+        """Whether the column holds numbers or ranges such as "11-50"."""
+        return self.is_number or self._most(self.numbers + self.ranges)
+
+    def share(self, count: int) -> float:
+        """`count` as a share of the filled cells."""
+        return count / self.filled if self.filled else 0.0
+
+    def add(self, cells: pl.Series) -> None:
+        """Counts more cells of the column."""
+        if cells.dtype.is_temporal():
+            self.filled += len(cells) - cells.null_count()
+            self.levels = None
+            return
+        typed = cells.dtype != pl.String
+        if typed and self.levels is None:
+            self.filled += len(cells) - cells.null_count()
+            return
+        counts = cells.drop_nulls().value_counts(name="n")
+        frame = pl.DataFrame([as_text(counts.to_series(0)).alias("v"), counts["n"]]).drop_nulls()
+        self.filled += int(frame["n"].sum())
+        self._add_levels(frame)
+        if not typed and self._follow is not False:
+            self._add_patterns(frame)
+            if self._follow is None and self.filled:
+                seen = max(self.dates, self.numbers + self.ranges)
+                self._follow = seen >= WORTH_COUNTING * self.filled
+
+    def _add_levels(self, frame: pl.DataFrame) -> None:
+        if self.levels is None:
+            return
+        if frame.height > MAX_LEVELS:
+            self.levels = None
+            return
+        for value, count in frame.iter_rows():
+            self.levels[value] += count
+        if len(self.levels) > MAX_LEVELS:
+            self.levels = None
+
+    def _add_patterns(self, frame: pl.DataFrame) -> None:
+        v, n = pl.col("v"), pl.col("n")
+        parts = v.str.extract_groups(DAY_PARTS)
+        a, b, c = (parts.struct.field(str(i)) for i in (1, 2, 3))
+        bare = v.str.replace_all(NUMBER_DRESS, "").str.replace(SCALE, "")
+        comma, point = bare.str.contains(NUMBER_COMMA), bare.str.contains(NUMBER_POINT)
+        split = bare.str.contains("[.,]")
+        wanted = (bare != "") & bare.str.contains(r"\d")
+        first, second = a.cast(pl.Int32) > 12, b.cast(pl.Int32) > 12
+        short = (a.str.len_chars() <= 2) & c.str.len_chars().is_in([2, 4])
+        tests = {
+            "emails": v.str.to_lowercase().str.contains(PLAIN_EMAIL),
+            "phones": v.str.contains(PHONE) & ~short.fill_null(False),
+            "dates": ((a.str.len_chars() == 4) & (c.str.len_chars() <= 2) | short).fill_null(False)
+            | v.str.contains(NAMED_DAY),
+            "day_first": short & first & ~second,
+            "month_first": short & second & ~first,
+            "unclear_dates": short & ~second & ~first,
+            "numbers": wanted & (comma | point),
+            "whole": wanted & comma & ~split,
+            "comma": wanted & comma & ~point,
+            "point": wanted & point & ~comma,
+            "unclear_numbers": wanted & comma & point & split,
+            "ranges": v.str.contains(RANGE),
+            "leading_zero": bare.str.contains(r"^0\d"),
+        }
+        counted = frame.select(n.filter(test.fill_null(False)).sum().alias(name) for name, test in tests.items())
+        for name, count in counted.row(0, named=True).items():
+            setattr(self, name, getattr(self, name) + int(count))
+
+    def _most(self, count: int) -> bool:
+        return self.filled > 0 and count >= MOST_CELLS * self.filled
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one pass over a table found."""
+
+    rows: int
+    columns: dict[str, Column]
+
+
+def survey(chunks: Iterable[Chunk]) -> Survey:
+    """Looks at every row once; raises InputError where the table is damaged."""
+    columns: dict[str, Column] = {}
+    rows = 0
+    for chunk in chunks:
+        rows += chunk.frame.height
+        for cells in chunk.frame.drop(ROW):
+            column = columns.setdefault(cells.name, Column(cells.dtype))
+            column.add(cells)
+    return Survey(rows, columns)

@@ -1,0 +1,317 @@
+"""Loads the tables of one import into the store, chunk by chunk, what is referred to first."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import polars as pl
+from sqlalchemy import Connection, func, select
+
+from persona_store.crm import builders
+from persona_store.crm.builders import Rows
+from persona_store.crm.cells import Cells, Flaw, as_json, read_cells
+from persona_store.crm.fields import TableKind
+from persona_store.crm.keys import Occurrences, Seen
+from persona_store.crm.loading import Upsert
+from persona_store.crm.lookups import Lookup, company_lookups, contact_lookups
+from persona_store.crm.mapping import FileMapping
+from persona_store.crm.people import company_keys
+from persona_store.crm.problems import sentence
+from persona_store.crm.quality import Extremes, same_name
+from persona_store.crm.readers import ROW, Chunk, Source
+from persona_store.crm.rejects import RejectsFile
+from persona_store.crm.report import TableCounts
+from persona_store.database.models import Contact, Product
+
+STORE_TABLES: dict[TableKind, str] = {
+    "companies": "companies",
+    "products": "products",
+    "sellers": "sellers",
+    "contacts": "contacts",
+    "interactions": "interactions",
+    "deals": "deals",
+}
+COMPANY_COLUMNS = ("industry", "employees", "revenue", "website")
+MAX_LISTED = 20  # names listed one by one in the notes
+
+
+class Loader:
+    """The state of one import: lookups, keys seen, counts, notes, rejects; all writes go to one connection."""
+
+    def __init__(self, connection: Connection, system: str, rejects: RejectsFile) -> None:
+        self.connection = connection
+        self.counts: dict[str, TableCounts] = {}
+        self.changed_contacts: list[int] = []
+        self.cells_left_out = 0
+        self.outcome_mapped = False
+        self.first_new_contact = 1 + (connection.scalar(select(func.max(Contact.id))) or 0)
+        self._system = system
+        self._rejects = rejects
+        self._occurrences: dict[str, Occurrences] = {}
+        self._seen: dict[str, Seen] = {}
+        self._companies: tuple[Lookup, Lookup] | None = None
+        self._contacts: tuple[Lookup, Lookup, Lookup] | None = None
+        self._products: list[str] | None = None
+        self._product_names: dict[str, str | None] = {}
+
+    def load(self, source: Source, mapping: FileMapping, progress: Callable[[int], None]) -> tuple[int, list[str]]:
+        """Loads one table; returns the rows read and the notes on it."""
+        kind: TableKind = mapping.table  # type: ignore[assignment]  # tables to ignore are left out before
+        counts = self.counts.setdefault(kind, TableCounts())
+        notes = _Notes()
+        read = 0
+        for chunk in source.chunks():
+            rows = chunk.frame.height + len(chunk.ragged)
+            read += rows
+            counts.read += rows
+            for ragged in chunk.ragged:
+                reason = sentence("reason.ragged", found=len(ragged.cells), expected=len(source.headers))
+                self._reject(source, ragged.row, "", reason, ragged.cells, counts)
+            self._chunk(source, mapping, kind, chunk, counts, notes)
+            progress(read)
+        self._product_notes(notes)
+        return read, notes.texts()
+
+    def _chunk(
+        self, source: Source, mapping: FileMapping, kind: TableKind, chunk: Chunk, counts: TableCounts, notes: "_Notes"
+    ) -> None:
+        cells = read_cells(chunk.frame, mapping)
+        notes.look(cells)
+        rows = self._build(kind, cells)
+        headers = {column.field: header for header, column in mapping.columns.items()}
+        flaws = [*cells.flaws, *(Flaw(f.row, headers.get(f.column) or f.column, f.reason) for f in rows.flaws)]
+        frame, lost = self._resolved(kind, rows.frame, notes)
+        self._report_bad(source, chunk.frame, flaws, [*rows.rejected, *lost], counts, notes)
+        if rows.keyless:
+            notes.keyless = True
+        fresh = self._seen.setdefault(kind, Seen()).first(frame["key"])
+        repeated = len(fresh) - int(fresh.sum())
+        counts.repeated += repeated
+        notes.repeated += repeated
+        self._write(kind, frame.filter(fresh), counts)
+
+    def _build(self, kind: TableKind, cells: Cells) -> Rows:
+        json = as_json(cells.attributes)
+        occurrences = self._occurrences.setdefault(kind, Occurrences())
+        if kind == "contacts":
+            return builders.build_contacts(cells.frame, json, self._system, occurrences)
+        if kind == "companies":
+            return builders.build_companies(cells.frame, json, self._system)
+        if kind == "interactions":
+            return builders.build_interactions(cells.frame, self._system, occurrences)
+        if kind == "deals":
+            return builders.build_deals(cells.frame, json, self._system, occurrences)
+        return builders.build_named(cells.frame)
+
+    def _resolved(
+        self, kind: TableKind, frame: pl.DataFrame, notes: "_Notes"
+    ) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
+        """References replaced by ids; rows that can't be kept without one are returned apart."""
+        if kind == "contacts":
+            return self._with_companies(frame, notes), []
+        if kind == "interactions":
+            frame = self._with_contacts(frame, notes)
+            lost = frame.filter(pl.col("contact_id").is_null())[ROW].to_list()
+            return frame.filter(pl.col("contact_id").is_not_null()), [(row, "no_contact") for row in lost]
+        if kind == "deals":
+            refs = [name for name in (builders.CONTACT_ID, builders.CONTACT_EMAIL) if name in frame.columns]
+            if refs:
+                named = frame.select(pl.any_horizontal(pl.col(refs).is_not_null()))  # type: ignore[arg-type]
+                frame = self._with_contacts(frame.with_columns(named.to_series().alias("_named")), notes)
+                notes.unknown_contacts += frame.filter(pl.col("_named") & pl.col("contact_id").is_null()).height
+            frame = self._with_companies(frame, notes)
+            if "company_id" in frame.columns:
+                notes.without_company += frame["company_id"].null_count()
+            return self._with_products(frame), []
+        return frame, []
+
+    def _with_companies(self, frame: pl.DataFrame, notes: "_Notes") -> pl.DataFrame:
+        """`company_id` from the id in the CRM, else the name; companies known by name only are added."""
+        there = set(frame.columns)
+        if not there & {builders.COMPANY_ID, builders.COMPANY_NAME}:
+            return frame
+        if self._companies is None:
+            self._companies = company_lookups(self.connection, self._system)
+        by_id, by_name = self._companies
+        ids = pl.Series([None] * frame.height, dtype=pl.Int64)
+        if builders.COMPANY_ID in there:
+            ids = by_id.find(frame[builders.COMPANY_ID])
+        if builders.COMPANY_NAME in there:
+            keys = company_keys(frame[builders.COMPANY_NAME])
+            wanted = ids.is_null() & keys.is_not_null()
+            unknown = wanted & by_name.find(keys).is_null()
+            self._imply_companies(frame, keys, wanted)
+            notes.unknown_companies += int(unknown.sum())
+            ids = pl.select(pl.coalesce(pl.lit(ids), pl.lit(by_name.find(keys))).alias("id"))["id"]
+        return frame.with_columns(ids.alias("company_id"))
+
+    def _imply_companies(self, frame: pl.DataFrame, keys: pl.Series, wanted: pl.Series) -> None:
+        """Adds or updates the companies that are known only from the rows of contacts or deals."""
+        assert self._companies is not None
+        details = [name for name in COMPANY_COLUMNS if f"_company_{name}" in frame.columns]
+        rows = frame.select(
+            ("name:" + keys).str.slice(0, 200).alias("key"),
+            pl.col(builders.COMPANY_NAME).alias("name"),
+            keys.str.slice(0, 300).alias("name_key"),
+            *(pl.col(f"_company_{name}").alias(name) for name in details),
+        ).filter(wanted)
+        if rows.is_empty():
+            return
+        rows = rows.filter(self._seen.setdefault("implied", Seen()).first(rows["key"]))
+        if "industry" in details:
+            rows = rows.with_columns(
+                pl.col("industry").alias("industry_text"), builders.industries(rows["industry"]).alias("industry")
+            )
+        upsert = Upsert(self.connection, "companies", rows.columns, frozenset({"name"}))
+        written = upsert.write(rows)
+        upsert.close()
+        counts = self.counts.setdefault("companies", TableCounts())
+        counts.new += written.new
+        counts.changed += len(written.changed)
+        counts.unchanged += rows.height - written.new - len(written.changed)
+        self._companies = company_lookups(self.connection, self._system)
+
+    def _with_contacts(self, frame: pl.DataFrame, notes: "_Notes") -> pl.DataFrame:
+        if self._contacts is None:
+            self._contacts = contact_lookups(self.connection, self._system)
+        found = [pl.Series([None] * frame.height, dtype=pl.Int64)]
+        names = (builders.CONTACT_ID, builders.CONTACT_EMAIL, builders.CONTACT_NAME)
+        for lookup, name in zip(self._contacts, names, strict=True):
+            if name in frame.columns:
+                found.append(lookup.find(frame[name].str.to_lowercase() if name == builders.CONTACT_NAME else frame[name]))
+        ids = pl.select(pl.coalesce([pl.lit(values) for values in found]).alias("contact_id"))["contact_id"]
+        return frame.with_columns(ids)
+
+    def _with_products(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Product names as the product list writes them."""
+        if "product" not in frame.columns:
+            return frame
+        if self._products is None:
+            self._products = list(self.connection.scalars(select(Product.name)))
+            self._product_names = {name: name for name in self._products}
+            self._product_rows: Counter[str] = Counter()
+        for name, count in frame["product"].drop_nulls().value_counts(name="n").iter_rows():
+            if name not in self._product_names:
+                self._product_names[name] = same_name(name, self._products)
+            if self._product_names[name] != name:
+                self._product_rows[name] += count
+        known = {name: meant for name, meant in self._product_names.items() if meant is not None}
+        return frame.with_columns(pl.col("product").replace(known))
+
+    def _product_notes(self, notes: "_Notes") -> None:
+        if not self._products:
+            return
+        for name, count in self._product_rows.most_common(MAX_LISTED):
+            meant = self._product_names[name]
+            key = "note.deals_unknown_product" if meant is None else "note.product"
+            notes.more.append(sentence(key, found=name, meant=meant, n=count))
+        self._product_rows.clear()
+
+    def _write(self, kind: TableKind, frame: pl.DataFrame, counts: TableCounts) -> None:
+        columns = [name for name in frame.columns if name != ROW and not name.startswith("_")]
+        only_new = frozenset[str]()
+        if kind == "contacts":
+            if not {builders.COMPANY_ID, builders.COMPANY_NAME, "job_title"} & set(frame.columns):
+                only_new = frozenset({"market"})
+            self.outcome_mapped |= "outcome" in columns
+            self._contacts = None
+        elif kind == "companies":
+            self._companies = None
+        upsert = Upsert(self.connection, STORE_TABLES[kind], columns, only_new)
+        written = upsert.write(frame)
+        upsert.close()
+        if kind == "contacts":
+            self.changed_contacts += written.changed
+        counts.new += written.new
+        counts.changed += len(written.changed)
+        counts.unchanged += frame.height - written.new - len(written.changed)
+
+    def _report_bad(
+        self, source: Source, frame: pl.DataFrame, flaws: list[Flaw], lost: list[tuple[int, str]],
+        counts: TableCounts, notes: "_Notes",
+    ) -> None:  # fmt: skip
+        if not flaws and not lost:
+            return
+        wanted = {flaw.row for flaw in flaws[: self._rejects.room]} | {row for row, _ in lost[: self._rejects.room]}
+        original = {row[0]: row[1:] for row in frame.filter(pl.col(ROW).is_in(list(wanted))).iter_rows()}
+        gone = {row for row, _ in lost}
+        for row, reason in lost:
+            self._reject(source, row, "", sentence(f"reason.{reason}"), original.get(row, ()), counts)
+        for flaw in flaws:
+            if flaw.row in gone:
+                continue
+            self.cells_left_out += 1
+            notes.unreadable[(flaw.column, flaw.reason)] += 1
+            cells = original.get(flaw.row, ())
+            if flaw.reason == "birth_year" and flaw.column in source.headers and cells:
+                notes.implausible[flaw.column][str(cells[source.headers.index(flaw.column)])] += 1
+            text = sentence(f"reason.{flaw.reason}")
+            self._rejects.add(source.name, flaw.row, flaw.column, text, True, cells)
+
+    def _reject(
+        self, source: Source, row: int, column: str, reason: str, cells: tuple[object, ...], counts: TableCounts
+    ) -> None:
+        counts.rejected += 1
+        self._rejects.add(source.name, row, column, reason, False, cells)
+
+
+class _Notes:
+    """Counts what is worth knowing about a table while it is loaded."""
+
+    def __init__(self) -> None:
+        self.keyless = False
+        self.repeated = 0
+        self.without_company = 0
+        self.unknown_companies = 0
+        self.unknown_contacts = 0
+        self.unreadable: Counter[tuple[str, str]] = Counter()
+        self.implausible: dict[str, Counter[str]] = _Counters()
+        self.more: list[str] = []
+        self._kinds: Counter[str] = Counter()
+        self._extremes: dict[str, Extremes] = {}
+        self._deals = False
+
+    def look(self, cells: Cells) -> None:
+        """Takes in the numbers of a chunk and the kinds of touchpoints that are unknown."""
+        for values in (*cells.attributes, *cells.frame.drop(ROW)):
+            if values.dtype.is_numeric() and values.name not in ("birth_year", "minutes"):
+                self._extremes.setdefault(values.name, Extremes()).add(values)
+        self._deals |= "opened_on" in cells.frame.columns or "amount" in cells.frame.columns
+        if "kind" in cells.frame.columns:
+            for text, count in cells.frame["kind"].drop_nulls().value_counts(name="n").iter_rows():
+                if not builders.known_kind(builders.kind(text)):
+                    self._kinds[text] += count
+
+    def texts(self) -> list[str]:
+        """The notes as sentences."""
+        found = list(self.more)
+        if self.keyless:
+            found.append(sentence("note.no_key"))
+        if self.repeated:
+            found.append(sentence("note.repeated", n=self.repeated))
+        for name, count in (
+            ("deals_without_company", self.without_company),
+            ("deals_unknown_contact", self.unknown_contacts),
+            ("deals_unknown_company", self.unknown_companies if self._deals else 0),
+        ):
+            if count:
+                found.append(sentence(f"note.{name}", n=count))
+        for (column, reason), count in self.unreadable.items():
+            if reason != "birth_year":
+                found.append(sentence("note.unreadable", column=column, n=count))
+        for column, values in self.implausible.items():
+            shown = ", ".join(sorted(values)[:MAX_LISTED])
+            found.append(sentence("note.birth_year", column=column, n=values.total(), values=shown))
+        for column, extremes in self._extremes.items():
+            if odd := extremes.odd():
+                found.append(sentence("note.outlier", column=column, value=f"{odd[0]:g}", n=odd[1]))
+        for text, count in self._kinds.most_common(MAX_LISTED):
+            found.append(sentence("note.kind", found=text[:60], n=count))
+        return found
+
+
+class _Counters(dict[str, Counter[str]]):
+    """A counter for each column."""
+
+    def __missing__(self, column: str) -> Counter[str]:
+        self[column] = Counter()
+        return self[column]

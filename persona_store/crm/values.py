@@ -1,0 +1,190 @@
+"""Values out of cells: text, numbers, dates, truth values; a cell that can't be read as asked becomes null."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+from persona_store.crm.words import fold, missing_markers, word_set
+
+Dates = Literal["dmy", "mdy", "ymd"]
+Decimal = Literal[",", "."]
+
+TEXT_LIMIT = 300
+FIRST_YEAR, LAST_YEAR = 1850, 2150  # dates outside are slips of the keyboard
+FUTURE_YEARS = 10  # a two-digit year up to ten years ahead is of this century
+
+CONTROLS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]"
+DATE = (
+    r"^(?P<a>\d{1,4})[./-] ?(?P<b>\d{1,2})[./-] ?(?P<c>\d{1,4})"
+    r"(?:(?:T|,? +)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r" ?(?P<half>[AaPp]\.?[Mm]\.?)?(?: ?Uhr)?(?: ?Z| ?UTC| ?[+-]\d{2}:?\d{2})?)?$"
+)
+NUMBER_COMMA = r"^[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)?(?:,\d+)?(?:[eE][+-]?\d{1,3})?$"
+NUMBER_POINT = r"^[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$"
+NUMBER_DRESS = r"[€$£¥%\s'’\x{a0}\x{202f}]|EUR|USD|CHF|GBP|Euro"
+SCALES = {"k": 1e3, "tsd": 1e3, "t": 1e3, "m": 1e6, "mio": 1e6, "mrd": 1e9, "bn": 1e9}
+SCALE = r"(?i)(k|tsd|t|mio|mrd|bn|m)\.?$"
+RANGE = r"^\s*(\d[\d.,]*)\s*(?:-|–|—|bis|to)\s*(\d[\d.,]*)\s*$"
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan januar january janner",
+            "feb februar february",
+            "mar marz march mrz",
+            "apr april",
+            "mai may",
+            "jun juni june",
+            "jul juli july",
+            "aug august",
+            "sep sept september",
+            "okt oct oktober october",
+            "nov november",
+            "dez dec dezember december",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+DAY_MONTH = re.compile(r"^(\d{1,2})[. -]+([^\W\d]{3,9})[., -]+(\d{2,4})\b")
+MONTH_DAY = re.compile(r"^([^\W\d]{3,9})[. -]+(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})\b")
+
+
+def map_distinct(values: pl.Series, parse: Callable[[str], object], dtype: type[pl.DataType]) -> pl.Series:
+    """`parse` applied to each distinct text once; null stays null."""
+    distinct = values.drop_nulls().unique()
+    parsed = pl.Series("parsed", [parse(value) for value in distinct.to_list()], dtype=dtype)
+    lookup = pl.DataFrame({"value": distinct, "parsed": parsed})
+    return values.to_frame("value").join(lookup, on="value", how="left", maintain_order="left")["parsed"]
+
+
+def as_text(values: pl.Series, limit: int = TEXT_LIMIT, *, lines: bool = False) -> pl.Series:
+    """Text without control characters and outer blanks, cut to `limit`; what means "nothing" becomes null.
+
+    Without `lines` every run of white space becomes one blank.
+    """
+    column = pl.col("v")
+    text = _written(values)
+    cleaned = column.str.replace_all(CONTROLS, "")
+    cleaned = cleaned if lines else cleaned.str.replace_all(r"\s+", " ")
+    cleaned = cleaned.str.strip_chars().str.slice(0, limit)
+    keep = ~cleaned.str.to_lowercase().is_in(missing_markers())
+    return text.to_frame("v").select(pl.when(keep).then(cleaned).alias("v"))["v"]
+
+
+def as_dates(values: pl.Series, order: Dates) -> pl.Series:
+    """Dates; `order` says how 03/04/2024 is meant, an ISO date is read as such under any order."""
+    return as_moments(values, order).cast(pl.Date)
+
+
+def as_moments(values: pl.Series, order: Dates) -> pl.Series:
+    """Points in time as written, without time zone; midnight where only a day is given."""
+    if values.dtype.is_temporal():
+        return values.cast(pl.Datetime("us"))
+    text = as_text(values)
+    odd = text.is_not_null() & text.str.contains(r"\pL{3}")
+    if odd.any():
+        text = text.to_frame("v").select(
+            pl.when(odd).then(map_distinct(text, _month_as_number, pl.String)).otherwise(pl.col("v")).alias("v")
+        )["v"]
+    parts = text.to_frame("v").select(pl.col("v").str.extract_groups(DATE)).unnest("v")
+    numbers = parts.select(pl.all().exclude("half").cast(pl.Int32, strict=False), pl.col("half").str.to_lowercase())
+    long_first = parts["a"].str.len_chars() >= 3
+    long_last = parts["c"].str.len_chars() >= 3
+    year_first = pl.lit(long_first) | (pl.lit(order == "ymd") & ~pl.lit(long_last))
+    a, b, c = pl.col("a"), pl.col("b"), pl.col("c")
+    year = pl.when(year_first).then(a).otherwise(c)
+    digits = pl.when(year_first).then(parts["a"].str.len_chars()).otherwise(parts["c"].str.len_chars())
+    first, last = (b, a) if order == "mdy" else (a, b)
+    day = pl.when(year_first).then(c).otherwise(first)
+    month = pl.when(year_first).then(b).otherwise(last)
+    century = pl.when(year <= date.today().year % 100 + FUTURE_YEARS).then(2000).otherwise(1900)
+    full = pl.when(digits == 2).then(year + century).when(digits == 4).then(year)
+    afternoon = pl.when(pl.col("half").str.starts_with("p") & (pl.col("hour") < 12)).then(12)
+    midnight = pl.when(pl.col("half").str.starts_with("a") & (pl.col("hour") == 12)).then(-12)
+    hour = pl.col("hour").fill_null(0) + pl.coalesce(afternoon, midnight, pl.lit(0))
+    stamp = pl.format(
+        "{}-{}-{} {}:{}:{}", full, _two(month), _two(day), _two(hour), _two(pl.col("minute")), _two(pl.col("second"))
+    )
+    plausible = full.is_between(FIRST_YEAR, LAST_YEAR)
+    moment = pl.when(plausible).then(stamp).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us")
+    return numbers.select(moment.alias("v"))["v"]
+
+
+def as_numbers(values: pl.Series, decimal: Decimal) -> pl.Series:
+    """Numbers; currency signs, blanks and thousands separators are taken off, "20k" and "1,2 Mio. €" understood.
+
+    A cell that can only be meant the other way ("12.5" in a column with decimal comma) is read that way.
+    """
+    if values.dtype.is_numeric() or values.dtype == pl.Boolean:
+        return values.cast(pl.Float64).replace([float("inf"), float("-inf"), float("nan")], None)
+    v = pl.col("v")
+    frame = as_text(values).to_frame("v").select(v.str.replace_all(NUMBER_DRESS, ""))
+    frame = frame.with_columns(
+        v.str.extract(SCALE).str.to_lowercase().replace_strict(SCALES, default=1.0, return_dtype=pl.Float64).alias("s"),
+        v.str.replace(SCALE, "").alias("v"),
+    )
+    comma = v.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    point = v.str.replace_all(",", "", literal=True)
+    ways = ((NUMBER_COMMA, comma), (NUMBER_POINT, point))
+    (first, first_text), (second, second_text) = ways if decimal == "," else ways[::-1]
+    chosen = pl.when(v.str.contains(first)).then(first_text).when(v.str.contains(second)).then(second_text)
+    number = chosen.cast(pl.Float64, strict=False) * pl.col("s")
+    return frame.select(pl.when(number.is_finite()).then(number).alias("v"))["v"]
+
+
+def as_counts(values: pl.Series, decimal: Decimal) -> pl.Series:
+    """Whole numbers; a range such as "11-50" becomes its middle, "1000+" its lower end."""
+    if not values.dtype.is_numeric():
+        text = as_text(values).str.strip_suffix("+")
+        low = as_numbers(text.str.extract(RANGE, 1), decimal)
+        high = as_numbers(text.str.extract(RANGE, 2), decimal)
+        single = as_numbers(text, decimal)
+        values = pl.select(pl.coalesce((low + high) / 2, single).alias("v"))["v"]
+    number = as_numbers(values, decimal)
+    bounded = pl.col("v").is_between(-(2**31) + 1, 2**31 - 1)
+    return number.to_frame("v").select(pl.when(bounded).then(pl.col("v").round(0)).cast(pl.Int64))["v"]
+
+
+def as_truth(values: pl.Series, yes: frozenset[str] | None = None, no: frozenset[str] | None = None) -> pl.Series:
+    """True for the words of `yes`, False for those of `no` (folded; default: yes, ja, 1, ... and no, nein, 0, ...)."""
+    if values.dtype == pl.Boolean and yes is None:
+        return values
+    affirm = word_set("yes") if yes is None else yes
+    deny = word_set("no") if no is None else no
+
+    def truth(text: str) -> bool | None:
+        word = fold(text)
+        return True if word in affirm else False if word in deny else None
+
+    return map_distinct(as_text(values), truth, pl.Boolean)
+
+
+def _written(values: pl.Series) -> pl.Series:
+    """The column as text; whole floats lose their ".0" so that ids of Excel and CSV agree."""
+    if values.dtype == pl.Boolean:
+        return values.to_frame("v").select(
+            pl.when(pl.col("v").is_null()).then(None).when("v").then(pl.lit("true")).otherwise(pl.lit("false"))
+        ).to_series()
+    if values.dtype.is_float():
+        return values.cast(pl.String).str.strip_suffix(".0")
+    return values.cast(pl.String)
+
+
+def _two(part: pl.Expr) -> pl.Expr:
+    return part.fill_null(0).cast(pl.String).str.zfill(2)
+
+
+def _month_as_number(text: str) -> str:
+    for pattern, day, month in ((DAY_MONTH, 1, 2), (MONTH_DAY, 2, 1)):
+        found = pattern.match(text)
+        if found and (number := MONTHS.get(fold(found[month]))):
+            year = int(found[3])
+            if len(found[3]) == 2:
+                year += 2000 if year <= date.today().year % 100 + FUTURE_YEARS else 1900
+            return f"{year:04d}-{number:02d}-{int(found[day]):02d}{text[found.end() :]}"
+    return text

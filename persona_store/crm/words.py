@@ -1,0 +1,50 @@
+"""Words of CRM exports and what they mean, from the YAML files of `layouts/`; all compared in a folded form."""
+
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+LAYOUTS = Path(__file__).parent / "layouts"
+CAMEL = re.compile(r"(?<=[a-zäöüß0-9])(?=[A-ZÄÖÜ])")
+NO_WORD = re.compile(r"[^a-z0-9]+")
+DIGRAPHS = (("ae", "a"), ("oe", "o"), ("ue", "u"))  # "Zuständig" = "Zustaendig" = "Zustandig"
+
+
+@cache
+def fold(text: str) -> str:
+    """`text` without case, accents, umlaut spellings and punctuation, camel case split: "E-MailAdresse" and alike."""
+    plain = unicodedata.normalize("NFKD", CAMEL.sub(" ", text).replace("ß", "ss").lower())
+    words = NO_WORD.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
+    for pair, single in DIGRAPHS:
+        words = words.replace(pair, single)
+    return words
+
+
+@cache
+def layout_file(name: str) -> MappingProxyType[str, Any]:
+    """The content of `layouts/<name>.yml`."""
+    return MappingProxyType(yaml.safe_load((LAYOUTS / f"{name}.yml").read_text(encoding="utf-8")))
+
+
+@cache
+def word_set(group: str) -> frozenset[str]:
+    """The folded words of a list in words.yml."""
+    return frozenset(fold(str(word)) for word in layout_file("words")[group])
+
+
+@cache
+def word_map(group: str) -> MappingProxyType[str, str]:
+    """Folded word → normal value, of a group of lists in words.yml."""
+    groups: dict[str, list[str]] = layout_file("words")[group]
+    return MappingProxyType({fold(str(word)): value for value, words in groups.items() for word in words})
+
+
+@cache
+def missing_markers() -> tuple[str, ...]:
+    """Cells that mean "nothing", lower case."""
+    return tuple(str(word).lower() for word in layout_file("words")["missing"])
