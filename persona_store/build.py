@@ -14,6 +14,7 @@ from persona_store.antipersona.scorecard import LearnedScorecard
 from persona_store.database import session_scope
 from persona_store.database.models import Build, Contact, Scorecard
 from persona_store.errors import InputError
+from persona_store.guidance.counts import count_channels
 from persona_store.segmentation.aggregation import newest_data, outcomes
 from persona_store.segmentation.attributes import attribute_frame, recognise_attributes
 from persona_store.segmentation.binning import fit_binning
@@ -83,6 +84,7 @@ def build(engine: Engine, *, seed: int = 1, progress: Progress | None = None) ->
         for market in markets:
             number = 1 + sum(len(report.personas) for report in reports)
             reports.append(_build_market(session, row, market, number, progress))
+        count_channels(session, row.id)
         if any(report.personas for report in reports):
             row.verdict = "personas"
         row.contacts = sum(report.contacts for report in reports)

@@ -311,6 +311,26 @@ class Scorecard(Base):
     left_out: Mapped[dict[str, Any]]
 
 
+class ChannelCount(Base):
+    """How often a role in a persona answered on a channel, summed up at a build: `answered` of `n` outgoing contacts.
+
+    `persona_id` is empty for contacts without persona; `function` and `level` are "other" and "unknown" where not
+    known.
+    """
+
+    __tablename__ = "channel_counts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    build_id: Mapped[int] = mapped_column(ForeignKey("builds.id"), index=True)
+    market: Mapped[str] = mapped_column(String(3))
+    function: Mapped[str] = mapped_column(String(WORD_LENGTH))
+    level: Mapped[str] = mapped_column(String(WORD_LENGTH))
+    persona_id: Mapped[int | None] = mapped_column(ForeignKey("personas.id"))
+    channel: Mapped[str] = mapped_column(String(WORD_LENGTH))
+    n: Mapped[int]
+    answered: Mapped[int]
+
+
 class User(Base):
     """Someone who may ask. `rights` is "rep", "marketer" or "admin".
 

@@ -1,5 +1,18 @@
 """How to reach people: channels by their own response counts over prior knowledge per role, and what to say."""
 
-from persona_store.guidance.types import Approach, Basis, ChannelRate, Subject
+from persona_store.guidance.approach import approach_contact, approach_persona, approach_role
+from persona_store.guidance.counts import count_channels
+from persona_store.guidance.types import Approach, Basis, ChannelRate, Group, Subject, Tally
 
-__all__ = ["Approach", "Basis", "ChannelRate", "Subject"]
+__all__ = [
+    "Approach",
+    "Basis",
+    "ChannelRate",
+    "Group",
+    "Subject",
+    "Tally",
+    "approach_contact",
+    "approach_persona",
+    "approach_role",
+    "count_channels",
+]

@@ -5,7 +5,16 @@ from datetime import date
 from typing import Literal
 
 Subject = Literal["contact", "role", "persona"]
+Group = Literal["top", "decider", "expert"]
 Basis = Literal["contact", "persona_role", "role", "all", "prior"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """`answered` of `n` outgoing contacts were answered."""
+
+    n: int = 0
+    answered: int = 0
 
 
 @dataclass(frozen=True, slots=True)

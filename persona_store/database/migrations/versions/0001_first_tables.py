@@ -240,6 +240,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("build_id", "market", name=op.f("pk_scorecards")),
     )
     op.create_table(
+        "channel_counts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("build_id", sa.Integer(), nullable=False),
+        sa.Column("market", sa.String(length=3), nullable=False),
+        sa.Column("function", sa.String(length=60), nullable=False),
+        sa.Column("level", sa.String(length=60), nullable=False),
+        sa.Column("persona_id", sa.Integer(), nullable=True),
+        sa.Column("channel", sa.String(length=60), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("answered", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["build_id"], ["builds.id"], name=op.f("fk_channel_counts_build_id_builds")),
+        sa.ForeignKeyConstraint(["persona_id"], ["personas.id"], name=op.f("fk_channel_counts_persona_id_personas")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_channel_counts")),
+    )
+    with op.batch_alter_table("channel_counts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_channel_counts_build_id"), ["build_id"], unique=False)
+
+    op.create_table(
         "contact_tokens",
         sa.Column("contact_id", sa.Integer(), nullable=False),
         sa.Column("token_id", sa.Integer(), nullable=False),
@@ -359,6 +377,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_contact_tokens_token")
 
     op.drop_table("contact_tokens")
+    with op.batch_alter_table("channel_counts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_channel_counts_build_id"))
+
+    op.drop_table("channel_counts")
     op.drop_table("scorecards")
     op.drop_table("personas")
     with op.batch_alter_table("name_variants", schema=None) as batch_op:
