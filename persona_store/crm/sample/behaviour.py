@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from persona_store.crm.sample.classes import BEHAVIOURS, CHANNELS, CLASSES
-from persona_store.crm.sample.draws import Bools, Floats, Ints, choose, logit, sigmoid
+from persona_store.crm.sample.draws import Bools, Floats, Ints, choose, logit, sigmoid, weekdays
 from persona_store.crm.sample.population import NONE, PERSONAS_B2B, PERSONAS_B2C, SHARES, TODAY, Population
 from persona_store.crm.sample.titles import roles
 
@@ -187,15 +187,14 @@ def _times(rng: np.random.Generator, stream: Ints, cls: Ints, first: Ints, last:
     day = first + (rng.random(n) ** 1.3 * (np.maximum(last - first, 0) + 1)).astype(np.int64)
     office = np.array([each.office for each in STREAMS])[stream]
     private = np.isin(cls, PERSONAS_B2C)
-    weekday = (day + 3) % 7  # 1970-01-01 was a Thursday
-    day = np.where((weekday >= 5) & (office | (rng.random(n) < 0.8) & ~private), day - (weekday - 4), day)
-    day = np.clip(day, first, None)
+    day = np.where(office | (rng.random(n) < 0.8) & ~private, weekdays(day), day)
     morning = 8 + choose(rng, (12, 18, 20, 16, 6, 11, 14, 12, 7, 2), n)
     evening = 6 + choose(rng, (1, 2, 3, 4, 4, 4, 4, 4, 4, 5, 5, 6, 7, 9, 10, 9, 6, 3), n)
     hour = np.where(office | ~private & (rng.random(n) < 0.8), morning, evening)
     meeting = stream == OUTGOING_KINDS.index("meeting")
     minute = np.where(meeting, rng.integers(0, 4, n) * 15, rng.integers(0, 60, n))
-    return (day * 24 + hour) * 60 + minute
+    at: Ints = (day * 24 + hour) * 60 + minute
+    return at
 
 
 def _class_rates() -> Floats:

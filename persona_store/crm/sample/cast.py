@@ -62,7 +62,8 @@ COMPANIES: Final = (
         "rosch-maschinenbau.de",
     ),
     CastCompany(
-        "F1002", "Talheim Fördertechnik GmbH & Co. KG", "manufacturing", "Anlagenbau", 2, 180, 36_500_000, "Heilbronn", "74072",
+        "F1002", "Talheim Fördertechnik GmbH & Co. KG", "manufacturing", "Anlagenbau", 2, 180, 36_500_000,
+        "Heilbronn", "74072",
         "talheim-foerdertechnik.de",
     ),
     CastCompany(
@@ -70,38 +71,46 @@ COMPANIES: Final = (
         "nordwerk-antriebe.de",
     ),
     CastCompany(
-        "F1004", "Aurelis Industries SE", "manufacturing", "Industrie", 4, 5_400, 1_240_000_000, "Düsseldorf", "40210",
+        "F1004", "Aurelis Industries SE", "manufacturing", "Industrie", 4, 5_400, 1_240_000_000, "Düsseldorf",
+        "40210",
         "aurelis-industries.com",
     ),
     CastCompany(
-        "F1005", "Pixelgarten Agentur GmbH", "media", "Agentur", 1, 28, 3_100_000, "Hamburg", "20457", "pixelgarten-agentur.de"
+        "F1005", "Pixelgarten Agentur GmbH", "media", "Agentur", 1, 28, 3_100_000, "Hamburg", "20457",
+        "pixelgarten-agentur.de"
     ),
     CastCompany(
         "F1006", "Hochschule Lindenau", "education", "Hochschule", 4, 1_300, 88_000_000, "Leipzig", "04109",
         "hochschule-lindenau.de",
     ),
     CastCompany(
-        "F1007", "Planivo Software GmbH", "it_software", "Software", 2, 140, 19_500_000, "München", "80331", "planivo-software.de"
+        "F1007", "Planivo Software GmbH", "it_software", "Software", 2, 140, 19_500_000, "München", "80331",
+        "planivo-software.de"
     ),
     CastCompany(
-        "F1008", "Grollmann Handel e.K.", "retail", "Einzelhandel", 0, 6, 780_000, "Kassel", "34117", "grollmann-handel.de"
+        "F1008", "Grollmann Handel e.K.", "retail", "Einzelhandel", 0, 6, 780_000, "Kassel", "34117",
+        "grollmann-handel.de"
     ),
 )  # fmt: skip
 CAST: Final = (
     CastMember(
-        SABINE_MEIER_ID, "gf_kmu", 0, None, "Sabine", "Meier", "sabine.meier@rosch-maschinenbau.de", "+49 7121 4401100",
+        SABINE_MEIER_ID, "gf_kmu", 0, None, "Sabine", "Meier", "sabine.meier@rosch-maschinenbau.de",
+        "+49 7121 4401100",
         "Geschäftsführerin", "executive/c_level", "F1001", "Empfehlung", None, 320,
     ),
     CastMember(
-        4712, "vertrieb_mittelstand", 1, None, "Thomas", "Weber", "t.weber@talheim-foerdertechnik.de", "+49 7131 5502210",
+        4712, "vertrieb_mittelstand", 1, None, "Thomas", "Weber", "t.weber@talheim-foerdertechnik.de",
+        "+49 7131 5502210",
         "Vertriebsleiter", "sales/head", "F1002", "LinkedIn", None, 290,
     ),
     CastMember(
         4713, "student", 1, None, "Jan", "Schulze", "jan.schulze@hochschule-lindenau.de", "0176 30044551",
-        "Student", "student/junior", "F1006", "Whitepaper", None, 260, born=2002, note="Schreibt eine Abschlussarbeit.",
+        "Student", "student/junior", "F1006", "Whitepaper", None, 260, born=2002,
+        note="Schreibt eine Abschlussarbeit.",
     ),
     CastMember(
-        4714, "it_industrie", 0, "Dr.", "Katharina", "Müller-Lüdenscheid", "k.mueller-luedenscheid@nordwerk-antriebe.de",
+        4714, "it_industrie", 0, "Dr.", "Katharina", "Müller-Lüdenscheid",
+        "k.mueller-luedenscheid@nordwerk-antriebe.de",
         "+49 521 8803311", "Leiterin IT", "it/head", "F1003", "Website", None, 340,
     ),
     CastMember(
@@ -113,11 +122,13 @@ CAST: Final = (
         "Systemadministrator", "it/specialist", "F1003", "Webinar", None, 280,
     ),
     CastMember(
-        4717, "vertrieb_mittelstand", 0, None, "Anja", "Müller", "anja.mueller@nordwerk-antriebe.de", "+49 521 8803313",
+        4717, "vertrieb_mittelstand", 0, None, "Anja", "Müller", "anja.mueller@nordwerk-antriebe.de",
+        "+49 521 8803313",
         "Vertriebsleiterin", "sales/head", "F1003", "Messe", None, 300,
     ),
     CastMember(
-        4718, "anwender_produktion", 1, None, "Holger", "Müller", "holger.mueller@nordwerk-antriebe.de", "+49 521 8803314",
+        4718, "anwender_produktion", 1, None, "Holger", "Müller", "holger.mueller@nordwerk-antriebe.de",
+        "+49 521 8803314",
         "Teamleiter Produktion", "production/lead", "F1003", "Messe", None, 330,
     ),
     CastMember(
@@ -137,11 +148,13 @@ CAST: Final = (
         "Geschäftsführender Gesellschafter", "executive/c_level", "F1001", "Messe", True, 1_100,
     ),
     CastMember(
-        4723, "heimwerker", 1, None, "Werner", "Petersen", "werner.petersen58@t-online.de", "04221 808818", None, None, None,
+        4723, "heimwerker", 1, None, "Werner", "Petersen", "werner.petersen58@t-online.de", "04221 808818",
+        None, None, None,
         "Katalog", True, 700, born=1958,
     ),
     CastMember(
-        4724, "maker", 0, None, "Mia", "Sommerfeld", "mia.sommerfeld@posteo.de", "0160 9909919", None, None, None, "Onlineshop",
+        4724, "maker", 0, None, "Mia", "Sommerfeld", "mia.sommerfeld@posteo.de", "0160 9909919", None, None,
+        None, "Onlineshop",
         None, 240, born=1999,
     ),
 )  # fmt: skip

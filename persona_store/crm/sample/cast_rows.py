@@ -6,6 +6,7 @@ import polars as pl
 from persona_store.crm.sample.cast import CAST, COMPANIES
 from persona_store.crm.sample.classes import CLASS_NUMBER
 from persona_store.crm.sample.companies import Companies
+from persona_store.crm.sample.draws import weekdays
 from persona_store.crm.sample.outcomes import Outcomes
 from persona_store.crm.sample.people import FEMALE
 from persona_store.crm.sample.places import GERMANY, Place
@@ -61,7 +62,7 @@ def with_cast(people: Population) -> Population:
         company=np.concatenate([company, np.where(people.company == NONE, NONE, people.company + len(COMPANIES))]),
         role=np.concatenate([role, people.role]),
         sex=np.concatenate([[member.sex for member in CAST], people.sex]),
-        created=np.concatenate([[TODAY - member.days for member in CAST], people.created]),
+        created=np.concatenate([weekdays(np.array([TODAY - member.days for member in CAST])), people.created]),
         stale=np.concatenate([np.zeros(n, dtype=np.bool_), people.stale]),
         interest=np.concatenate([np.zeros(n), people.interest]),
         copy_of=np.concatenate([np.full(n, NONE), people.copy_of]),
@@ -73,7 +74,7 @@ def set_cast_outcomes(outcomes: Outcomes, people: Population) -> None:
     """Set the cast's outcomes in place."""
     for row, member in enumerate(CAST):
         outcomes.known[row] = NONE if member.customer is None else int(member.customer)
-        outcomes.day[row] = people.created[row] + DECIDED_AFTER_DAYS
+        outcomes.day[row] = weekdays(people.created[row : row + 1] + DECIDED_AFTER_DAYS)[0]
 
 
 def with_cast_names(frame: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """The planted truth: classes of contacts, each with its own distribution of roles, companies, behaviour and value."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal
 
@@ -62,13 +63,13 @@ class ContactClass:
     share: float
     outgoing: tuple[float, ...]
     response: tuple[float, ...]
-    behaviours: dict[str, float]
-    sources: dict[str, float]
+    behaviours: Mapping[str, float]
+    sources: Mapping[str, float]
     fit: float
     amount: float
-    roles: dict[str, float] = field(default_factory=dict)
+    roles: Mapping[str, float] = field(default_factory=dict)
     sizes: tuple[float, ...] = ()
-    industries: dict[str, float] = field(default_factory=dict)
+    industries: Mapping[str, float] = field(default_factory=dict)
     products: tuple[str, ...] = ()
     themes: tuple[str, ...] = ()
     english: float = 0.1
@@ -288,7 +289,7 @@ CLASSES: Final = (
         behaviours={"download": 0.08, "webinar": 0.03, "trade_fair": 0.06, "pricing_page": 1.0, "demo_request": 0.15}
         | {"newsletter": 0.1, "unsubscribed": 0.25, "no_reply": 0.1, "complaint": 3.8, "purchase": 0.3, "visit": 0.4}
         | {"ticket": 3.2},
-        fit=-0.4,
+        fit=0.8,
         amount=1_300,
         products=("Werkblick Start", "Schulung"),
         themes=("Reklamation Lieferung", "Rechnung strittig", "Rückgabe", "Gutschrift"),

@@ -14,12 +14,14 @@ from persona_store.crm.sample.draws import Bools, Floats, Ints, blank, choose, r
 from persona_store.crm.sample.people import MAIL_WEIGHTS, NamePools, slug
 from persona_store.crm.sample.places import Place
 
-SIZE_EDGES: Final = ((1, 10), (11, 50), (51, 250), (251, 1_000), (1_001, 60_000))
+LARGEST: Final = 60_000
+LARGEST_PUBLIC: Final = 6_000
+SIZE_EDGES: Final = ((1, 10), (11, 50), (51, 250), (251, 1_000), (1_001, LARGEST))
 CONTACTS_PER_COMPANY: Final = (1.35, 1.9, 3.0, 4.5, 7.0)  # buying centres grow with the company
 REVENUE_SPREAD: Final = 0.35
 FIRST_COMPANY: Final = 10_001
 FOUNDER_NAMES: Final = 700
-BRANDS: Final = 1_200
+BRANDS: Final = 900
 BRANCH_MISSING: Final = 0.09
 EMPLOYEES_MISSING: Final = (0.36, 0.26, 0.17, 0.12, 0.08)  # small firms publish less
 REVENUE_MISSING: Final = (0.72, 0.55, 0.38, 0.22, 0.1)
@@ -47,7 +49,11 @@ class CompanyMaker:
         rng = np.random.default_rng([seed, 1])
         self._places = places
         self._place_weights = np.array([place.weight for place in places])
-        self._heads = _heads(rng, pools, reserved)
+        heads, towns = _heads(rng, pools, reserved), _towns(rng)
+        self._heads = heads + towns
+        turned = np.array([name in words.UNINCORPORATED for name in INDUSTRIES])
+        self._head_start = np.where(turned, len(heads), 0)
+        self._head_count = np.where(turned, len(towns), len(heads))
         self._head_slugs = [slug(head) for head in self._heads]
         self._shift = rng.integers(0, 1 << 30, len(INDUSTRIES))
         self._used = np.zeros(len(INDUSTRIES), dtype=np.int64)
@@ -74,7 +80,7 @@ class CompanyMaker:
         self, rng: np.random.Generator, industry: Ints, size: Ints, place: Ints
     ) -> tuple[pl.DataFrame, pl.Series]:
         n = len(industry)
-        employees = _employees(rng, size)
+        employees = _employees(rng, size, np.where(_unincorporated(industry), LARGEST_PUBLIC, LARGEST))
         head = np.array([words.REVENUE_PER_HEAD[name] for name in INDUSTRIES])[industry]
         revenue = employees * head * rng.lognormal(0, REVENUE_SPREAD, n)
         name, domain, branch = self._names(rng, industry, size, place)
@@ -101,18 +107,18 @@ class CompanyMaker:
     ) -> tuple[pl.Series, pl.Series, pl.Series]:
         n = len(industry)
         pool, branches, start, count = name_words()
-        space = len(self._heads) * count[industry]
+        heads = self._head_count[industry]
+        space = heads * count[industry]
         nth = self._nth(industry)
         tier = nth // space
         # A step coprime to the space walks through all combinations before one comes again.
-        step = np.array([_coprime(int(len(self._heads) * c)) for c in count])[industry]
+        step = np.array([_coprime(int(size)) for size in self._head_count * count])[industry]
         at = (nth * step + self._shift[industry]) % space
-        head, word = at % len(self._heads), start[industry] + at // len(self._heads)
+        head, word = self._head_start[industry] + at % heads, start[industry] + at // heads
         city = (place + tier - 1) % len(self._places)
         cities = [place.city for place in self._places]
-        heads, tails = texts(self._heads, head), texts(pool, word)
-        turned = np.isin(industry, [INDUSTRIES.index(name) for name in words.UNINCORPORATED])
-        name = replace(heads + " " + tails, turned, tails + " " + heads)
+        before, behind = texts(self._heads, head), texts(pool, word)
+        name = replace(before + " " + behind, _unincorporated(industry), behind + " " + before)
         name = name + _where(tier > 0, " " + texts(cities, city)) + self._forms(rng, industry, size, place)
         domain = texts(self._head_slugs, head) + "-" + texts([slug(text) for text in pool], word)
         domain = domain + _where(tier > 0, "-" + texts([slug(city) for city in cities], city))
@@ -143,7 +149,7 @@ class CompanyMaker:
         for name, foreign in words.FOREIGN_FORMS.items():
             form[country == name] = len(pool)
             pool.append(f" {foreign}")
-        form[np.isin(industry, [INDUSTRIES.index(name) for name in words.UNINCORPORATED])] = len(pool)
+        form[_unincorporated(industry)] = len(pool)
         pool.append("")
         return texts(pool, form)
 
@@ -220,22 +226,27 @@ def postal_codes(rng: np.random.Generator, places: tuple[Place, ...], place: Int
     )
 
 
-def _employees(rng: np.random.Generator, size: Ints) -> Ints:
+def _employees(rng: np.random.Generator, size: Ints, largest: Ints) -> Ints:
     low, high = np.array(SIZE_EDGES, dtype=np.float64)[size].T
+    high = np.minimum(high, largest)
     # Log-uniform, the largest size leaning to its lower end: giants are rare.
     at = rng.random(len(size)) ** np.where(size == len(SIZES) - 1, 1.8, 1.0)
-    count = np.exp(np.log(low) + at * (np.log(high + 0.99) - np.log(low)))
-    known = np.floor(count)
+    known = np.floor(np.exp(np.log(low) + at * (np.log(high + 0.99) - np.log(low))))
     # People write round numbers: 120, not 118.
     round_to = np.where(known >= 1_000, 100, np.where(known >= 100, 10, np.where(known >= 40, 5, 1)))
     rounded = np.where(rng.random(len(size)) < 0.6, np.round(known / round_to) * round_to, known)
-    return np.clip(rounded, low, high).astype(np.int64)
+    count: Ints = np.clip(rounded, low, high).astype(np.int64)
+    return count
 
 
 def _rounded(revenue: Floats) -> Ints:
     # Three figures are as exact as such numbers are ever known.
     unit = 10.0 ** (np.floor(np.log10(revenue)) - 2)
     return (np.round(revenue / unit) * unit).astype(np.int64)
+
+
+def _unincorporated(industry: Ints) -> Bools:
+    return np.isin(industry, [INDUSTRIES.index(name) for name in words.UNINCORPORATED])
 
 
 def _where(condition: Bools, text: pl.Series) -> pl.Series:
@@ -253,16 +264,19 @@ def _heads(rng: np.random.Generator, pools: NamePools, reserved: tuple[str, ...]
     surnames = sorted({name for name in pools.last[: pools.last_count[0]] if len(name) > 2})
     founders = [str(name) for name in rng.permutation(surnames)[:FOUNDER_NAMES]]
     partners = [str(name) for name in rng.permutation(founders)]
-    brands = sorted(
-        {
-            start + middle + end
-            for start in words.BRAND_STARTS
-            for middle in ("", *words.BRAND_MIDDLES)
-            for end in words.BRAND_ENDS
-        }
-    )
+    brands = _compounds(words.BRAND_STARTS, "", words.BRAND_ENDS)
+    brands += _compounds(words.BRAND_STARTS, words.BRAND_MIDDLES, words.BRAND_ENDS)
     heads = founders + [str(name) for name in rng.permutation(brands)[:BRANDS]]
     heads += [f"{a} & {b}" for a, b in zip(founders, partners, strict=True) if a != b]
     heads += [f"Gebr. {name}" for name in founders[:90]] + [f"{name} & Söhne" for name in founders[90:180]]
-    heads = [head for head in heads if head not in reserved]
-    return [str(head) for head in rng.permutation(heads)]
+    return [str(head) for head in rng.permutation(heads) if head not in reserved]
+
+
+def _towns(rng: np.random.Generator) -> list[str]:
+    return [str(town) for town in rng.permutation(_compounds(words.TOWN_STARTS, words.TOWN_MIDDLES, words.TOWN_ENDS))]
+
+
+def _compounds(starts: str, middles: str, ends: str) -> list[str]:
+    return [
+        start + middle + end for start in starts.split() for middle in middles.split() or [""] for end in ends.split()
+    ]

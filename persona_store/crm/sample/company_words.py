@@ -86,13 +86,34 @@ FOREIGN_FORMS: Final = {
 }
 UNINCORPORATED: Final = ("public", "education")
 
+# Syllables of made-up brands: start, middle (or none), end.
 BRAND_STARTS: Final = (
-    ["Nor", "Lum", "Vel", "Tek", "Ari", "Sol", "Mer", "Pro", "Kal", "Fin", "Ges", "Hal", "Ter", "Ori", "Zen", "Vis", "Ral", "Dem", "Bel", "Cor", "Tal", "Lin", "Ver", "Som"]
+    """Nor Lum Vel Tek Ari Sol Mer Pro Kal Fin Ges Hal Ter Ori Zen Vis Ral Dem Bel Cor Tal Lin Ver Som"""
 )
-BRAND_MIDDLES: Final = ["ta", "va", "ri", "lo", "me", "no", "de", "xi", "ba", "qua", "so", "ve"]
-BRAND_ENDS: Final = ["ro", "tec", "nova", "ris", "lux", "con", "dur", "plan", "mat", "gon", ""]
+BRAND_MIDDLES: Final = """ta va ri lo me no de xi ba qua so ve"""
+BRAND_ENDS: Final = """ro tec nova ris lux con dur plan mat gon"""
+# And of made-up towns, for public bodies and schools.
+TOWN_STARTS: Final = "Ober Nieder Neuen Alten Hohen Unter"
+TOWN_MIDDLES: Final = """linden eichen birken hasel rothen stein wald falken erlen kirsch schwarzen hirsch tannen
+    raben mühl dorn kraut kessel brunnen"""
+TOWN_ENDS: Final = "au hausen feld bach heim brück tal rode stedt see"
 
-# The commonest surnames; drawn often, as in any German address book.
-COMMON_SURNAMES: Final = ["Müller", "Schmidt", "Schneider", "Fischer", "Weber", "Meyer", "Wagner", "Becker", "Schulz", "Hoffmann", "Schäfer", "Koch", "Bauer", "Richter", "Klein", "Wolf", "Schröder", "Neumann", "Schwarz", "Zimmermann", "Braun", "Krüger", "Hofmann", "Hartmann", "Lange", "Schmitt", "Werner", "Schmitz", "Krause", "Meier", "Lehmann", "Schmid", "Schulze", "Maier", "Köhler", "Herrmann", "König", "Walter", "Mayer", "Huber", "Kaiser", "Fuchs", "Peters", "Lang", "Scholz", "Möller", "Weiß", "Jung", "Hahn", "Schubert", "Vogel", "Friedrich", "Keller", "Günther", "Frank", "Berger", "Winkler", "Roth", "Beck", "Lorenz", "Baumann", "Franke", "Albrecht", "Schuster", "Simon", "Ludwig", "Böhm", "Winter", "Kraus", "Martin", "Schumacher", "Krämer", "Vogt", "Stein", "Jäger", "Otto", "Sommer", "Groß", "Seidel", "Heinrich", "Brandt", "Haas", "Schreiber", "Graf", "Schulte", "Dietrich", "Ziegler", "Kuhn", "Kühn", "Pohl", "Engel", "Horn", "Busch", "Bergmann", "Thomas", "Voigt", "Sauer", "Arnold", "Wolff", "Pfeiffer", "Ernst", "Lindner", "Hübner", "Kramer", "Nowak", "Yılmaz", "Kaya", "Demir", "Kowalski", "Öztürk", "Nguyen"]
-COMMON_FEMALE: Final = ["Sabine", "Claudia", "Anna", "Julia", "Katharina", "Stefanie", "Nicole", "Petra", "Susanne", "Andrea", "Birgit", "Martina", "Christina", "Sandra", "Melanie", "Monika", "Karin", "Heike", "Anja", "Silke", "Tanja", "Nina", "Lisa", "Laura", "Sarah", "Lena", "Hannah", "Ulrike", "Barbara", "Gabriele", "Angelika", "Kerstin", "Daniela", "Jana", "Katrin", "Maria", "Eva", "Franziska", "Vanessa", "Jasmin"]
-COMMON_MALE: Final = ["Thomas", "Michael", "Andreas", "Stefan", "Christian", "Peter", "Markus", "Martin", "Frank", "Jürgen", "Wolfgang", "Klaus", "Bernd", "Uwe", "Matthias", "Alexander", "Daniel", "Sebastian", "Jan", "Tobias", "Florian", "Jens", "Ralf", "Dirk", "Torsten", "Oliver", "Sven", "Holger", "Carsten", "Dieter", "Werner", "Hans", "Jonas", "Lukas", "Felix", "Maximilian", "Philipp", "David", "Patrick", "Tim"]
+# The commonest names, the commonest first; drawn often, as in any German address book.
+COMMON_SURNAMES: Final = """
+    Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Schäfer Koch Bauer
+    Richter Klein Wolf Schröder Neumann Schwarz Zimmermann Braun Krüger Hofmann Hartmann Lange
+    Schmitt Werner Schmitz Krause Meier Lehmann Schmid Schulze Maier Köhler Herrmann König Walter
+    Mayer Huber Kaiser Fuchs Peters Lang Scholz Möller Weiß Jung Hahn Schubert Vogel Friedrich
+    Keller Günther Frank Berger Winkler Roth Beck Lorenz Baumann Franke Albrecht Schuster Simon
+    Ludwig Böhm Winter Kraus Martin Schumacher Krämer Vogt Stein Jäger Otto Sommer Groß Seidel
+    Heinrich Brandt Haas Schreiber Graf Schulte Dietrich Ziegler Kuhn Kühn Pohl Engel Horn Busch
+    Bergmann Thomas Voigt Sauer Arnold Wolff Pfeiffer Ernst Lindner Hübner Kramer Nowak Yılmaz Kaya
+    Demir Kowalski Öztürk Nguyen"""
+COMMON_FEMALE: Final = """
+    Sabine Claudia Anna Julia Katharina Stefanie Nicole Petra Susanne Andrea Birgit Martina
+    Christina Sandra Melanie Monika Karin Heike Anja Silke Tanja Nina Lisa Laura Sarah Lena Hannah
+    Ulrike Barbara Gabriele Angelika Kerstin Daniela Jana Katrin Maria Eva Franziska Vanessa Jasmin"""
+COMMON_MALE: Final = """
+    Thomas Michael Andreas Stefan Christian Peter Markus Martin Frank Jürgen Wolfgang Klaus Bernd
+    Uwe Matthias Alexander Daniel Sebastian Jan Tobias Florian Jens Ralf Dirk Torsten Oliver Sven
+    Holger Carsten Dieter Werner Hans Jonas Lukas Felix Maximilian Philipp David Patrick Tim"""

@@ -14,14 +14,14 @@ Bools = NDArray[np.bool_]
 def choose(rng: np.random.Generator, weights: ArrayLike, size: int) -> Ints:
     """`size` positions drawn with the given weights (they need not sum to 1)."""
     edges = np.cumsum(np.asarray(weights, dtype=np.float64))
-    return np.searchsorted(edges, rng.random(size) * edges[-1], side="right").astype(np.int64)
+    chosen: Ints = np.searchsorted(edges, rng.random(size) * edges[-1], side="right").astype(np.int64)
+    return chosen
 
 
 def choose_rows(rng: np.random.Generator, weights: Floats, rows: Ints) -> Ints:
     """One position for each entry of `rows`, drawn with the weights in that row of `weights` (rows, positions)."""
-    edges = np.cumsum(weights, axis=1)
-    edges /= edges[:, -1:]
-    chosen: Ints = (rng.random(len(rows))[:, None] >= edges[rows]).sum(axis=1)
+    edges = np.cumsum(weights, axis=1)[rows]
+    chosen: Ints = (rng.random(len(rows))[:, None] * edges[:, -1:] >= edges).sum(axis=1)
     return chosen
 
 
@@ -53,6 +53,12 @@ def blank(column: pl.Series, where: Bools) -> pl.Series:
 def replace(column: pl.Series, where: Bools, by: pl.Series) -> pl.Series:
     """`column` with the marked values taken from `by`."""
     return pl.select(pl.when(pl.Series(where)).then(by).otherwise(column)).to_series().alias(column.name)
+
+
+def weekdays(days: Ints) -> Ints:
+    """Days since 1970-01-01, a Thursday, with those at weekends moved to the Friday before."""
+    weekday = (days + 3) % 7
+    return np.where(weekday > 4, days - (weekday - 4), days)
 
 
 def dates(days: Ints) -> pl.Series:

@@ -7,7 +7,7 @@ import numpy as np
 
 from persona_store.crm.sample.behaviour import COLUMN, OUTGOING, Events
 from persona_store.crm.sample.classes import CLASSES
-from persona_store.crm.sample.draws import Floats, Ints, sigmoid
+from persona_store.crm.sample.draws import Floats, Ints, sigmoid, weekdays
 from persona_store.crm.sample.population import NONE, PERSONAS_B2B, STALE_ACTIVE_DAYS, TODAY, Population
 from persona_store.crm.sample.titles import roles
 
@@ -26,7 +26,7 @@ EFFECTS: Final = {
 ANSWERED: Final = 2.2  # log-odds between answering everything and nothing
 INTEREST: Final = 0.6  # the part of interest that no behaviour shows
 DECIDES: Final = {"c_level": 0.35, "head": 0.25, "lead": 0.0, "specialist": -0.25, "junior": -0.8}
-STEEPNESS: Final = 1.15  # how sharply fit decides; with it the noise that no one can predict
+STEEPNESS: Final = 1.3  # how sharply fit decides; with it the noise that no one can predict
 MIDDLE: Final = 2.45  # log-odds at which half of the leads buy
 UNKNOWN_SHARE: Final = 0.14  # outcomes nobody entered
 STALE_UNKNOWN_SHARE: Final = 0.5
@@ -48,7 +48,7 @@ class Outcomes:
 def decision_days(rng: np.random.Generator, people: Population) -> Ints:
     """When each lead is decided, whether or not that day has come."""
     took = rng.gamma(2.2, 85, len(people)).astype(np.int64) + 20
-    return people.created + np.where(people.stale, np.minimum(took, STALE_ACTIVE_DAYS), took)
+    return weekdays(people.created + np.where(people.stale, np.minimum(took, STALE_ACTIVE_DAYS), took))
 
 
 def last_days(people: Population, decided: Ints) -> Ints:

@@ -54,9 +54,9 @@ def name_pools(seed: int) -> NamePools:
         first.append([fake.first_name_female() for _ in range(POOL_DRAWS)])
         first.append([fake.first_name_male() for _ in range(POOL_DRAWS)])
         last.append([fake.last_name() for _ in range(POOL_DRAWS)])
-    first[FEMALE] += _repeated(COMMON_FEMALE)
-    first[MALE] += _repeated(COMMON_MALE)
-    last[0] += _repeated(COMMON_SURNAMES)
+    first[FEMALE] += _repeated(COMMON_FEMALE.split())
+    first[MALE] += _repeated(COMMON_MALE.split())
+    last[0] += _repeated(COMMON_SURNAMES.split())
     first_names, first_start, first_count = _in_cells(first)
     last_names, last_start, last_count = _in_cells(last)
     return NamePools(

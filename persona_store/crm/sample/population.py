@@ -8,7 +8,7 @@ import numpy as np
 
 from persona_store.crm.sample.classes import CLASSES
 from persona_store.crm.sample.companies import Companies, class_weights
-from persona_store.crm.sample.draws import Bools, Floats, Ints, choose, choose_rows
+from persona_store.crm.sample.draws import Bools, Floats, Ints, choose, choose_rows, weekdays
 from persona_store.crm.sample.people import FEMALE, MALE
 from persona_store.crm.sample.titles import roles
 
@@ -76,7 +76,7 @@ def draw_population(rng: np.random.Generator, companies: Companies, consumers: i
         company=np.concatenate([company, np.full(consumers, NONE)]),
         role=role,
         sex=draw_sexes(rng, cls),
-        created=TODAY - age,
+        created=weekdays(TODAY - age),
         stale=(rng.random(n) < STALE_SHARE * 1.9) & (age > STALE_AFTER_DAYS),
         interest=rng.standard_normal(n),
         copy_of=np.full(n, NONE),
@@ -96,7 +96,7 @@ def with_copies(rng: np.random.Generator, people: Population, copies: int, spare
             for field in fields(people)
             if field.name not in ("created", "copy_of")
         },
-        created=np.concatenate([people.created, np.minimum(doubles.created + later, TODAY - 5)]),
+        created=np.concatenate([people.created, weekdays(np.minimum(doubles.created + later, TODAY - 5))]),
         copy_of=np.concatenate([people.copy_of, rows]),
     )
 

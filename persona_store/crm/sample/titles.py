@@ -257,7 +257,8 @@ ENGLISH_TITLES: Final[dict[tuple[str, str], str]] = {
         Head of Brand; Director Digital Marketing; Head of Communications""",
     ("marketing", "lead"): "Team Lead Performance Marketing; Content Lead; Marketing Team Lead",
     ("marketing", "specialist"): """Marketing Manager; Content Manager; Performance Marketing Manager; SEO Manager
-        Social Media Manager; Brand Manager; Product Marketing Manager; Campaign Manager; CRM Manager; Growth Manager""",
+        Social Media Manager; Brand Manager; Product Marketing Manager; Campaign Manager; Growth Manager
+        CRM Manager""",
     ("marketing", "junior"): "Junior Content Manager; Junior Marketing Manager",
     ("it", "c_level"): "CIO; CTO; Chief Information Officer; Chief Digital Officer",
     (
@@ -270,7 +271,8 @@ ENGLISH_TITLES: Final[dict[tuple[str, str], str]] = {
         "it",
         "specialist",
     ): """System Administrator; DevOps Engineer; Software Engineer; IT Security Manager; Data Engineer
-        Solution Architect; IT Project Manager; Senior Software Developer; Network Engineer; ERP Consultant (inhouse)""",
+        Solution Architect; IT Project Manager; Network Engineer
+        Senior Software Developer; ERP Consultant (inhouse)""",
     ("finance", "c_level"): "CFO; Chief Financial Officer",
     ("finance", "head"): "Head of Finance; Finance Director; Head of Controlling; VP Finance",
     ("finance", "specialist"): "Financial Controller; Accountant; Financial Analyst; Accounts Payable Manager",

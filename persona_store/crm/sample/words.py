@@ -1,4 +1,4 @@
-"""The words a German CRM uses in its export: file names, headers, kinds of activities, channels, phases and statuses."""
+"""The words a German CRM uses in its export: headers, kinds of activities, channels, sources, phases, statuses."""
 
 from typing import Final
 
