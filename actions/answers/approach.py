@@ -1,0 +1,120 @@
+"""How to reach and address somebody, in words."""
+
+from typing import Any
+
+from actions.answers.common import button, contact_buttons, with_company
+from actions.state import Subject
+from persona_store.answer import Answer, Card, Choice, Fact
+from persona_store.guidance import Approach, ChannelRate
+from persona_store.settings import Language
+from persona_store.wording import day, joined, label, number, percent, say
+
+CHANNELS_SHOWN = 3
+
+
+def approach_answer(
+    approach: Approach, language: Language, *, subject: Subject | None = None, channel: str | None = None
+) -> Answer:
+    """The best channel with its counts, then tone, opening and what to avoid.
+
+    `subject` is what the question was about, for its name and the buttons; `channel` is the one the question named.
+    """
+    name = subject.name if subject else approach.name
+    named = next((rate for rate in approach.channels if rate.channel == channel), None)
+    shown = approach.channels[:CHANNELS_SHOWN]
+    if named is not None and named not in shown:
+        shown = (*shown, named)
+    return Answer(
+        kind="approach",
+        language=language,
+        text=_verdict(approach, name, channel, language),
+        reasons=(*(channel_line(rate, language) for rate in shown), *_refusals(approach, language)),
+        next_step=_next_step(approach, language),
+        card=_card(approach, name, language),
+        choices=_choices(approach, subject, language),
+        evidence=(_basis_line(approach, language),),
+        details={"channel": approach.channels[0].channel if approach.channels else None},
+    )
+
+
+def channel_line(rate: ChannelRate, language: Language) -> str:
+    """How often people answer on a channel: rate, interval, counts and whose counts they are."""
+    values: dict[str, Any] = {
+        "channel": label("channel", rate.channel, language),
+        "rate": percent(rate.rate, language),
+        "low": percent(rate.low, language),
+        "high": percent(rate.high, language),
+        "answered": number(rate.answered, language),
+        "n": number(rate.n, language),
+    }
+    if rate.basis == "prior" or not rate.n:
+        return say("approach.rate_prior", language, **values)
+    return say("approach.rate", language, basis=say(f"approach.basis.{rate.basis}", language), **values)
+
+
+def _verdict(approach: Approach, name: str, channel: str | None, language: Language) -> str:
+    if not approach.channels:
+        return say("approach.no_channel", language, name=name)
+    best = approach.channels[0]
+    values: dict[str, Any] = {
+        "name": name,
+        "best_by": say(f"channel_by.{best.channel}", language),
+        "best_rate": percent(best.rate, language),
+    }
+    if channel is None:
+        return say(f"approach.best.{approach.subject}", language, **values)
+    if channel == best.channel:
+        return say("approach.named_best", language, **values)
+    values["channel_by"] = say(f"channel_by.{channel}", language)
+    if channel in approach.opted_out:
+        return say("approach.refused", language, **values)
+    named = next((rate for rate in approach.channels if rate.channel == channel), None)
+    if named is None:
+        return say("approach.not_known", language, **values)
+    return say("approach.named", language, rate=percent(named.rate, language), **values)
+
+
+def _refusals(approach: Approach, language: Language) -> tuple[str, ...]:
+    if not approach.opted_out:
+        return ()
+    channels = joined([label("channel", one, language) for one in approach.opted_out], language)
+    return (say("approach.opted_out", language, channels=channels),)
+
+
+def _next_step(approach: Approach, language: Language) -> str:
+    return say("approach.opening", language, opening=say(approach.opening, language))
+
+
+def _card(approach: Approach, name: str, language: Language) -> Card:
+    told = {
+        "tone": (approach.tone,),
+        "goals": approach.goals,
+        "pains": approach.pains,
+        "avoid": approach.avoid,
+    }
+    facts = [
+        Fact(say(f"approach.card.{part}", language), joined([say(key, language) for key in keys], language))
+        for part, keys in told.items()
+        if keys
+    ]
+    persona = approach.persona(language)
+    subtitle = say("approach.card.persona", language, persona=persona) if persona else ""
+    return Card(with_company(name, approach.company, language), subtitle, tuple(facts))
+
+
+def _choices(approach: Approach, subject: Subject | None, language: Language) -> tuple[Choice, ...]:
+    why = button("why", language, "explain_reason")
+    if subject is None:
+        return ()
+    if subject.kind == "contact":
+        return (*contact_buttons(subject.id, language, "antipersona", "match"), why)
+    if subject.kind == "role":
+        return (button("match_role", language, "match_persona", role=subject.key), why)
+    return (why, button("personas", language, "list_personas"))
+
+
+def _basis_line(approach: Approach, language: Language) -> str:
+    on = day(approach.data_on, language) if approach.data_on else say("answer.date_unknown", language)
+    if not approach.n:
+        return say("approach.no_counts", language, day=on)
+    return say(f"approach.counts.{approach.subject}", language, n=number(approach.n, language), day=on)

@@ -1,0 +1,53 @@
+"""What answers share: buttons, names of personas, and the line that says which data an answer rests on."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+
+from persona_store.answer import Choice
+from persona_store.matching import PersonaShare
+from persona_store.segmentation import PersonaInfo
+from persona_store.settings import Language
+from persona_store.wording import day, number, say
+
+CONTACT_PAYLOAD = "contact:"  # names a contact by its id in the store, so that a button always means the same person
+LONGEST_QUOTE = 60
+
+
+def button(name: str, language: Language, intent: str, **entities: str) -> Choice:
+    """A button with the text `button.<name>` that says `intent` with these entities."""
+    return labelled_button(say(f"button.{name}", language), intent, entities)
+
+
+def labelled_button(text: str, intent: str, entities: Mapping[str, str]) -> Choice:
+    """A button with this text; its message is understood without guessing."""
+    said = json.dumps(dict(entities), ensure_ascii=False) if entities else ""
+    return Choice(text, f"/{intent}{said}")
+
+
+def contact_buttons(contact_id: int, language: Language, *names: str) -> tuple[Choice, ...]:
+    """Buttons that ask something about a contact: "match", "approach" and "antipersona"."""
+    intents = {"match": "match_persona", "approach": "ask_approach", "antipersona": "check_anti_persona"}
+    return tuple(button(name, language, intents[name], contact=f"{CONTACT_PAYLOAD}{contact_id}") for name in names)
+
+
+def persona_name(persona: PersonaShare | PersonaInfo, language: Language) -> str:
+    """A persona with its number, as people refer to it."""
+    return say("answer.persona_name", language, number=persona.number, name=persona.name(language))
+
+
+def with_company(name: str, company: str | None, language: Language) -> str:
+    """A contact with its company."""
+    return say("answer.name_at", language, name=name, company=company) if company else name
+
+
+def data_line(contacts: int, on: date | None, language: Language) -> str:
+    """How many contacts the personas rest on, and how old the data are."""
+    known = day(on, language) if on else say("answer.date_unknown", language)
+    return say("answer.data", language, contacts=number(contacts, language), day=known)
+
+
+def quoted(text: str) -> str:
+    """Words of a person, short enough to be repeated in an answer."""
+    short = " ".join(text.split())
+    return short if len(short) <= LONGEST_QUOTE else f"{short[: LONGEST_QUOTE - 1]}…"

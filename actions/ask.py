@@ -1,0 +1,182 @@
+"""Answers a question whose subject is known, and keeps the talk up to date; the one way to the persona store."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from actions.answers import (
+    antipersona_answer,
+    approach_answer,
+    choose_person_answer,
+    choose_persona_answer,
+    match_answer,
+    nobody_answer,
+    persona_answer,
+    personas_answer,
+)
+from actions.answers.talk import need_contact_answer, no_personas_answer, whom_answer
+from actions.context import Request
+from actions.reply import LookUp, Reply
+from actions.state import MOST_OPTIONS, Kind, Option, Question, Subject, Talk
+from actions.subject import Meaning, contact_by_id, person_subject, persona_subject
+from persona_store.answer import Answer
+from persona_store.antipersona import judge_contact
+from persona_store.database.models import Persona
+from persona_store.errors import NoPersonas
+from persona_store.guidance import Approach, approach_contact, approach_persona, approach_role
+from persona_store.matching import Match, match_contact, match_levels
+from persona_store.names import Person
+from persona_store.segmentation.profiles import list_profiles, persona_profile
+from persona_store.settings import Language
+
+BUSINESS = "b2b"  # the market in which people have roles
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question in its turn: the session it reads from and the language it is answered in."""
+
+    session: Session
+    language: Language
+    question: Question
+
+
+def ask(request: Request, session: Session, question: Question, people: Sequence[Person] = ()) -> Reply:
+    """The answers to `question`, or what is still needed to answer it; `people` are all its contact may be."""
+    if question.subject is None and question.kinds != ("personas",):
+        return _ask_whom(request, question)
+    if question.subject is not None and question.subject.kind == "contact":
+        known = contact_by_id(session, question.subject.key)
+        if known.subject is None:  # erased, or objected to profiling, since it was last spoken of
+            return ask_about(request, session, question, known)
+        question = replace(question, subject=known.subject)
+    asked = Asked(session, request.language, question)
+    answers = tuple(_answer(asked, kind) for kind in question.kinds)
+    return Reply(answers, _talk_after(request.talk, question, people), _look_ups(question))
+
+
+def ask_about(request: Request, session: Session, question: Question, meaning: Meaning) -> Reply:
+    """Asks `question` about the contact that was meant, or offers those who may be meant."""
+    if meaning.subject is not None:
+        return ask(request, session, replace(question, subject=meaning.subject), meaning.people)
+    if not meaning.people and meaning.unknown is None:
+        return _ask_whom(request, question)
+    people = meaning.people[:MOST_OPTIONS]
+    options = tuple(_person_option(person, question) for person in people)
+    if meaning.unknown is None:
+        answer = choose_person_answer(people, request.language)
+    else:
+        answer = nobody_answer(meaning.unknown, people, request.language)
+    talk = replace(request.talk, question=replace(question, subject=None), explained=0, missed=0)
+    look_ups = tuple(LookUp("choice", person.contact_id) for person in people)
+    return Reply((answer,), replace(talk, options=options, chosen=None, offer=None), look_ups)
+
+
+def ask_which_persona(
+    request: Request, session: Session, personas: Sequence[Persona], kinds: tuple[Kind, ...]
+) -> Reply:
+    """Offers the personas to choose from."""
+    options = tuple(
+        Option(subject.name, Question(kinds, subject))
+        for subject in (persona_subject(persona, request.language) for persona in personas[:MOST_OPTIONS])
+    )
+    answer = choose_persona_answer(
+        personas[:MOST_OPTIONS], request.language, "ask_approach" if "approach" in kinds else "describe_persona"
+    )
+    talk = replace(request.talk, question=Question(kinds), explained=0, missed=0, offer=None)
+    return Reply((answer,), replace(talk, options=options, chosen=None))
+
+
+def match_of(session: Session, subject: Subject) -> Match:
+    """Which persona a contact, or a role, matches; raises NoPersonas."""
+    if subject.kind == "role":
+        function, level = subject.key.split("/")
+        return match_levels(session, BUSINESS, {"function": function, "level": level}, name=subject.name)
+    return match_contact(session, subject.id)
+
+
+def approach_of(session: Session, subject: Subject) -> Approach:
+    """How to reach a contact, a persona or a role."""
+    if subject.kind == "contact":
+        return approach_contact(session, subject.id)
+    if subject.kind == "persona":
+        return approach_persona(session, subject.id)
+    function, level = subject.key.split("/")
+    return approach_role(session, function, level)
+
+
+def _answer(asked: Asked, kind: Kind) -> Answer:
+    try:
+        if kind == "personas" or asked.question.subject is None:
+            return personas_answer(list_profiles(asked.session), asked.language)
+        return _answer_about(asked, kind, asked.question.subject)
+    except NoPersonas:
+        return no_personas_answer(asked.language)
+
+
+def _answer_about(asked: Asked, kind: Kind, subject: Subject) -> Answer:
+    session, language, question = asked.session, asked.language, asked.question
+    if kind == "approach":
+        return approach_answer(approach_of(session, subject), language, subject=subject, channel=question.channel)
+    if subject.kind == "persona":
+        persona_id = subject.id
+        return persona_answer(persona_profile(session, persona_id), approach_persona(session, persona_id), language)
+    if kind == "antipersona":
+        if subject.kind == "role":
+            return need_contact_answer(subject, language)
+        return antipersona_answer(judge_contact(session, subject.id), language)
+    match = match_of(session, subject)
+    return match_answer(match, language, compared=question.compared, unknown_persona=_unknown_persona(question))
+
+
+def _unknown_persona(question: Question) -> str | None:
+    return None if question.compared else question.compared_name
+
+
+def _ask_whom(request: Request, question: Question) -> Reply:
+    talk = replace(request.talk, question=question, explained=0, options=(), chosen=None, offer=None, missed=0)
+    return Reply((whom_answer(question, request.language),), talk)
+
+
+def _person_option(person: Person, question: Question) -> Option:
+    subject = person_subject(person)
+    label = f"{subject.name}, {subject.company}" if subject.company else subject.name
+    return Option(label, replace(question, subject=subject))
+
+
+def _talk_after(talk: Talk, question: Question, people: Sequence[Person]) -> Talk:
+    subject = question.subject
+    options: tuple[Option, ...] = tuple(_person_option(person, question) for person in people[:MOST_OPTIONS])
+    return replace(
+        talk,
+        contact=subject if subject and subject.kind == "contact" else talk.contact,
+        role=subject if subject and subject.kind == "role" else talk.role,
+        persona=subject if subject and subject.kind == "persona" else talk.persona,
+        question=question,
+        explained=0,
+        options=options if len(options) > 1 else (),
+        chosen=0 if len(options) > 1 else None,
+        offer=_next_question(question),
+        missed=0,
+    )
+
+
+def _next_question(question: Question) -> Question | None:
+    """What the next step proposes: from who somebody is to how to reach them, and from there to whether it pays."""
+    if question.subject is None:
+        return None
+    follows: dict[Kind, Kind] = {"match": "approach", "antipersona": "approach", "persona": "approach"}
+    if question.subject.kind == "contact":
+        follows["approach"] = "antipersona"
+    elif question.subject.kind == "role":
+        follows["approach"] = "match"
+    then = follows.get(question.kinds[-1])
+    return Question((then,), question.subject) if then and then not in question.kinds else None
+
+
+def _look_ups(question: Question) -> tuple[LookUp, ...]:
+    subject = question.subject
+    if subject is None or subject.kind != "contact":
+        return ()
+    return tuple(LookUp(kind, subject.id) for kind in question.kinds)

@@ -1,0 +1,62 @@
+"""How to reach and address a contact, a role or a persona."""
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from actions.ask import ask, ask_about, ask_which_persona
+from actions.base import StoreAction
+from actions.context import Request
+from actions.cues import kinds_asked
+from actions.reply import Reply
+from actions.state import Question, Subject
+from actions.subject import contact_in_words, named_contact, named_personas, named_role, persona_subject
+from persona_store.lexicon import normalise_channel
+
+CHANNELS = frozenset({"phone", "email", "chat", "social", "in_person", "post"})
+
+
+class ActionAskApproach(StoreAction):
+    """Answers the intent ask_approach."""
+
+    intent = "ask_approach"
+
+    def reply(self, request: Request, session: Session) -> Reply:
+        """Channels by response rate, tone, opening and what to avoid."""
+        personas = named_personas(request, session)
+        meaning = named_contact(request, session)
+        question = Question(
+            kinds_asked(request.text, "approach"),
+            compared=tuple(persona.id for persona in personas.personas),
+            compared_name=personas.unknown,
+            channel=named_channel(request),
+        )
+        if not meaning.missing:
+            return ask_about(request, session, question, meaning)
+        if len(personas.personas) > 1 and "match" not in question.kinds:
+            return ask_which_persona(request, session, personas.personas, question.kinds)
+        if personas.personas and "match" not in question.kinds:
+            subject: Subject | None = persona_subject(personas.personas[0], request.language)
+        else:
+            subject = named_role(request)
+        if subject is None:
+            meaning = contact_in_words(request, session)
+            subject = meaning.subject or (_spoken_of(request) if meaning.missing else None)
+        if subject is not None:
+            return ask(request, session, replace(question, subject=subject), meaning.people)
+        return ask_about(request, session, question, meaning)
+
+
+def named_channel(request: Request) -> str | None:
+    """The normal value of the one channel the message names; empty where it names several or none."""
+    named = [
+        mention.value if mention.value in CHANNELS else normalise_channel(mention.text)
+        for mention in request.named("channel")
+    ]
+    return named[0] if len(set(named)) == 1 else None
+
+
+def _spoken_of(request: Request) -> Subject | None:
+    """ "Him", "her", "them": whom or what the last question was about."""
+    last = request.talk.question
+    return last.subject if last and last.subject else request.talk.contact

@@ -1,0 +1,95 @@
+"""What all actions share: prove who asks, open the store, record look-ups, and never leave a person without a word."""
+
+import asyncio
+import logging
+import traceback
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.orm import Session
+
+from actions.answers.talk import failed_answer, not_allowed_answer, said_error_answer
+from actions.context import Mention, Request, read_mentions, read_request, store, talk_of
+from actions.reply import LookUp, Reply
+from actions.state import Talk, read_talk, slot_events
+from persona_store.database import session_scope
+from persona_store.errors import NotAllowed, PersonaBotError
+from persona_store.privacy.audit import record
+
+logger = logging.getLogger(__name__)
+
+
+class TalkAction(Action, ABC):
+    """An action that answers from the talk alone; it sees no data."""
+
+    intent: str = ""
+
+    def name(self) -> str:
+        """The action of an intent bears its name."""
+        return f"action_{self.intent}"
+
+    @abstractmethod
+    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+        """The reply to the latest message, which names `mentions`."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Answers, and returns the slots that changed."""
+        before, talk = read_talk(tracker.slots), talk_of(tracker)
+        return dispatch(dispatcher, before, self.reply(talk, read_mentions(tracker)))
+
+
+class StoreAction(Action, ABC):
+    """An action that answers from the persona store, for people who have proved who they are."""
+
+    intent: str = ""
+
+    def name(self) -> str:
+        """The action of an intent bears its name."""
+        return f"action_{self.intent}"
+
+    @abstractmethod
+    def reply(self, request: Request, session: Session) -> Reply:
+        """The reply to `request`; errors for people (PersonaBotError) may be raised."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Answers, and returns the slots that changed; other conversations go on meanwhile."""
+        before = read_talk(tracker.slots)
+        reply = await asyncio.to_thread(self._answer, tracker, talk_of(tracker))
+        return dispatch(dispatcher, before, reply)
+
+    def _answer(self, tracker: Tracker, talk: Talk) -> Reply:
+        try:
+            request = read_request(tracker, talk)
+        except NotAllowed:
+            return Reply((not_allowed_answer(talk.spoken),), talk)
+        try:
+            with session_scope(store()) as session:
+                reply = self.reply(request, session)
+            _record(request, reply.look_ups)
+        except PersonaBotError as error:
+            return Reply((said_error_answer(error, talk.spoken),), talk)
+        except Exception as error:  # whatever breaks: the person gets a sentence, the log the place and nobody's data
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            logger.error("%s: %s in %s:%d", self.name(), type(error).__name__, place.filename, place.lineno or 0)
+            return Reply((failed_answer(talk.spoken),), replace(talk, offer=None))
+        return reply
+
+
+def _record(request: Request, look_ups: Sequence[LookUp]) -> None:
+    if not look_ups:
+        return
+    with session_scope(store(), writes=True) as session:
+        for look_up in dict.fromkeys(look_ups):
+            record(session, request.identity.user, look_up.action, contact_id=look_up.contact_id)
+
+
+def dispatch(dispatcher: CollectingDispatcher, before: Talk, reply: Reply) -> list[EventType]:
+    """Says the answers, and returns the slots that changed."""
+    for answer in reply.answers:
+        dispatcher.utter_message(json_message=answer.as_dict())
+    return slot_events(before, reply.talk)

@@ -1,0 +1,94 @@
+"""Finds in the words of a message what the intent alone does not tell; the words themselves are in cues.yml."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+import yaml
+
+from actions.state import Kind
+
+MOST_KINDS = 2  # what one answers in one turn; more would be a lecture
+_CLAUSE = re.compile(r"[.?!;\n]+|,? (?:und|and) ")
+_WORD = re.compile(r"[^\W_][\w'’.-]*[^\W_]|[^\W\d_]")
+_ADDRESS = re.compile(r"[^\s@,;<>()]{1,64}@[^\s@,;<>()]{1,190}\.[a-z]{2,24}", re.IGNORECASE)
+_NUMBER = re.compile(r"#[\w-]{1,40}")
+_FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """The words of cues.yml, as patterns."""
+
+    asks: tuple[tuple[Kind, re.Pattern[str]], ...]
+    other: re.Pattern[str]
+    all: re.Pattern[str]
+    persona: re.Pattern[str]
+    never_names: frozenset[str]
+
+
+def kinds_asked(text: str, main: Kind) -> tuple[Kind, ...]:
+    """What the message asks, in its order: `main` (from the intent) and what another clause asks beside it."""
+    clauses = [clause for clause in _CLAUSE.split(folded(text)) if clause.strip()]
+    shown = [kind for clause in clauses if (kind := kind_shown(clause))]
+    if main not in shown and len(shown) < len(clauses):
+        shown.insert(0, main)  # its clause is the one worded in a way that is not listed
+    kinds = tuple(dict.fromkeys(shown))[:MOST_KINDS]
+    return kinds if main in kinds else (main,)
+
+
+def kind_shown(text: str) -> Kind | None:
+    """What the words ask for, where they show it at all."""
+    found = [(match.start(), kind) for kind, cue in cues().asks if (match := cue.search(folded(text)))]
+    return min(found)[1] if found else None
+
+
+def means_other(text: str) -> bool:
+    """Whether the message asks for the other one of what was offered."""
+    return bool(cues().other.search(folded(text)))
+
+
+def means_all(text: str) -> bool:
+    """Whether the message asks for all of what was offered."""
+    return bool(cues().all.search(folded(text)))
+
+
+def follows_persona(text: str, start: int) -> bool:
+    """Whether the word before position `start` announces a persona's name."""
+    return bool(cues().persona.search(folded(text[:start])))
+
+
+def address_in(text: str) -> str | None:
+    """An e-mail address or a contact's number ("#4711") in the message."""
+    match = _ADDRESS.search(text) or _NUMBER.search(text)
+    return match.group() if match else None
+
+
+def possible_names(text: str) -> list[str]:
+    """The words of a message that may be somebody's name, in reading order."""
+    return [word for word in _WORD.findall(text) if folded(word) not in cues().never_names]
+
+
+def folded(text: str) -> str:
+    """Lower case, umlauts spelt out."""
+    return text.lower().translate(_FOLDED)
+
+
+@cache
+def cues() -> Cues:
+    """The cues, read once."""
+    data = yaml.safe_load(Path(__file__).with_name("cues.yml").read_text(encoding="utf-8"))
+    known: tuple[Kind, ...] = get_args(Kind)
+    return Cues(
+        asks=tuple((kind, _beginnings(data["asks"][kind])) for kind in known if kind in data["asks"]),
+        other=_beginnings(data["other"]),
+        all=_beginnings(data["all"]),
+        persona=re.compile(rf"\b(?:{'|'.join(map(re.escape, data['persona']))})\W*$"),
+        never_names=frozenset(word for line in data["never_names"] for word in line.split()),
+    )
+
+
+def _beginnings(words: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})")

@@ -1,0 +1,68 @@
+"""The last question once more, for someone or something else ("und Frau Weber?", "and by phone?")."""
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from actions.ask import ask, ask_about
+from actions.ask_approach import named_channel
+from actions.base import StoreAction
+from actions.context import Request
+from actions.cues import kind_shown
+from actions.reply import Reply
+from actions.state import Kind, Question
+from actions.subject import Meaning, contact_in_words, named_contact, named_personas, named_role, persona_subject
+
+ABOUT_PEOPLE: tuple[Kind, ...] = ("match", "antipersona", "approach")
+
+
+class ActionFollowUp(StoreAction):
+    """Answers the intent follow_up."""
+
+    intent = "follow_up"
+
+    def reply(self, request: Request, session: Session) -> Reply:
+        """What was asked last, with what the message names in the place of what was named then."""
+        return follow_up(request, session)
+
+
+def follow_up(request: Request, session: Session) -> Reply:
+    """The last question for what the message names; a bare name without a question is matched."""
+    last = _last_question(request)
+    meaning = named_contact(request, session)
+    if not meaning.missing:
+        return ask_about(request, session, about_people(last), meaning)
+    channel, role, personas = named_channel(request), named_role(request), named_personas(request, session)
+    if personas.personas or personas.unknown:
+        compared = tuple(persona.id for persona in personas.personas)
+        if "match" in last.kinds and last.subject:
+            return ask(request, session, replace(last, compared=compared, compared_name=personas.unknown))
+        if personas.personas:
+            kinds: tuple[Kind, ...] = ("approach",) if "approach" in last.kinds else ("persona",)
+            return ask(request, session, Question(kinds, persona_subject(personas.personas[0], request.language)))
+    if role is not None:
+        return ask(request, session, replace(about_people(last), subject=role))
+    if channel is not None:
+        return ask(request, session, Question(("approach",), last.subject or request.talk.contact, channel=channel))
+    return _unrecognised(request, session, last)
+
+
+def _unrecognised(request: Request, session: Session, last: Question) -> Reply:
+    meaning = contact_in_words(request, session)
+    if meaning.missing and kind_shown(request.text) and last.subject:
+        return ask(request, session, last)
+    if meaning.missing and last.subject is None and request.text and not request.text.startswith("/"):
+        meaning = Meaning(unknown=request.text)  # asked for a name, the person gave one that nobody bears
+    return ask_about(request, session, replace(about_people(last), subject=None), meaning)
+
+
+def _last_question(request: Request) -> Question:
+    last = request.talk.question or Question(("match",))
+    shown = kind_shown(request.text)
+    return replace(last, kinds=(shown,)) if shown and shown not in last.kinds else last
+
+
+def about_people(question: Question) -> Question:
+    """The question as it can be asked about people: after a look at the personas, a name asks for its persona."""
+    kinds = tuple(kind for kind in question.kinds if kind in ABOUT_PEOPLE)
+    return replace(question, kinds=kinds) if kinds else Question(("match",))

@@ -1,0 +1,59 @@
+"""What the assistant is not for, and what it did not understand: never silence, never the same words in a loop."""
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from actions.answers.talk import missed_answer
+from actions.ask import ask_about
+from actions.base import StoreAction
+from actions.context import Request
+from actions.follow_up import about_people
+from actions.reply import Reply
+from actions.state import Question
+from actions.subject import contact_in_words, named_contact
+
+LONGEST_BARE_NAME = 6  # words; longer messages are not just a name
+
+
+class ActionOutOfScope(StoreAction):
+    """Answers the intent out_of_scope."""
+
+    intent = "out_of_scope"
+
+    def reply(self, request: Request, session: Session) -> Reply:
+        """What it is for; but a name given when one was asked for is an answer."""
+        return name_given(request, session) if _awaits_name(request) else missed(request)
+
+
+class ActionDefaultFallback(StoreAction):
+    """What was not understood (nlu_fallback), in the place of Rasa's own action."""
+
+    intent = "default_fallback"
+
+    def reply(self, request: Request, session: Session) -> Reply:
+        """Looks for a name in the message before it gives up."""
+        return name_given(request, session)
+
+
+def name_given(request: Request, session: Session) -> Reply:
+    """The question asked about whom a short message names, else that it was not understood."""
+    if len(request.text.split()) <= LONGEST_BARE_NAME:
+        meaning = named_contact(request, session)
+        if meaning.missing or meaning.unknown:
+            meaning = contact_in_words(request, session)
+        if not meaning.missing:
+            question = request.talk.question or Question(("match",))
+            return ask_about(request, session, about_people(question), meaning)
+    return missed(request)
+
+
+def missed(request: Request) -> Reply:
+    """The next way of saying that this was not understood."""
+    count = request.talk.missed + 1
+    return Reply((missed_answer(count, request.language),), replace(request.talk, missed=count))
+
+
+def _awaits_name(request: Request) -> bool:
+    question = request.talk.question
+    return question is not None and question.subject is None and question.kinds != ("personas",)

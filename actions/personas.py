@@ -1,0 +1,52 @@
+"""The personas: all at a glance, and one in full."""
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from actions.answers.personas import no_such_persona_answer
+from actions.ask import ask, ask_which_persona
+from actions.base import StoreAction
+from actions.context import Request
+from actions.reply import Reply
+from actions.state import Question
+from actions.subject import named_personas, persona_subject
+from persona_store.database.models import Persona
+from persona_store.names import find_personas
+from persona_store.segmentation.profiles import list_profiles
+
+
+class ActionListPersonas(StoreAction):
+    """Answers the intent list_personas."""
+
+    intent = "list_personas"
+
+    def reply(self, request: Request, session: Session) -> Reply:
+        """A table of the personas."""
+        return ask(request, session, Question(("personas",)))
+
+
+class ActionDescribePersona(StoreAction):
+    """Answers the intent describe_persona."""
+
+    intent = "describe_persona"
+
+    def reply(self, request: Request, session: Session) -> Reply:
+        """The profile of the persona that is named, else of the one last spoken of."""
+        named = named_personas(request, session)
+        personas = named.personas or _by_role(request, session)
+        if len(personas) > 1:
+            return ask_which_persona(request, session, personas, ("persona",))
+        if personas:
+            subject = persona_subject(personas[0], request.language)
+            return ask(request, session, Question(("persona",), subject))
+        if named.unknown is None and request.talk.persona is not None:
+            return ask(request, session, Question(("persona",), request.talk.persona))
+        profiles = list_profiles(session)
+        answer = no_such_persona_answer(named.unknown, profiles, request.language)
+        talk = replace(request.talk, question=Question(("persona",)), options=(), chosen=None, offer=None, missed=0)
+        return Reply((answer,), talk)
+
+
+def _by_role(request: Request, session: Session) -> tuple[Persona, ...]:
+    return tuple(persona for mention in request.named("role") for persona in find_personas(session, mention.text))

@@ -1,0 +1,106 @@
+"""Greeting, thanks, farewell, help, "are you a bot", and yes or no to what was offered."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from actions.answers.people import offer_again_answer
+from actions.answers.talk import help_answer, talk_answer
+from actions.ask import ask
+from actions.base import StoreAction, TalkAction
+from actions.choose_option import choose
+from actions.context import Mention, Request
+from actions.follow_up import follow_up
+from actions.reply import Reply
+from actions.state import Talk
+
+NAMING = ("contact", "company", "persona", "role", "channel")
+
+
+def plain_reply(name: str, talk: Talk) -> Reply:
+    """One text; what was offered before stays open."""
+    return Reply((talk_answer(name, talk.spoken),), replace(talk, missed=0))
+
+
+class ActionGreet(TalkAction):
+    """Answers the intent greet."""
+
+    intent = "greet"
+
+    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+        """Says its text."""
+        return plain_reply(self.intent, talk)
+
+
+class ActionGoodbye(TalkAction):
+    """Answers the intent goodbye."""
+
+    intent = "goodbye"
+
+    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+        """Says its text."""
+        return plain_reply(self.intent, talk)
+
+
+class ActionThank(TalkAction):
+    """Answers the intent thank."""
+
+    intent = "thank"
+
+    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+        """Says its text."""
+        return plain_reply(self.intent, talk)
+
+
+class ActionBotChallenge(TalkAction):
+    """Answers the intent bot_challenge."""
+
+    intent = "bot_challenge"
+
+    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+        """Says its text."""
+        return plain_reply(self.intent, talk)
+
+
+class ActionHelp(TalkAction):
+    """Answers the intent help."""
+
+    intent = "help"
+
+    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+        """What one can ask, by example."""
+        return Reply((help_answer(talk.spoken),), replace(talk, missed=0))
+
+
+class ActionAffirm(StoreAction):
+    """Answers the intent affirm."""
+
+    intent = "affirm"
+
+    def reply(self, request: Request, session: Session) -> Reply:
+        """Does what was offered last; with several options open it asks which one."""
+        talk = request.talk
+        if any(request.named(entity) for entity in NAMING):
+            return choose(request, session) if talk.options else follow_up(request, session)
+        if len(talk.options) == 1 and talk.chosen is None:
+            return ask(request, session, talk.options[0].question)
+        if talk.options and talk.chosen is None:
+            return Reply((offer_again_answer(talk.options, request.language),), talk)
+        if talk.offer is not None:
+            return ask(request, session, talk.offer)
+        return plain_reply("affirm", talk)
+
+
+class ActionDeny(StoreAction):
+    """Answers the intent deny."""
+
+    intent = "deny"
+
+    def reply(self, request: Request, session: Session) -> Reply:
+        """Withdraws what was offered; "no, I mean ..." is a question about somebody else."""
+        if any(request.named(entity) for entity in NAMING):
+            return follow_up(request, session)
+        waiting = request.talk.options and request.talk.chosen is None
+        answer = talk_answer("deny_options" if waiting else "deny", request.language)
+        return Reply((answer,), replace(request.talk, options=(), chosen=None, offer=None, missed=0))

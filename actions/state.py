@@ -1,0 +1,203 @@
+"""What the talk remembers from turn to turn, as typed data: read from Rasa's slots, written back as slot events.
+
+Slots come from a store that people's words have passed through, so whatever does not have the expected form is
+dropped on reading.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from rasa_sdk.events import EventType, SlotSet
+
+from persona_store.settings import Language, settings
+
+Kind = Literal["match", "antipersona", "approach", "persona", "personas"]
+SubjectKind = Literal["contact", "role", "persona"]
+
+LONGEST_NAME = 120  # of what people type as a name; longer ones are cut before they are looked up or repeated
+ROLE_KEY = re.compile(r"[a-z_]{1,30}/[a-z_]{1,30}")
+MOST_OPTIONS = 5  # more than a hand can count are no help
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom or what a question is about.
+
+    `key` is the contact's or the persona's id as text, or the role as "function/level"; `name` is how it is shown.
+    """
+
+    kind: SubjectKind
+    key: str
+    name: str
+    company: str | None = None
+
+    @property
+    def id(self) -> int:
+        """The id in the store of a contact or a persona."""
+        return int(self.key)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready data for a slot."""
+        return {"kind": self.kind, "key": self.key, "name": self.name, "company": self.company}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked: one or two `kinds`, about whom or what (empty while that is still to be said).
+
+    `compared` are the ids of the personas the question names ("passt sie zu Persona 2?"), `compared_name` how the
+    person called them; no ids with a name mean that there is no such persona. `channel` is a normal value.
+    """
+
+    kinds: tuple[Kind, ...]
+    subject: Subject | None = None
+    compared: tuple[int, ...] = ()
+    compared_name: str | None = None
+    channel: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready data for a slot."""
+        return {
+            "kinds": list(self.kinds),
+            "subject": self.subject and self.subject.as_dict(),
+            "compared": list(self.compared),
+            "compared_name": self.compared_name,
+            "channel": self.channel,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the things offered to choose from: how it was shown, and the question that choosing it asks."""
+
+    label: str
+    question: Question
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready data for a slot."""
+        return {"label": self.label, "question": self.question.as_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """Where the talk stands.
+
+    `contact`, `role` and `persona` are the ones last spoken of; `question` is the last one asked, `explained` how
+    often its answer was explained since. `options` were offered, `chosen` is the index of the one taken.
+    `offer` is what "yes" would ask. `missed` counts the messages in a row that were not understood.
+    `said_language` was asked for in words, `wished_language` came with the person's last message.
+    """
+
+    contact: Subject | None = None
+    role: Subject | None = None
+    persona: Subject | None = None
+    question: Question | None = None
+    explained: int = 0
+    options: tuple[Option, ...] = ()
+    chosen: int | None = None
+    offer: Question | None = None
+    missed: int = 0
+    language: Language | None = None
+    said_language: Language | None = None
+    wished_language: Language | None = None
+
+    @property
+    def spoken(self) -> Language:
+        """The language to answer in."""
+        return self.language or settings().language
+
+
+def read_talk(slots: Mapping[str, Any]) -> Talk:
+    """The talk as the slots hold it; empty where a slot is empty or not of the expected form."""
+    answer, choices, wish = (_mapping(slots.get(name)) for name in ("last_answer", "choices", "language_wish"))
+    explained, chosen, missed = answer.get("explained"), choices.get("chosen"), slots.get("missed")
+    options = [_option(data) for data in _list(choices.get("options"))]
+    return Talk(
+        contact=_subject("contact", slots.get("contact_id"), slots.get("contact_name"), slots.get("company")),
+        role=_subject("role", slots.get("role"), slots.get("role")),
+        persona=_subject("persona", slots.get("persona_id"), slots.get("persona_id")),
+        question=_question(slots.get("last_question")),
+        explained=explained if isinstance(explained, int) else 0,
+        options=tuple(option for option in options if option is not None),
+        chosen=chosen if isinstance(chosen, int) else None,
+        offer=_question(slots.get("offer")),
+        missed=missed if isinstance(missed, int) else 0,
+        language=known_language(slots.get("language")),
+        said_language=known_language(wish.get("said")),
+        wished_language=known_language(wish.get("wished")),
+    )
+
+
+def slot_events(before: Talk, after: Talk) -> list[EventType]:
+    """The events that bring the slots from `before` to `after`; untouched slots are not named."""
+    old, new = _slots(before), _slots(after)
+    return [SlotSet(name, value) for name, value in new.items() if value != old[name]]
+
+
+def known_language(value: object) -> Language | None:
+    """`value` if it is one of the two languages."""
+    return value if value == "de" or value == "en" else None
+
+
+def _slots(talk: Talk) -> dict[str, Any]:
+    choices = {"options": [option.as_dict() for option in talk.options], "chosen": talk.chosen}
+    return {
+        "contact_id": talk.contact and talk.contact.id,
+        "contact_name": talk.contact and talk.contact.name,
+        "company": talk.contact and talk.contact.company,
+        "role": talk.role and talk.role.key,
+        "persona_id": talk.persona and talk.persona.id,
+        "last_question": talk.question and talk.question.as_dict(),
+        "last_answer": {"kinds": list(talk.question.kinds), "explained": talk.explained} if talk.question else None,
+        "choices": choices if talk.options else None,
+        "offer": talk.offer and talk.offer.as_dict(),
+        "missed": talk.missed or None,
+        "language": talk.language,
+        "language_wish": {"said": talk.said_language, "wished": talk.wished_language},
+    }
+
+
+def _question(data: object) -> Question | None:
+    parts = _mapping(data)
+    kinds = tuple(kind for kind in _list(parts.get("kinds")) if kind in get_args(Kind))
+    if not kinds:
+        return None
+    about = _mapping(parts.get("subject"))
+    return Question(
+        kinds=kinds,
+        subject=_subject(about.get("kind"), about.get("key"), about.get("name"), about.get("company")),
+        compared=tuple(persona for persona in _list(parts.get("compared")) if isinstance(persona, int)),
+        compared_name=_text(parts.get("compared_name")),
+        channel=_text(parts.get("channel")),
+    )
+
+
+def _subject(kind: object, key: object, name: object, company: object = None) -> Subject | None:
+    if not isinstance(key, str | int) or not ROLE_KEY.fullmatch(str(key)) if kind == "role" else not _is_id(key):
+        return None
+    known: tuple[SubjectKind, ...] = get_args(SubjectKind)
+    return next((Subject(one, str(key), _text(name) or str(key), _text(company)) for one in known if one == kind), None)
+
+
+def _is_id(key: object) -> bool:
+    return isinstance(key, str | int) and str(key).isascii() and str(key).isdigit()
+
+
+def _option(data: object) -> Option | None:
+    parts = _mapping(data)
+    question, label = _question(parts.get("question")), _text(parts.get("label"))
+    return Option(label, question) if question and label else None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: object) -> str | None:
+    return value[: 2 * LONGEST_NAME] if isinstance(value, str) and value else None

@@ -1,0 +1,60 @@
+"""Leave what is running, begin the talk anew, change the language."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, Restarted
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answers.talk import talk_answer, which_language_answer
+from actions.base import TalkAction
+from actions.context import Mention
+from actions.reply import Reply
+from actions.state import Talk, known_language
+
+
+class ActionStop(TalkAction):
+    """Answers the intent stop."""
+
+    intent = "stop"
+
+    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+        """Leaves whatever was open."""
+        return Reply((talk_answer("stop", talk.spoken),), _emptied(talk))
+
+
+class ActionRestart(TalkAction):
+    """Answers the intent restart, in the place of Rasa's own action."""
+
+    intent = "restart"
+
+    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+        """Forgets everything but the language."""
+        return Reply((talk_answer("restart", talk.spoken),), _emptied(talk))
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
+        """Answers and restarts; what stays is set after that, because Rasa then empties all slots."""
+        events = await super().run(dispatcher, tracker, domain)
+        return [Restarted(), *(event for event in events if event.get("value") is not None)]
+
+
+class ActionChangeLanguage(TalkAction):
+    """Answers the intent change_language."""
+
+    intent = "change_language"
+
+    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+        """Speaks the language that is named, and goes on speaking it; asks which one where none is."""
+        named = [known_language(mention.value) for mention in mentions if mention.entity == "language"]
+        wanted = next((language for language in reversed(named) if language), None)
+        if wanted is None:
+            return Reply((which_language_answer(talk.spoken),), replace(talk, missed=0))
+        changed = replace(talk, language=wanted, said_language=wanted, missed=0)
+        return Reply((talk_answer("change_language", wanted),), changed)
+
+
+def _emptied(talk: Talk) -> Talk:
+    """The language is all that stays."""
+    return Talk(language=talk.language, said_language=talk.said_language, wished_language=talk.wished_language)

@@ -1,0 +1,144 @@
+"""Whom or what a message means: a contact, a role or a persona, found by what it names or by what was spoken of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from actions.context import Mention, Request
+from actions.cues import address_in, follows_persona, possible_names
+from actions.state import LONGEST_NAME, ROLE_KEY, Subject
+from persona_store.database.models import Contact, Persona
+from persona_store.lexicon import normalise_title
+from persona_store.names import Person, find_people, find_personas, is_clear
+
+CONTACT_PAYLOAD = "contact:"  # how buttons name a contact: by its id in the store
+MOST_WORDS_LOOKED_UP = 8  # of a message in which nobody was recognised
+UNKNOWN_ROLE = ("other", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a message means.
+
+    `subject` is empty when it is unclear: then `people` are those it may be, or, with `unknown` (the name that was
+    not found), those whose names are nearest. With a contact as `subject`, `people` are all it may have been.
+    """
+
+    subject: Subject | None = None
+    people: tuple[Person, ...] = ()
+    unknown: str | None = None
+
+    @property
+    def missing(self) -> bool:
+        """Whether the message names nobody at all."""
+        return self.subject is None and not self.people and self.unknown is None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPersonas:
+    """The personas that a message names; `unknown` is a name that no persona bears."""
+
+    personas: tuple[Persona, ...] = ()
+    unknown: str | None = None
+
+
+def named_contact(request: Request, session: Session) -> Meaning:
+    """The contact that the message names, by name, address, number or company; missing when it names none."""
+    company = next((mention.text for mention in request.named("company")), None)
+    names = [mention.text for mention in request.named("contact")]
+    name = names[0] if names else address_in(request.text)
+    if name and name.startswith(CONTACT_PAYLOAD):
+        return contact_by_id(session, name.removeprefix(CONTACT_PAYLOAD))
+    if name:
+        return _people_meant(session, name, company)
+    if company:
+        return _people_meant(session, company, None)
+    return Meaning()
+
+
+def contact_in_words(request: Request, session: Session) -> Meaning:
+    """The last resort: the one word of the message that is exactly somebody's name; missing else."""
+    words = [word for word in possible_names(_unnamed(request)) if len(word) > 1][:MOST_WORDS_LOOKED_UP]
+    for text in dict.fromkeys([" ".join(words), *words] if words else []):
+        people = [person for person in find_people(session, text[:LONGEST_NAME]) if person.exact]
+        if people:
+            return _choose(people, text)
+    return Meaning()
+
+
+def named_role(request: Request) -> Subject | None:
+    """The role that the message names, shown in its own words."""
+    for mention in request.named("role"):
+        if not follows_persona(request.text, mention.start) or request.text.startswith("/"):
+            return role_subject(mention)
+    return None
+
+
+def role_subject(mention: Mention) -> Subject | None:
+    """The role behind a mention: a normal value "function/level", or a job title to be normalised."""
+    if ROLE_KEY.fullmatch(mention.value):
+        return Subject("role", mention.value, mention.text)
+    role = normalise_title(mention.text)
+    if (role.function, role.level) == UNKNOWN_ROLE:
+        return None
+    return Subject("role", f"{role.function}/{role.level}", mention.text)
+
+
+def named_personas(request: Request, session: Session) -> NamedPersonas:
+    """The personas that the message names, by number or name, also where the name is a role's."""
+    announced = [mention for mention in request.named("role") if follows_persona(request.text, mention.start)]
+    mentions = [*request.named("persona"), *announced]
+    found: dict[int, Persona] = {}
+    unknown = None
+    for mention in mentions:
+        personas = find_personas(session, mention.text[:LONGEST_NAME])
+        found |= {persona.id: persona for persona in personas}
+        unknown = unknown or (None if personas else mention.text)
+    return NamedPersonas(tuple(found.values()), None if found else unknown)
+
+
+def persona_subject(persona: Persona, language: str) -> Subject:
+    """A persona as the subject of a question."""
+    return Subject("persona", str(persona.id), persona.name(language))
+
+
+def contact_by_id(session: Session, key: str) -> Meaning:
+    """The contact with this id in the store; unknown when there is none, or none that may be spoken of."""
+    contact = session.get(Contact, int(key)) if key.isascii() and key.isdigit() and len(key) < 18 else None
+    if contact is None or contact.blocked_on is not None:
+        return Meaning(unknown=f"#{key[:LONGEST_NAME]}")
+    if contact.duplicate_of is not None:
+        return contact_by_id(session, str(contact.duplicate_of))
+    company = contact.company.name if contact.company else None
+    return Meaning(Subject("contact", str(contact.id), contact.name, company))
+
+
+def person_subject(person: Person) -> Subject:
+    """A person found by name as the subject of a question."""
+    return Subject("contact", str(person.contact_id), person.name, person.company)
+
+
+def _people_meant(session: Session, name: str, company: str | None) -> Meaning:
+    short = name[:LONGEST_NAME]
+    people = find_people(session, short, company[:LONGEST_NAME] if company else None)
+    if not people and company:
+        people = find_people(session, short)
+    return _choose(people, name)
+
+
+def _choose(people: Sequence[Person], name: str) -> Meaning:
+    if is_clear(people):
+        return Meaning(person_subject(people[0]), tuple(people))
+    alike = [person for person in people if person.exact]
+    if alike:
+        return Meaning(people=tuple(alike))
+    return Meaning(people=tuple(people), unknown=name)
+
+
+def _unnamed(request: Request) -> str:
+    """The message without the words that are already understood."""
+    text = request.text
+    for mention in request.mentions:
+        text = text.replace(mention.text, " ")
+    return text
