@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,8 @@ MOST_STEPS = 2000
 TOLERANCE = 1e-8  # gain of the mean log-likelihood per contact below which a step is the last one
 PSEUDO_CONTACTS = 1.0  # weight of the prior: as if each class had one more contact, an average one
 SEED_SHARE = 0.6  # how much of a starting class is its seed contact, the rest is the average
+SHORTEST_LEAP = 4.0  # bound of a SQUAREM leap; grows while leaps succeed
+LEAP_GROWTH = 4.0
 SPANS = 8  # parts whose sums are added in order, so that the result is the same on any number of cores
 WORKERS = min(os.cpu_count() or 1, SPANS)
 
@@ -79,30 +82,20 @@ class LatentClasses:
 
 @dataclass(frozen=True, slots=True)
 class _Parameters:
-    """Logarithms of class weights (classes,) and of level probabilities, (levels, classes) per attribute."""
+    """Logarithms of class weights (classes,) and of level probabilities (levels of all attributes, classes)."""
 
     weights: Floats
-    tables: tuple[Floats, ...]
-
-    def vector(self) -> Floats:
-        return np.concatenate([self.weights, *(table.reshape(-1) for table in self.tables)])
-
-    def like(self, vector: Floats) -> "_Parameters":
-        """The parameters of `vector`, made into probabilities again."""
-        sizes = np.cumsum([self.weights.size, *(table.size for table in self.tables)])
-        first, *rest = np.split(vector, sizes[:-1])
-        tables = [part.reshape(table.shape) for part, table in zip(rest, self.tables, strict=True)]
-        return _Parameters(first - logsumexp(first), tuple(table - logsumexp(table, axis=0) for table in tables))
+    levels: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """What one pass over the data gives: expected counts per class, and per block combination and class."""
+    """What one pass over the data gives: expected counts per class, and per level and class."""
 
     log_likelihood: float
     entropy: float
     classes: Floats
-    blocks: Floats
+    levels: Floats
 
 
 def fit_latent_classes(
@@ -124,7 +117,7 @@ def fit_latent_classes(
     order = np.argsort(-parameters.weights, kind="stable")
     return LatentClasses(
         weights=np.exp(parameters.weights[order]),
-        probabilities=tuple(np.exp(table.T[order]) for table in parameters.tables),
+        probabilities=tuple(np.split(np.exp(parameters.levels.T[order]), data.offsets[1:], axis=1)),
         log_likelihood=sums.log_likelihood,
         entropy=sums.entropy,
         history=tuple(history),
@@ -148,28 +141,28 @@ class _Problem:
     def __init__(self, data: Observations, pool: Executor) -> None:
         self.data = data
         self.pool = pool
-        self.base = self._base_rates()
+        chunks = data.chunks
+        cuts = [place * len(chunks) // SPANS for place in range(SPANS + 1)]
+        self.spans = [chunks[start:end] for start, end in pairwise(cuts) if end > start]
+        counts = data.unpack.T @ np.sum([chunk.matrix.T @ chunk.counts for chunk in chunks], axis=0)
+        self.base = np.exp(self._normal(np.log(counts + 1 / np.repeat(data.sizes, data.sizes))[:, None]))
 
     def single_class(self) -> _Parameters:
-        return _Parameters(np.zeros(1), tuple(np.log(base)[:, None] for base in self.base))
+        return _Parameters(np.zeros(1), np.log(self.base))
 
     def random_start(self, classes: int, generator: np.random.Generator) -> _Parameters:
         """Every class begins as a mixture of one random contact and the average."""
         share = self.data.counts / self.data.counts.sum()
         seeds = self.data.rows[generator.choice(len(self.data.rows), size=classes, p=share)]
-        tables = []
-        for attribute, base in enumerate(self.base):
-            table = np.repeat(base[:, None], classes, axis=1)
-            known = np.flatnonzero(seeds[:, attribute] != MISSING)
-            table[:, known] *= 1 - SEED_SHARE
-            table[seeds[known, attribute], known] += SEED_SHARE
-            tables.append(np.log(table))
-        return _Parameters(np.full(classes, -np.log(classes)), tuple(tables))
+        levels = np.repeat(self.base, classes, axis=1) * (1 - SEED_SHARE)
+        place, attribute = np.nonzero(seeds != MISSING)
+        levels[self.data.offsets[attribute] + seeds[place, attribute], place] += SEED_SHARE
+        return _Parameters(np.full(classes, -np.log(classes)), self._normal(np.log(levels)))
 
     def climb(self, start: _Parameters, steps: int, tolerance: float) -> tuple[_Parameters, list[float], bool]:
         """SQUAREM from `start`: parameters, objective after each accepted step, and whether it came to rest."""
         history: list[float] = []
-        longest = 4.0
+        longest = SHORTEST_LEAP
         current, taken = start, 0
         while taken < steps:
             first, objective = self._step(current)
@@ -178,84 +171,63 @@ class _Problem:
             history += [objective, after]
             if after - objective <= tolerance * self.data.n:
                 return second, history, True
-            leap, length = _extrapolate(current, first, second, longest)
+            leap, length = self._leap(current, first, second, longest)
             landed, reached = self._step(leap)
             taken += 1
             if np.isfinite(reached) and reached >= after:
                 history.append(reached)
                 current = landed
-                longest = longest * 4 if length >= longest else longest
+                longest = longest * LEAP_GROWTH if length >= longest else longest
             else:
                 current = second
-                longest = max(4.0, longest / 2)
+                longest = max(SHORTEST_LEAP, longest / LEAP_GROWTH)
         return current, history, False
 
     def expect(self, parameters: _Parameters) -> _Sums:
         """One pass over the data; independent of the number of threads to the last digit."""
-        table = self._block_table(parameters)
-        chunks = self.data.chunks
-        spans = [chunks[place * len(chunks) // SPANS : (place + 1) * len(chunks) // SPANS] for place in range(SPANS)]
-        parts = list(self.pool.map(lambda span: _expect_span(span, table, parameters.weights), [s for s in spans if s]))
+        table = self.data.unpack @ parameters.levels
+        if len(self.spans) == 1:
+            parts = [_expect_span(self.spans[0], table, parameters.weights)]
+        else:
+            parts = list(self.pool.map(lambda span: _expect_span(span, table, parameters.weights), self.spans))
         return _Sums(
             log_likelihood=sum(part.log_likelihood for part in parts),
             entropy=sum(part.entropy for part in parts),
             classes=np.sum([part.classes for part in parts], axis=0),
-            blocks=np.sum([part.blocks for part in parts], axis=0),
+            levels=self.data.unpack.T @ np.sum([part.levels for part in parts], axis=0),
         )
 
     def _step(self, parameters: _Parameters) -> tuple[_Parameters, float]:
         """The next parameters and the objective of the given ones."""
         sums = self.expect(parameters)
-        return self._maximise(sums), sums.log_likelihood + self._log_prior(parameters)
-
-    def _log_prior(self, parameters: _Parameters) -> float:
-        levels = sum(float(base @ table.sum(axis=1)) for base, table in zip(self.base, parameters.tables, strict=True))
-        return PSEUDO_CONTACTS * (levels + float(parameters.weights.sum()))
-
-    def _maximise(self, sums: _Sums) -> _Parameters:
         weights = sums.classes + PSEUDO_CONTACTS
-        tables: list[Floats] = [np.empty(0)] * len(self.base)
-        for attribute, counts in _unpack(self.data, sums.blocks):
-            counts = counts + PSEUDO_CONTACTS * self.base[attribute][:, None]
-            tables[attribute] = np.log(counts / counts.sum(axis=0))
-        return _Parameters(np.log(weights / weights.sum()), tuple(tables))
+        levels = self._normal(np.log(sums.levels + PSEUDO_CONTACTS * self.base))
+        prior = float((self.base[:, 0] * parameters.levels.sum(axis=1)).sum()) + float(parameters.weights.sum())
+        return _Parameters(np.log(weights / weights.sum()), levels), sums.log_likelihood + PSEUDO_CONTACTS * prior
 
-    def _block_table(self, parameters: _Parameters) -> Floats:
-        """(block columns, classes): log-probability of each combination of levels; missing ones add nothing."""
-        classes = parameters.weights.size
-        parts = []
-        for block in self.data.blocks:
-            table = np.zeros((1, classes))
-            for attribute in block.attributes:
-                levels = np.vstack([np.zeros(classes), parameters.tables[attribute]])
-                table = (table[:, None, :] + levels[None, :, :]).reshape(-1, classes)
-            parts.append(table)
-        return np.concatenate(parts)
+    def _leap(
+        self, start: _Parameters, first: _Parameters, second: _Parameters, longest: float
+    ) -> tuple[_Parameters, float]:
+        """The SQUAREM leap (scheme S3) and its length, at most `longest`; length 1 is the plain second step."""
+        begin, middle, end = (np.vstack([one.weights, one.levels]) for one in (start, first, second))
+        change, bend = middle - begin, end - 2 * middle + begin
+        norm = float(np.linalg.norm(bend))
+        length = min(max(float(np.linalg.norm(change)) / norm, 1.0), longest) if norm > 0 else 1.0
+        landed = begin + 2 * length * change + length**2 * bend
+        weights = landed[0] - landed[0].max()
+        return _Parameters(weights - np.log(np.exp(weights).sum()), self._normal(landed[1:])), length
 
-    def _base_rates(self) -> tuple[Floats, ...]:
-        columns = np.sum([chunk.matrix.T @ chunk.counts for chunk in self.data.chunks], axis=0)
-        rates: list[Floats] = [np.empty(0)] * len(self.data.sizes)
-        for attribute, counts in _unpack(self.data, columns[:, None]):
-            smoothed = counts[:, 0] + 1 / len(counts)
-            rates[attribute] = smoothed / smoothed.sum()
-        return tuple(rates)
-
-
-def _unpack(data: Observations, columns: Floats) -> list[tuple[int, Floats]]:
-    """Attribute and counts (levels, classes) from counts of block columns; missing ones are dropped."""
-    found = []
-    for block in data.blocks:
-        cube = columns[block.offset : block.offset + block.size].reshape(*block.shape, -1)
-        for axis, attribute in enumerate(block.attributes):
-            others = tuple(other for other in range(len(block.shape)) if other != axis)
-            found.append((attribute, cube.sum(axis=others)[1:]))
-    return found
+    def _normal(self, levels: Floats) -> Floats:
+        """Log-probabilities that sum to 1 within each attribute and class."""
+        levels = levels - np.repeat(np.maximum.reduceat(levels, self.data.offsets), self.data.sizes, axis=0)
+        totals = np.add.reduceat(np.exp(levels), self.data.offsets)
+        return np.asarray(levels - np.repeat(np.log(totals), self.data.sizes, axis=0))
 
 
 def _expect_span(span: Sequence[Chunk], table: Floats, log_weights: Floats) -> _Sums:
     log_likelihood = entropy = 0.0
     classes = np.zeros(log_weights.size)
-    blocks = np.zeros(table.shape)
+    levels = np.zeros(table.shape)
     for chunk in span:
         # One row a class: sums over few classes are then sums of long rows, which processors do best.
         joint = np.ascontiguousarray((chunk.matrix @ table).T)
@@ -266,19 +238,9 @@ def _expect_span(span: Sequence[Chunk], table: Floats, log_weights: Floats) -> _
         total = membership.sum(axis=0)
         log_total = np.log(total)
         membership *= chunk.counts / total
-        log_likelihood += float(chunk.counts @ (highest + log_total))
-        entropy += float(chunk.counts @ log_total) - float(np.vdot(membership, joint))
+        # einsum, because the linear algebra library would start threads of its own inside ours
+        log_likelihood += float(np.einsum("r,r->", chunk.counts, highest + log_total))
+        entropy += float(np.einsum("r,r->", chunk.counts, log_total) - np.einsum("cr,cr->", membership, joint))
         classes += membership.sum(axis=1)
-        blocks += chunk.matrix.T @ np.ascontiguousarray(membership.T)
-    return _Sums(log_likelihood, entropy, classes, blocks)
-
-
-def _extrapolate(
-    start: _Parameters, first: _Parameters, second: _Parameters, longest: float
-) -> tuple[_Parameters, float]:
-    """The SQUAREM leap (scheme S3) and its length, at most `longest`; length 1 is the plain second step."""
-    begin, middle, end = start.vector(), first.vector(), second.vector()
-    change, bend = middle - begin, end - 2 * middle + begin
-    norm = float(np.linalg.norm(bend))
-    length = min(max(float(np.linalg.norm(change)) / norm, 1.0), longest) if norm > 0 else 1.0
-    return start.like(begin + 2 * length * change + length**2 * bend), length
+        levels += chunk.matrix.T @ np.ascontiguousarray(membership.T)
+    return _Sums(log_likelihood, entropy, classes, levels)

@@ -4,6 +4,7 @@ A block holds a few attributes; its code says the levels of all of them at once.
 one-hot matrix would have, and a table look-up per block replaces one per attribute.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ Codes = NDArray[np.int8]
 
 MISSING = -1
 BLOCK_SIZE = 512  # combinations of levels in one block: its table stays in the processor's nearest cache
-CHUNK_ROWS = 8192  # posteriors of so many rows stay in the next one
+CHUNK_ROWS = 4096  # posteriors of so many rows stay in the next one
 HASH_SEED = 20
 
 
@@ -27,11 +28,6 @@ class Block:
     attributes: tuple[int, ...]
     shape: tuple[int, ...]
     offset: int
-
-    @property
-    def size(self) -> int:
-        """Number of combinations of levels."""
-        return int(np.prod(self.shape))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,9 @@ class Observations:
     """`n` contacts with `sizes[a]` levels in attribute a.
 
     `rows` are the distinct combinations (MISSING where not known), `counts` their frequencies, `inverse` the row of
-    each contact. The order of the contacts has no influence on rows and counts.
+    each contact. The order of the contacts has no influence on rows and counts. The levels of all attributes stand one
+    below the other, those of attribute a from `offsets[a]` on; `unpack` (block columns, levels) tells which levels a
+    block column means.
     """
 
     n: int
@@ -55,7 +53,8 @@ class Observations:
     rows: Codes
     counts: Floats
     inverse: NDArray[np.intp]
-    blocks: tuple[Block, ...]
+    offsets: NDArray[np.intp]
+    unpack: sparse.csr_matrix
     chunks: tuple[Chunk, ...]
 
     def sample(self, rows: int, generator: np.random.Generator) -> "Observations":
@@ -80,7 +79,8 @@ def _observe(rows: Codes, counts: Floats, inverse: NDArray[np.intp], sizes: tupl
         rows=rows,
         counts=counts,
         inverse=inverse,
-        blocks=blocks,
+        offsets=np.concatenate([[0], np.cumsum(sizes)[:-1]]),
+        unpack=_unpacking(blocks, sizes),
         chunks=_cut(rows, counts, blocks),
     )
 
@@ -115,8 +115,22 @@ def _pack(sizes: tuple[int, ...]) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def _unpacking(blocks: tuple[Block, ...], sizes: tuple[int, ...]) -> sparse.csr_matrix:
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    rows, columns = [], []
+    for block in blocks:
+        levels = np.indices(block.shape).reshape(len(block.shape), -1)
+        for attribute, level in zip(block.attributes, levels, strict=True):
+            known = np.flatnonzero(level)
+            rows.append(block.offset + known)
+            columns.append(offsets[attribute] + level[known] + MISSING)
+    place = (np.concatenate(rows), np.concatenate(columns))
+    width = sum(math.prod(block.shape) for block in blocks)
+    return sparse.csr_matrix((np.ones(len(place[0])), place), shape=(width, offsets[-1]))
+
+
 def _cut(rows: Codes, counts: Floats, blocks: tuple[Block, ...]) -> tuple[Chunk, ...]:
-    width = sum(block.size for block in blocks)
+    width = sum(math.prod(block.shape) for block in blocks)
     ones = np.ones(min(CHUNK_ROWS, len(rows)) * len(blocks))
     ends = np.arange(0, len(ones) + 1, len(blocks), dtype=np.int32)
     chunks = []
