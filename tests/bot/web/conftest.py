@@ -1,0 +1,151 @@
+"""A real Chromium, and answers of every shape for it to show."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+NAME = "anna"
+PASSWORD = "leuchtturm-gabel-november"
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+MATCH = {
+    "kind": "match",
+    "language": "de",
+    "text": "Eva Weber passt zu Persona 2, „Einkaufsleitung im Maschinenbau“ – wahrscheinlich (78 %).",
+    "card": {
+        "title": "Einkaufsleitung im Maschinenbau",
+        "subtitle": "Persona 2 · 18 % der Kontakte · 31 % werden Kunden",
+        "facts": [
+            {"label": "Einkaufsleitung im Maschinenbau", "value": "78 %", "share": 0.78},
+            {"label": "Geschäftsführung KMU", "value": "17 %", "share": 0.17},
+            {"label": "Betriebsleitung", "value": "5 %", "share": 0.05},
+        ],
+    },
+    "reasons": [
+        "Sie leitet den Einkauf: in dieser Persona 64 %, sonst 9 % (n = 903).",
+        "Sie arbeitet im Maschinenbau: 71 % gegen 22 % (n = 880).",
+        "Dagegen spricht: sie hat noch nie auf einen Anruf reagiert.",
+    ],
+    "next_step": "Frag nach der Firmengröße; sie würde am meisten klären.",
+    "choices": [
+        {"label": "Wie spreche ich sie an?", "send": "Wie spreche ich Eva Weber an?"},
+        {"label": "Lohnt sich der Aufwand?", "send": "Ist Eva Weber eine Anti-Persona?"},
+    ],
+    "evidence": ["5.000 Kontakte, Stand 3. Juni 2025", "9 von 14 Merkmalen sind bekannt", "Build 3"],
+}
+CHOICES = {
+    "kind": "choices",
+    "language": "de",
+    "text": "Ich kenne drei Personen namens Meier. Wen meinst du?",
+    "choices": [
+        {"label": "Karl Meier, Bosch", "send": '/choose_option{"ordinal": "1"}'},
+        {"label": "Eva Meier, Müller GmbH & Co. KG", "send": '/choose_option{"ordinal": "2"}'},
+        {"label": "Jörg Meyer, Stadtwerke Ulm", "send": '/choose_option{"ordinal": "3"}'},
+    ],
+}
+APPROACH = {
+    "kind": "approach",
+    "language": "de",
+    "text": "Vertriebsleiter erreichst du am besten am Telefon.",
+    "reasons": ["Auf Anrufe antworten 42 von 100, auf E-Mails nur 18."],
+    "table": {
+        "caption": "Wie oft Vertriebsleiter antworten",
+        "columns": ["Kanal", "Antwortrate", "95-%-Bereich", "Kontaktversuche"],
+        "rows": [
+            ["Telefon", "42 %", "38–46 %", "612"],
+            ["Persönlich", "35 %", "24–47 %", "71"],
+            ["E-Mail", "18 %", "16–20 %", "1.430"],
+            ["LinkedIn", "11 %", "7–16 %", "158"],
+        ],
+    },
+    "next_step": "Ruf zwischen 8 und 9 Uhr an und nenn in den ersten zwanzig Sekunden eine Zahl.",
+    "evidence": ["2.271 Kontaktversuche bei 240 Vertriebsleitern, Stand 3. Juni 2025"],
+}
+HOSTILE = (
+    "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'><b>fett</b> **fett** [x](https://x.y)"
+)
+ATTACK = {
+    "kind": "persona",
+    "language": "de",
+    "text": HOSTILE,
+    "reasons": [HOSTILE],
+    "next_step": HOSTILE,
+    "card": {"title": HOSTILE, "subtitle": HOSTILE, "facts": [{"label": HOSTILE, "value": HOSTILE, "share": 7.5}]},
+    "table": {"caption": HOSTILE, "columns": [HOSTILE], "rows": [[HOSTILE]]},
+    "choices": [{"label": HOSTILE, "send": HOSTILE}],
+    "evidence": [HOSTILE],
+}
+
+
+def reply(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """What stands in Rasa's place says: the answer whose name is in the message."""
+    said = message["message"].lower()
+    for word, answer in (("weber", MATCH), ("meier", CHOICES), ("vertriebsleiter", APPROACH), ("angriff", ATTACK)):
+        if word in said:
+            return [{"custom": answer}]
+    return [{"text": f"Du hast gesagt: {message['message']}"}]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_OPTIONS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser, gateway: str, rasa: Any) -> Iterator[BrowserContext]:
+    """A German browser without a past, on a gateway behind which `reply` speaks."""
+    rasa.reply = reply
+    context = chromium.new_context(base_url=gateway, locale="de-DE")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, gateway: str) -> Iterator[Page]:
+    """The page, watched: a violated policy, a script error or a request to elsewhere fails the test."""
+    page = context.new_page()
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text) if is_trouble(message.text) else None)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("request", lambda request: troubles.append(request.url) if is_foreign(request.url, gateway) else None)
+    page.goto("/")
+    page.get_by_test_id("login-name").wait_for()
+    yield page
+    assert page.evaluate("window.hacked") is None
+    assert troubles == []
+
+
+@pytest.fixture
+def talk(page: Page) -> Page:
+    """The page with Anna logged in."""
+    log_in(page)
+    return page
+
+
+def log_in(page: Page) -> None:
+    page.get_by_test_id("login-name").fill(NAME)
+    page.get_by_test_id("login-password").fill(PASSWORD)
+    page.get_by_test_id("login-submit").click()
+    page.get_by_test_id("welcome").wait_for()
+
+
+def is_trouble(text: str) -> bool:
+    return "Content Security Policy" in text or "Content-Security-Policy" in text or "Uncaught" in text
+
+
+def is_foreign(url: str, gateway: str) -> bool:
+    return not url.startswith((gateway, "data:"))
