@@ -85,8 +85,9 @@ class StandInModule(ModuleType):
     def __getattr__(self, name: str) -> _StandInType:
         if name.startswith("__"):
             raise AttributeError(name)
-        vars(self)[name] = _stand_in(f"{self.__name__}.{name}")  # the same class each time
-        return vars(self)[name]
+        stand_in = _stand_in(f"{self.__name__}.{name}")
+        setattr(self, name, stand_in)  # the same class each time
+        return stand_in
 
 
 class _StandInFinder(MetaPathFinder, Loader):

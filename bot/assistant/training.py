@@ -51,6 +51,7 @@ def _input_files(root: Path) -> Iterator[Path]:
 
 def _train(root: Path, model: Path) -> None:
     prepare()
+    from rasa.engine.exceptions import GraphComponentException, GraphSchemaValidationException
     from rasa.model_training import train
     from rasa.shared.exceptions import RasaException
 
@@ -65,8 +66,8 @@ def _train(root: Path, model: Path) -> None:
                 fixed_model_name=model.name.removesuffix(".tar.gz"),
                 force_training=True,
             )
-        except RasaException as error:
-            raise InputError(f"The assistant cannot be trained: {error}") from error
+        except (RasaException, GraphComponentException, GraphSchemaValidationException) as error:
+            raise InputError(f"The assistant cannot be trained: {error.__cause__ or error}") from error
         if result.model is None:
             raise InputError(f"The assistant cannot be trained: there are no examples and rules in {root / 'data'}.")
         Path(result.model).replace(model)
