@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from persona_store.antipersona.learning import learn
 from persona_store.antipersona.scorecard import LearnedScorecard
+from persona_store.antipersona.worth import learn_worth
 from persona_store.database import session_scope
 from persona_store.database.models import Build, Contact, Scorecard
 from persona_store.errors import InputError
@@ -159,7 +160,7 @@ def _learn_scorecard(session: Session, build: Build, data: MarketData) -> Learne
             auc_low=quality.auc_low,
             auc_high=quality.auc_high,
             calibration_error=quality.calibration_error,
-            model=score.as_json(),
+            model=score.as_json() | {"worth": learn_worth(session, build.id, data.market).as_json()},
             left_out=dict(score.left_out),
         )
     )

@@ -14,6 +14,8 @@ from persona_store.antipersona.types import (
     WhyNotKnown,
     Worth,
 )
+from persona_store.antipersona.verdict import judge_contact
+from persona_store.antipersona.worth import learn_worth
 
 __all__ = [
     "Advice",
@@ -27,5 +29,7 @@ __all__ = [
     "Verdict",
     "WhyNotKnown",
     "Worth",
+    "judge_contact",
     "learn",
+    "learn_worth",
 ]

@@ -87,7 +87,7 @@ class Verdict:
     `base_rate` among all with a known outcome; all empty when `buy` is "cannot_tell", then `why_not_known` says why.
     `points` speak against buying or for it, strongest first. `left_out` names the attributes refused as leaking
     (attribute → LeakReason). `value` is empty when `worth` is "cannot_tell". For a customer the question of buying is
-    moot: `buy` is "likely" then only by fact, `probability` empty.
+    moot: `buy` is "likely" then, by fact, and `probability` empty. `needed` outcomes of each kind make a score.
     """
 
     contact_id: int
