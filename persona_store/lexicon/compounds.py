@@ -5,7 +5,8 @@ from functools import cache, lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from persona_store.lexicon.vocabulary import vocabulary
+from persona_store.lexicon.text import folded
+from persona_store.lexicon.vocabulary import lexicon_file, vocabulary
 
 UNKNOWN = "�"  # stands for every word the lexicon lacks, so that hostile input cannot fill spaCy's string store
 LINKS = ("", "s", "es", "n", "en")
@@ -13,8 +14,11 @@ SHORTEST_PIECE = 4
 SHORTEST_UNKNOWN = 4  # letters before a known head word: "kantinen-leiter", but not "beg-leiter"
 SHORTEST_HEAD = 5  # head words that may follow an unknown word
 SHORTEST_FIELD = 6  # likewise words for a function
-SHORTEST_MISSPELT = 6
-LONG_WORD = 10  # from here on two typos are forgiven
+SHORTEST_MISSPELT = 6  # letters of a word that may be misspelt in a title
+SHORTEST_MISSPELT_IN_TALK = 8  # in a message shorter ones are too often names or other words
+LONG_WORD = 10  # from here on two typos are forgiven in a title
+LONG_WORD_IN_TALK = 12
+TALK_ENDINGS = ("", "in", "innen", "s", "n", "en")
 COMPOUND_HEADS = (
     "leiter",
     "leiterin",
@@ -48,13 +52,12 @@ def _exact(key: str) -> tuple[str, ...]:
 def repaired(key: str, *, talk: bool = False) -> str:
     """The lexicon's word or common compound that `key` seems to be misspelt from, or `key` itself.
 
-    In `talk` only words of seven letters or more are taken for misspelt, and only for words of that length: shorter
-    ones are too often names ("Leitner").
+    In `talk` fewer are: names ("Leitner") and words listed as everyday stay as they are.
     """
-    shortest = SHORTEST_MISSPELT + 1 if talk else SHORTEST_MISSPELT
-    if len(key) < shortest or not key.isalpha():
+    shortest = SHORTEST_MISSPELT_IN_TALK if talk else SHORTEST_MISSPELT
+    if len(key) < shortest or not key.isalpha() or (talk and key in _never_misspelt()):
         return key
-    allowed = 2 if len(key) >= LONG_WORD else 1
+    allowed = 2 if len(key) >= (LONG_WORD_IN_TALK if talk else LONG_WORD) else 1
     candidates = _by_first_letter(talk).get(key[0], [])
     best = process.extractOne(key, candidates, scorer=DamerauLevenshtein.distance, score_cutoff=allowed)
     return best[0] if best else key
@@ -62,11 +65,15 @@ def repaired(key: str, *, talk: bool = False) -> str:
 
 @cache
 def _by_first_letter(talk: bool) -> dict[str, list[str]]:
-    shortest = SHORTEST_MISSPELT + 1 if talk else SHORTEST_MISSPELT - 1
+    shortest = SHORTEST_MISSPELT_IN_TALK - 1 if talk else SHORTEST_MISSPELT - 1
     kinds = ("function", "person", "industry", "channel", "phase", "concept", "attribute", "language")
-    everyday = _everyday() if talk else set()
-    bases = vocabulary().of_kind(*kinds) - everyday
-    known = {form for form, base in vocabulary().bases.items() if base in bases}
+    bases = vocabulary().of_kind(*kinds) - (_everyday() if talk else set())
+    endings = TALK_ENDINGS if talk else None
+    known = {
+        form
+        for form, base in vocabulary().bases.items()
+        if base in bases and (endings is None or form.removeprefix(base) in endings)
+    }
     for field in _fields():
         known.update(field + link + head for head in COMPOUND_HEADS for link in ("", "s"))
     result: dict[str, list[str]] = {}
@@ -76,9 +83,16 @@ def _by_first_letter(talk: bool) -> dict[str, list[str]]:
     return result
 
 
+@cache
+def _never_misspelt() -> frozenset[str]:
+    return frozenset(folded(word) for word in lexicon_file("everyday.yml"))
+
+
 def _everyday() -> set[str]:
     marked = vocabulary().marked
-    return {phrase[0] for (mark, _), phrases in marked.items() if mark == "quiet" for phrase in phrases if len(phrase) == 1}
+    return {
+        phrase[0] for (mark, _), phrases in marked.items() if mark == "quiet" for phrase in phrases if len(phrase) == 1
+    }
 
 
 @cache

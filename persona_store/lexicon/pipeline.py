@@ -12,7 +12,7 @@ from persona_store.lexicon.compounds import UNKNOWN, pieces
 from persona_store.lexicon.text import Word, words
 from persona_store.lexicon.vocabulary import Meaning, Phrase, vocabulary
 
-ADDRESS = frozenset({"herr", "herrn", "frau", "fr", "hr", "mr", "mrs", "ms", "miss", "dr", "prof", "familie", "mister"})
+ADDRESS = frozenset({"herr", "herrn", "frau", "mr", "mrs", "ms", "miss", "dr", "prof", "familie", "mister"})
 
 
 class LexiconTokenizer:

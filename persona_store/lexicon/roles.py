@@ -14,8 +14,9 @@ ROLE_KINDS = frozenset({"function", "person", "modifier", "connector", "joiner",
 # After these English head words the last of several fields is meant ("Head of IT Procurement"), else the first.
 ENGLISH_HEADS = frozenset({"head", "director", "vp", "svp", "evp", "manager", "vice", "senior", "chief", "managing"})
 # Endings of words for people in German and English: a word with one is an occupation, known or not.
-OCCUPATIONS = tuple(
-    "er erin ist istin or orin eur eurin iker mann frau loge login wirt kraft ant antin ent entin ian man woman".split()
+OCCUPATIONS = (
+    *("er", "erin", "ist", "istin", "or", "orin", "eur", "eurin", "iker", "mann", "frau", "loge", "login", "wirt"),
+    *("kraft", "ant", "antin", "ent", "entin", "ian", "man", "woman"),
 )
 SHORTEST_OCCUPATION = 5
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 MAX_CHARACTERS = 2000  # a message or a title longer than this is read up to here
+LONGEST_ABBREVIATION = 3  # letters; "AE" is no Ä
 MAX_WORD = 60  # longer "words" are noise
 
 _FOLD = str.maketrans(
@@ -44,7 +45,7 @@ def folded(word: str) -> str:
     text = word.casefold()
     if not text.isascii():
         text = _MARK.sub("", unicodedata.normalize("NFD", text.translate(_FOLD)))
-    return _DIGRAPH.sub(r"\1", text)
+    return _DIGRAPH.sub(r"\1", text) if len(text) > LONGEST_ABBREVIATION else text
 
 
 def words(text: str, *, sentences: bool = False) -> list[Word]:

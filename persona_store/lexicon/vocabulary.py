@@ -14,6 +14,7 @@ LEXICON = PROJECT_ROOT / "data" / "lexicon"
 ROLE_FILE = "roles.yml"
 LISTS = ("industries", "channels", "sizes", "phases", "ordinals", "languages", "budgets", "concepts", "attributes")
 BEHAVIOUR_FILE = "behaviours.yml"
+BEHAVIOUR_WORDS = {"negations": "negation", "studies": "studies"}  # lists beside the behaviours
 SEVERAL = ("object", "verb", "telling")  # kinds of which one phrase may have several values
 
 # Endings under which a word of four letters or more is met: feminine, plural, cases; English plural.
@@ -47,7 +48,8 @@ class Vocabulary:
     """`meanings` by phrase (tuples of base forms) and base form by spelling.
 
     `marked` holds further lists per entity ("role" for titles): `quiet` phrases that mean nothing alone in talk, `cues`
-    after and `cues_before` which they do, and what an ordinal must `not` stand `before`.
+    after and `cues_before` which they do, what a term must `not` stand `before`, and abbreviations that need
+    `capitals` in talk.
     """
 
     meanings: dict[Phrase, list[Meaning]] = field(default_factory=dict)
@@ -103,7 +105,7 @@ def vocabulary() -> Vocabulary:
         else:
             present[:] = [other for other in present if other.kind != meaning.kind] + [meaning]
     for content in (roles | {"entity": "role"}, *lists):
-        for mark in ("quiet", "cues", "cues_before", "not_before", "placeholders"):
+        for mark in ("quiet", "cues", "cues_before", "not_before", "placeholders", "capitals"):
             phrases = frozenset(result.phrase(text) for text in content.get(mark, ()))
             result.marked[mark, content["entity"]] = phrases
     return result
@@ -117,6 +119,9 @@ def _add_spellings(bases: dict[str, str], keys: Iterable[str]) -> None:
     for key in inflected:
         for ending in ENDINGS + (ADJECTIVE_ENDINGS if key.endswith(ADJECTIVES) else ()):
             bases.setdefault(folded(key + ending), key)
+    for key in fresh:
+        if len(key) == SHORTEST_INFLECTED - 1 and key.isalpha():
+            bases.setdefault(key + "s", key)  # CFOs
     for key in inflected:
         if key.endswith("e"):
             bases.setdefault(key + "r", key)  # Angestellte, Angestellter
@@ -150,8 +155,8 @@ def _list_entries(content: Any) -> Iterator[tuple[str, Meaning]]:
 
 def _behaviour_entries(content: Any) -> Iterator[tuple[str, Meaning]]:
     for value, lists in content.items():
-        if value == "negations":
-            yield from ((text, Meaning("negation", "")) for text in lists)
+        if value in BEHAVIOUR_WORDS:
+            yield from ((text, Meaning(BEHAVIOUR_WORDS[value], "")) for text in lists)
             continue
         for name, kind in (("objects", "object"), ("verbs", "verb"), ("phrases", "behaviour"), ("telling", "telling")):
             yield from ((text, Meaning(kind, value)) for text in lists.get(name, ()))

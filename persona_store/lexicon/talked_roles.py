@@ -1,0 +1,162 @@
+"""Roles in running text: which words of the lexicon for titles are a role here, and how far it reaches."""
+
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Span
+
+from persona_store.lexicon.compounds import UNKNOWN
+from persona_store.lexicon.roles import Item, Role, items, role_of
+from persona_store.lexicon.text import Word
+from persona_store.lexicon.vocabulary import vocabulary
+
+# Connectors that may stand within a role in a sentence ("Leiter der IT", "team lead in support").
+INNER = frozenset(
+    {"der", "des", "vom", "von", "of", "the", "fur", "for", "im", "in", "to", "zum", "zur", "d", "den", "dem", "die"}
+)
+LOCAL = frozenset({"aus", "from"})  # after "people" or "decision makers" only
+PRONOUN = "it"  # English "it" and German "IT"
+BEFORE_IT = frozenset({"die", "der", "zur", "unser", "unsere", "eure", "deren", "ihre", "our", "their"})
+PEOPLE = "people"  # "procurement people" are people of procurement, "Head of People" is of HR
+ARTICLES = frozenset({"der", "dem", "den", "die", "das", "the", "einer", "einem", "eines", "einen", "a", "an"})
+LOOK_BACK = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TalkedRole:
+    """A role with the first and the last word that name it."""
+
+    first: Word
+    last: Word
+    role: Role
+
+
+def talked_roles(text: str, doc: Doc) -> list[TalkedRole]:
+    """The roles named in a message, in order."""
+    found = [item for item in items(doc) if not _branch_only(doc, item) and not _small_letters(text, item)]
+    result: list[TalkedRole] = []
+    for run in _runs(doc, found):
+        run = _trimmed(text, doc, run)
+        if run and _is_role(text, doc, run):
+            result.append(TalkedRole(run[0].first, run[-1].last, role_of(_without_people(run), [])))
+    return result
+
+
+def in_branch(doc: Doc, span: Span) -> bool:
+    """Whether the words beside a phrase say that it is a branch of industry ("aus der Logistik", "Pharmabranche")."""
+    vocab = vocabulary()
+    if span.end < len(doc) and vocab.has_mark("cues", "industry", (doc[span.end].text,)):
+        return True
+    for index in range(span.start - 1, max(span.start - LOOK_BACK, -1), -1):
+        if vocab.has_mark("cues_before", "industry", (doc[index].text,)):
+            return True
+        if doc[index].text not in ARTICLES:
+            return False
+    return False
+
+
+def _small_letters(text: str, item: Item) -> bool:
+    """Whether an abbreviation that is an everyday word too ("kam") lacks its capitals."""
+    said = text[item.first.start : item.last.end]
+    return vocabulary().has_mark("capitals", "role", (item.phrase,)) and not said.isupper()
+
+
+def _branch_only(doc: Doc, item: Item) -> bool:
+    if item.meaning.kind != "function":
+        return False
+    span = doc[item.start : item.end]
+    kinds = {meaning.kind for meaning in vocabulary().meanings[tuple(item.phrase.split(" "))]}
+    return "industry" in kinds and in_branch(doc, span)
+
+
+def _runs(doc: Doc, found: list[Item]) -> list[list[Item]]:
+    """Neighbouring items that may make one role."""
+    runs: list[list[Item]] = []
+    for index, item in enumerate(found):
+        following = found[index + 1] if index + 1 < len(found) else None
+        run = runs[-1] if runs and runs[-1] and runs[-1][-1].end == item.start else None
+        if run is None or not _joins(run, item, following):
+            runs.append([item] if item.meaning.kind in ("function", "person", "modifier", "filler") else [])
+        else:
+            run.append(item)
+    return [run for run in runs if run]
+
+
+def _joins(run: list[Item], item: Item, following: Item | None) -> bool:
+    kind, last = item.meaning.kind, run[-1].meaning.kind
+    if kind == "connector" and run[-1].phrase == PEOPLE:
+        return item.phrase in INNER | LOCAL and following is not None
+    if kind == "connector":
+        inner = item.phrase in INNER or (item.phrase in LOCAL and run[-1].meaning.level == "unknown")
+        return inner and last in ("person", "connector") and following is not None
+    if kind == "joiner":
+        return _joined(run, item, following)
+    if last == "connector":
+        return kind in ("function", "person", "filler")
+    if kind == "person" and run[-1].meaning.kind == "person" and run[-1].meaning.level == "c_level":
+        return item.meaning.governs  # "CEO Assistant", but not two roles side by side
+    return True
+
+
+def _joined(run: list[Item], item: Item, following: Item | None) -> bool:
+    """Whether "und", "/" or "&" joins parts of one role rather than two roles."""
+    if following is None or following.start != item.end or following.meaning.kind not in ("function", "person"):
+        return False
+    if run[-1].last.cut:
+        return True
+    if item.phrase in ("/", "&", "+"):
+        return run[-1].meaning.kind in ("function", "person")
+    titled = any(one.meaning.kind == "person" for one in run)
+    return item.phrase in ("und", "and") and titled and run[-1].meaning.kind == following.meaning.kind == "function"
+
+
+def _trimmed(text: str, doc: Doc, run: list[Item]) -> list[Item]:
+    """The run from its first to its last word with a meaning, without an English pronoun at its head."""
+    while run and run[-1].meaning.kind not in ("function", "person"):
+        run = run[:-1]
+    while run and run[0].meaning.kind in ("filler", "connector", "joiner"):
+        run = run[1:]
+    if run and run[0].phrase == PRONOUN and _pronoun(text, doc, run):
+        return _trimmed(text, doc, run[1:])
+    return run
+
+
+def _pronoun(text: str, doc: Doc, run: list[Item]) -> bool:
+    word = run[0].first
+    if text[word.start : word.end].isupper() or (len(run) > 1 and run[1].meaning.kind == "person"):
+        return False
+    origins: list[Word] = doc.user_data["words"]
+    return run[0].start == 0 or origins[run[0].start - 1].key not in BEFORE_IT
+
+
+def _name_before(text: str, doc: Doc, start: int) -> bool:
+    """Whether an unknown word with a capital, not the first of the text, stands before: "Nordwind Logistik"."""
+    word: Word = doc.user_data["words"][start - 1]
+    return start > 1 and doc[start - 1].text == UNKNOWN and word.kind == "word" and text[word.start].isupper()
+
+
+def _is_role(text: str, doc: Doc, run: list[Item]) -> bool:
+    """Not a lone everyday word, nor half of a double name ("Weber-Leiter")."""
+    origins: list[Word] = doc.user_data["words"]
+    first, end = run[0], run[-1].end
+    if first.first.glued and first.start > 0 and doc[first.start - 1].text == UNKNOWN:
+        return False
+    if end < len(doc) and origins[end].glued and doc[end].text == UNKNOWN:
+        return False
+    if all(item.meaning.kind != "person" for item in run) and _name_before(text, doc, first.start):
+        return False
+    whole = tuple(word for item in run for word in item.phrase.split(" "))
+    if vocabulary().has_mark("quiet", "role", whole):
+        return False
+    telling = [item for item in run if item.meaning.kind in ("function", "person")]
+    loud = [item for item in telling if not _quiet(item)]
+    return bool(loud) or any(item.meaning.kind == "person" for item in telling[1:] or ())
+
+
+def _quiet(item: Item) -> bool:
+    return vocabulary().has_mark("quiet", "role", tuple(item.phrase.split(" ")))
+
+
+def _without_people(run: list[Item]) -> list[Item]:
+    if len(run) > 1 and run[-1].phrase == PEOPLE and run[-2].meaning.kind == "function":
+        return run[:-1]
+    return run[1:] if len(run) > 1 and run[0].phrase == PEOPLE and run[1].meaning.kind == "connector" else run
