@@ -75,10 +75,10 @@ OUTGOING: Final = len(CHANNELS)
 BEHAVIOUR_START: Final = len(CHANNELS) + len(INCOMING)
 COLUMN: Final = {kind: BEHAVIOUR_START + at for at, kind in enumerate(BEHAVIOURS)}
 
-VOLUME: Final = 0.86  # share of the expected counts that falls before the outcome
-COPY_VOLUME: Final = 0.3  # doubles have seen little of the person's dealings
-BLUR: Final = 0.1  # share of the whole market's behaviour in each class
-ACTIVITY_SHAPE: Final = 2.5  # people of one class differ in how active they are (gamma)
+VOLUME: Final = 0.88  # share of the expected counts that falls before the outcome
+COPY_VOLUME: Final = 0.5  # doubles have seen little of the person's dealings
+BLUR: Final = 0.07  # share of the whole market's behaviour in each class
+ACTIVITY_SHAPE: Final = 14  # people of one class differ in how active they are (gamma)
 SPREAD: Final = 0.55  # and in how ready they are to answer (log-odds)
 KEENNESS: Final = {"pricing_page": 0.4, "demo_request": 0.55, "webinar": 0.25, "visit": 0.25, "trade_fair": 0.15} | {
     "unsubscribed": -0.55,
@@ -112,7 +112,7 @@ def draw_counts(rng: np.random.Generator, people: Population) -> Ints:
     n = len(people)
     activity = rng.gamma(ACTIVITY_SHAPE, 1 / ACTIVITY_SHAPE, n)
     # Who came last month has not had time for much.
-    tenure = np.sqrt(np.clip((TODAY - people.created) / 200, 0.1, 1))
+    tenure = np.sqrt(np.clip((TODAY - people.created) / 90, 0.35, 1))
     volume = VOLUME * activity * tenure * np.where(people.copy_of == NONE, 1.0, COPY_VOLUME)
     for kind, keen in KEENNESS.items():
         rates[:, COLUMN[kind]] *= np.exp(keen * people.interest - keen * keen / 2)
