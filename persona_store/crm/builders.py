@@ -12,7 +12,7 @@ from persona_store.crm.readers import ROW
 from persona_store.crm.values import map_distinct
 from persona_store.crm.words import fold, layout_file, word_map
 from persona_store.database.models import NAME_LENGTH, WORD_LENGTH
-from persona_store.lexicon import normalise_titles
+from persona_store.lexicon import normalise_channel, normalise_industry, normalise_titles
 
 OLDEST_YEARS = 110  # nobody older than this is a contact
 YOUNGEST_YEARS = 5
@@ -119,7 +119,9 @@ def build_interactions(cells: pl.DataFrame, system: str, occurrences: Occurrence
     out["kind"] = frame.select(pl.coalesce("kind", named).alias("kind"))["kind"]
     out["channel"] = frame["channel"]
     if "direction" in there:
-        out["direction"] = map_distinct(cells["direction"], lambda text: word_map("directions").get(fold(text)), pl.String)
+        out["direction"] = map_distinct(
+            cells["direction"], lambda text: word_map("directions").get(fold(text)), pl.String
+        )
     for name in ("responded", "at", "minutes", "topic", "text"):
         if name in there:
             out[name] = cells[name]
@@ -139,7 +141,12 @@ def build_deals(cells: pl.DataFrame, json: pl.Series | None, system: str, occurr
             out[name] = cells[name]
     if there & {"won", "status_outcome"}:
         out["won"] = _first_of(cells, ("won", "status_outcome"))
-    refs = ((CONTACT_ID, "contact_id"), (CONTACT_EMAIL, "contact_email"), (COMPANY_ID, "company_id"), (COMPANY_NAME, "company"))
+    refs = (
+        (CONTACT_ID, "contact_id"),
+        (CONTACT_EMAIL, "contact_email"),
+        (COMPANY_ID, "company_id"),
+        (COMPANY_NAME, "company"),
+    )
     for name, column in refs:
         if column in there:
             out[name] = cells[column]
@@ -154,7 +161,9 @@ def build_named(cells: pl.DataFrame) -> Rows:
     named = cells["name"].is_not_null()
     rejected = tuple((row, "no_name") for row in cells.filter(~named)[ROW].to_list())
     frame = cells.filter(named).drop("id", strict=False)
-    return Rows(frame.with_columns(map_distinct(frame["name"], fold, pl.String).str.slice(0, 200).alias("key")), rejected)
+    return Rows(
+        frame.with_columns(map_distinct(frame["name"], fold, pl.String).str.slice(0, 200).alias("key")), rejected
+    )
 
 
 def countries(values: pl.Series) -> pl.Series:
@@ -164,7 +173,7 @@ def countries(values: pl.Series) -> pl.Series:
 
 def industries(values: pl.Series) -> pl.Series:
     """Normal values of the industries."""
-    return pl.Series([None] * len(values), dtype=pl.String)
+    return map_distinct(values, normalise_industry, pl.String)
 
 
 def _person_names(cells: pl.DataFrame) -> pl.DataFrame:
@@ -280,11 +289,9 @@ def kind(text: str) -> str:
 
 
 def _channel(text: str) -> str | None:
-    return word_map("channels").get(fold(text))
+    return word_map("channels").get(fold(text)) or normalise_channel(text)
 
 
 def known_kind(name: str) -> bool:
     """Whether a kind of touchpoint is one of the normal values."""
     return name in layout_file("words")["kinds"]
-
-

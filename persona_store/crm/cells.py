@@ -55,6 +55,8 @@ def read_cells(frame: pl.DataFrame, mapping: FileMapping) -> Cells:
         if column.field == "ignore":
             continue
         cells = frame[header]
+        if column.values:
+            cells = as_text(cells, ATTRIBUTE_TEXT).replace(column.values)
         if column.field is not None:
             form = FIELDS[kind][column.field]
             values = _read_field(cells, form, column, mapping, header)

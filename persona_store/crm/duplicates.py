@@ -1,11 +1,12 @@
 """Finds contacts who are the same person and links them to the one that stands for them.
 
 Cautious: a double needs the same e-mail, phone or company and alike names; a name alone proves nothing. Only pairs
-that share a block (e-mail; phone; company with phonetic last name; birth year and city with last name) are compared.
+that share a block (e-mail, phone, company with a name, birth year and city with a name) are compared.
 """
 
 from collections.abc import Iterator
 from functools import cache
+from typing import Literal
 
 import cologne_phonetics
 import numpy as np
@@ -20,7 +21,9 @@ from persona_store.database.models import Contact
 
 ALIKE_LAST = 0.88  # "Meier" and "Meyer", "Schmidt" and "Schmitd", not "Meier" and "Mayerhofer"
 ALIKE_FIRST = 0.86
+SHORTEST_SLIP = 4  # in shorter names one letter makes another name
 BLOCK_LIMIT = 40  # more contacts on one e-mail or phone: a switchboard, not a person
+Rule = Literal["known", "both", "slip"]  # names known have to agree; both have to be there; all but one slip equal
 SHARED_MAILBOXES = (
     "info", "kontakt", "contact", "office", "mail", "sales", "vertrieb", "support", "service", "team", "post",
     "einkauf", "admin", "hello", "hallo", "buero", "verwaltung", "zentrale", "empfang", "marketing", "hr", "bewerbung",
@@ -61,22 +64,24 @@ def find_originals(contacts: pl.DataFrame) -> pl.DataFrame:
         map_distinct(contacts["first_name"], fold, pl.String).alias("first"),
         map_distinct(contacts["last_name"], fold, pl.String).alias("last"),
         map_distinct(contacts["last_name"], _sound, pl.String).alias("sound"),
-    )
-    pairs = [_same(frame, left, right, strict) for left, right, strict in _candidates(frame)]
+    ).with_columns(pl.concat_list("first", "last").list.sort().list.join(" ").alias("either_way"))
+    pairs = [_same(frame, left, right, rule) for left, right, rule in _candidates(frame)]
     edges = [pair for pair in pairs if pair.height]
     if not edges:
         return pl.DataFrame(schema={"id": pl.Int64, "original": pl.Int64})
     return _clusters(pl.concat(edges).unique())
 
 
-def _candidates(frame: pl.DataFrame) -> Iterator[tuple[pl.Series, pl.Series, bool]]:
-    """Pairs of ids that share a block; the last item says whether both names have to be there and alike."""
+def _candidates(frame: pl.DataFrame) -> Iterator[tuple[pl.Series, pl.Series, Rule]]:
+    """Pairs of ids that share a block, with how much their names have to agree."""
     mailbox = pl.col("email").str.split("@").list.first()
     personal = frame.filter(~mailbox.is_in(SHARED_MAILBOXES))
-    yield *_pairs(personal, ["email"]), False
-    yield *_pairs(frame, ["phone", "sound"]), True
-    yield *_pairs(frame, ["company_id", "sound"]), True
-    yield *_pairs(frame, ["birth_year", "city", "sound"]), True
+    yield *_pairs(personal, ["email"]), "known"
+    yield *_pairs(frame, ["phone", "sound"]), "both"
+    yield *_pairs(frame, ["company_id", "sound"]), "both"
+    yield *_pairs(frame, ["company_id", "first"]), "slip"
+    yield *_pairs(frame, ["company_id", "either_way"]), "both"
+    yield *_pairs(frame, ["birth_year", "city", "sound"]), "both"
 
 
 def _pairs(frame: pl.DataFrame, block: list[str]) -> tuple[pl.Series, pl.Series]:
@@ -88,7 +93,7 @@ def _pairs(frame: pl.DataFrame, block: list[str]) -> tuple[pl.Series, pl.Series]
     return both["id"], both["id_other"]
 
 
-def _same(frame: pl.DataFrame, left: pl.Series, right: pl.Series, strict: bool) -> pl.DataFrame:
+def _same(frame: pl.DataFrame, left: pl.Series, right: pl.Series, rule: Rule) -> pl.DataFrame:
     """The pairs whose names agree; columns id and other."""
     names = frame.select("id", "first", "last")
     pairs = pl.DataFrame({"id": left, "other": right})
@@ -104,11 +109,23 @@ def _same(frame: pl.DataFrame, left: pl.Series, right: pl.Series, strict: bool) 
     initial = short & (a.str.slice(0, 1) == b.str.slice(0, 1))
     part = a.str.split(" ").list.first() == b.str.split(" ").list.first()
     first_agrees = pl.lit(first >= ALIKE_FIRST) | initial.fill_null(False) | part.fill_null(False)
-    if strict:
-        agrees = first_agrees & ~unknown & pl.lit(last >= ALIKE_LAST)
+    last_alike = pl.lit(last >= ALIKE_LAST)
+    swapped = (a == pl.col("last_other")) & (b == pl.col("last"))
+    if rule == "slip":
+        agrees = last_alike & _one_slip(pl.col("last"), pl.col("last_other")) & ~unknown
+    elif rule == "both":
+        agrees = (first_agrees & ~unknown & last_alike) | swapped
     else:
-        agrees = first_agrees | (unknown & pl.lit(last >= ALIKE_LAST)) | (unknown & pl.col("last").is_null())
+        agrees = first_agrees | swapped | (unknown & (last_alike | pl.col("last").is_null()))
     return pairs.filter(agrees).select("id", "other")
+
+
+def _one_slip(one: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """A letter too few, too many or two letters swapped; another letter ("Müller", "Möller") is another name."""
+    length, other_length = one.str.len_chars(), other.str.len_chars()
+    letters, other_letters = (name.str.split("").list.sort().list.join("") for name in (one, other))
+    longer = (length.cast(pl.Int32) - other_length.cast(pl.Int32)).abs() == 1
+    return (pl.min_horizontal(length, other_length) >= SHORTEST_SLIP) & (longer | (letters == other_letters))
 
 
 def _alike(left: pl.Series, right: pl.Series) -> pl.Series:
@@ -144,4 +161,3 @@ def _clusters(edges: pl.DataFrame) -> pl.DataFrame:
 def _sound(name: str) -> str | None:
     """The sound of a last name in Cologne phonetics; None where it has no letters."""
     return "".join(code for _, code in cologne_phonetics.encode(name)) or None
-

@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,11 +14,10 @@ from sqlalchemy.orm import Session
 from persona_store.crm.duplicates import link_duplicates
 from persona_store.crm.fields import TABLE_KINDS
 from persona_store.crm.mapping import FileMapping, LayoutMapping
-from persona_store.crm.people import country_names, vocabulary
+from persona_store.crm.notes import column_notes, unclear_notes
 from persona_store.crm.problems import problem, sentence
-from persona_store.crm.quality import level_notes, misspelt
 from persona_store.crm.readers import find_files, open_tables
-from persona_store.crm.recognition import GENERIC, Recognised, Surveyed, recognise_tables
+from persona_store.crm.recognition import GENERIC, Recognised, Surveyed, add_outcome, recognise_tables
 from persona_store.crm.rejects import MAX_LINES, RejectsFile
 from persona_store.crm.report import FileReport, ImportReport
 from persona_store.crm.survey import survey
@@ -52,17 +52,17 @@ def import_files(
     tables, recognised = _look(paths, mapping, tell)
     used = [(table, found) for table, found in zip(tables, recognised.mapping.tables, strict=True)]
     used = [(table, found) for table, found in used if found.table != "ignore"]
-    used.sort(key=lambda pair: TABLE_KINDS.index(pair[1].table))  # type: ignore[arg-type]
+    used.sort(key=lambda pair: TABLE_KINDS.index(pair[1].table))
     if not used:
         raise problem("nothing", "")
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     place = rejects or settings().var / "rejects" / f"rejects-{stamp}.csv"
     bad = RejectsFile(place, max(len(table.source.headers) for table, _ in used))
     try:
-        with session_scope(engine, writes=True) as session, _big_cache(session.connection()):
-            report = _load(session, used, recognised, bad, tell)
-            link_seconds = time.monotonic() - start
-            report = _finish(session, report, used, bad, dry_run, link_seconds)
+        with session_scope(engine, writes=True) as session:
+            with _big_cache(session.connection()):
+                report = _load(session, used, recognised, bad, tell)
+            report = _finish(session, report, used, dry_run, time.monotonic() - start)
             if dry_run:
                 session.rollback()
     except BaseException:
@@ -75,9 +75,7 @@ def import_files(
     return report
 
 
-def _look(
-    paths: Sequence[Path], mapping: LayoutMapping | None, tell: Progress
-) -> tuple[list[Surveyed], Recognised]:
+def _look(paths: Sequence[Path], mapping: LayoutMapping | None, tell: Progress) -> tuple[list[Surveyed], Recognised]:
     """Opens every table and goes through it once, so that nothing damaged is found out half-way."""
     files = find_files(list(paths))
     tables: list[Surveyed] = []
@@ -105,19 +103,18 @@ def _given(table: Surveyed, own: FileMapping, mapping: LayoutMapping) -> FileMap
             "mapping.unknown_columns", table.source.path,
             columns=", ".join(unknown), present=", ".join(table.source.headers),
         )  # fmt: skip
-    outcome = chosen.header_of("outcome")
-    if outcome is not None and not chosen.columns[outcome].yes and outcome in own.columns:
-        words = own.columns[outcome]
-        if not words.yes:
+    columns = dict(chosen.columns)
+    outcome = chosen.header_of("outcome") or chosen.header_of("won")
+    if outcome is not None and not columns[outcome].yes:
+        add_outcome(columns, chosen.table, table.survey)
+        if not columns[outcome].yes:
             raise problem("mapping.no_yes", table.source.path, column=outcome)
-        filled = chosen.columns[outcome].model_copy(update={"yes": words.yes, "no": words.no})
-        chosen = chosen.model_copy(update={"columns": chosen.columns | {outcome: filled}})
     rest = {
         header: column
         for header, column in own.columns.items()
         if header not in chosen.columns and (column.field is None or column.field == "ignore")
     }
-    return chosen.model_copy(update={"columns": {**chosen.columns, **rest}})
+    return chosen.model_copy(update={"columns": columns | rest})
 
 
 def _load(
@@ -127,17 +124,14 @@ def _load(
     system = next((found.system for _, found in used if found.system != GENERIC), GENERIC)
     loader = Loader(connection, system, bad)
     total = sum(table.survey.rows for table, _ in used) or 1
-    done = 0
+    done = SURVEY_SHARE
     files: list[FileReport] = []
     for table, found in used:
         name = table.source.name
-        text = sentence("progress.load", file=name)
-        read, notes = loader.load(
-            table.source, found,
-            lambda rows, text=text, done=done: tell(text, SURVEY_SHARE + LOAD_SHARE * min(1.0, (done + rows) / total)),
-        )  # fmt: skip
-        done += read
-        notes = _unclear_notes(recognised.unclear.get(name, {}), found) + notes + _column_notes(table, found)
+        share = LOAD_SHARE * table.survey.rows / total
+        read, notes = loader.load(table.source, found, _part(tell, name, done, share / max(table.survey.rows, 1)))
+        done += share
+        notes = unclear_notes(recognised.unclear.get(name, {}), found) + notes + column_notes(table, found)
         files.append(FileReport(name, read, found, tuple(notes)))
     notes = _outcomes(connection, loader, used)
     tell(sentence("progress.duplicates"), SURVEY_SHARE + LOAD_SHARE)
@@ -146,7 +140,8 @@ def _load(
     _index(session, loader)
     if bad.lines > MAX_LINES:
         notes.append(sentence("note.rejects_cut", n=MAX_LINES))
-    markets = dict(connection.execute(select(Contact.market, func.count()).group_by(Contact.market)).all())  # type: ignore[arg-type]
+    counted = connection.execute(select(Contact.market, func.count()).group_by(Contact.market).order_by(Contact.market))
+    markets = dict(counted.tuples().all())
     if not markets:
         notes.append(sentence("note.no_people"))
     path = bad.path if bad.lines else None
@@ -156,14 +151,10 @@ def _load(
 
 
 def _finish(
-    session: Session, report: ImportReport, used: list[tuple[Surveyed, FileMapping]], bad: RejectsFile,
-    dry_run: bool, seconds: float,
-) -> ImportReport:  # fmt: skip
+    session: Session, report: ImportReport, used: list[tuple[Surveyed, FileMapping]], dry_run: bool, seconds: float
+) -> ImportReport:
     """The report with its last figures, kept in the store too."""
-    done = ImportReport(
-        report.files, report.tables, report.notes, report.duplicates, report.cells_left_out,
-        report.rejects, dry_run, seconds, report.markets,
-    )  # fmt: skip
+    done = replace(report, dry_run=dry_run, seconds=seconds)
     files = [
         {"file": table.source.name, "sha256": _checksum(table.source.path), "rows": table.survey.rows}
         for table, _ in used
@@ -190,15 +181,18 @@ def _outcomes(connection: Connection, loader: Loader, used: list[tuple[Surveyed,
     if loader.outcome_mapped or "deals" not in kinds:
         told = loader.outcome_mapped or not kinds & {"contacts"}
         return [] if told else [sentence("note.no_outcome")]
-    won = func.max(case((Deal.won, 1), else_=0))
+    is_won = Deal.won.is_(True)
+    won = func.max(case((is_won, 1), else_=0))
     ended = (
-        select(Deal.contact_id.label("id"), won.label("won"), func.min(case((Deal.won, Deal.closed_on))).label("on"))
+        select(Deal.contact_id.label("id"), won.label("won"), func.min(case((is_won, Deal.closed_on))).label("on"))
         .where(Deal.won.is_not(None), Deal.contact_id.is_not(None))
         .group_by(Deal.contact_id)
         .subquery()
     )
     lost = connection.execute(
-        update(Contact).values(outcome=False).where(Contact.outcome.is_(None), Contact.id == ended.c.id, ended.c.won == 0)
+        update(Contact)
+        .values(outcome=False)
+        .where(Contact.outcome.is_(None), Contact.id == ended.c.id, ended.c.won == 0)
     ).rowcount
     gained = connection.execute(
         update(Contact)
@@ -206,38 +200,6 @@ def _outcomes(connection: Connection, loader: Loader, used: list[tuple[Surveyed,
         .where(Contact.outcome.is_not(True), Contact.id == ended.c.id, ended.c.won == 1)
     ).rowcount
     return [sentence("note.outcome_deals", won=gained, lost=lost)] if gained or lost else []
-
-
-def _unclear_notes(unclear: dict[str, str], found: FileMapping) -> list[str]:
-    notes = []
-    for header, reading in unclear.items():
-        if reading in (",", "."):
-            notes.append(sentence("note.unclear_numbers", column=header, sign=found.decimal_of(header)))
-        else:
-            notes.append(sentence("note.unclear_dates", column=header, order=found.dates_of(header)))
-    return notes
-
-
-def _column_notes(table: Surveyed, found: FileMapping) -> list[str]:
-    """Notes on outcome, misspelt words, rare and constant values, and columns not taken over."""
-    notes: list[str] = []
-    for header, column in found.columns.items():
-        look = table.survey.columns[header]
-        levels = look.levels
-        if column.attribute is not None:
-            notes += level_notes(header, look, table.survey.rows)
-        if column.field in ("outcome", "won") and levels is not None and column.yes is not None:
-            won = sum(levels[word] for word in column.yes)
-            lost = sum(levels[word] for word in column.no or ())
-            unknown = table.survey.rows - won - lost
-            notes.append(sentence("note.outcome", column=header, won=won, lost=lost, unknown=unknown))
-        words = {"industry": vocabulary, "company_industry": vocabulary, "country": country_names}.get(column.field or "")
-        if words:
-            for value, meant in misspelt(levels, words()).items():
-                count = (levels or {}).get(value, 0)
-                notes.append(sentence("note.misspelt", column=header, found=value, meant=meant, n=count))
-    ignored = [header for header, column in found.columns.items() if column.field == "ignore"]
-    return [*notes, sentence("note.ignored", columns=", ".join(ignored))] if ignored else notes
 
 
 @contextmanager
@@ -257,6 +219,12 @@ def _big_cache(connection: Connection) -> Iterator[None]:
 def _checksum(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _part(tell: Progress, name: str, start: float, step: float) -> Callable[[int], None]:
+    """Tells the progress of one table, given the rows done; `step` is the share of one row."""
+    text = sentence("progress.load", file=name)
+    return lambda rows: tell(text, min(1.0, start + step * rows))
 
 
 def _silent(_text: str, _share: float) -> None:

@@ -32,7 +32,8 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 class Column(BaseModel):
     """What one column means: a field of the store, a custom attribute, or nothing (`field: ignore`).
 
-    `yes` and `no` are the words that mean a customer and a lost lead, for the column that tells the outcome.
+    `yes` and `no` are the words that mean a customer and a lost lead, for the column that tells the outcome;
+    `values` replaces cells by others before they are read ("2n;Cycle" by "2n Cycle").
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,6 +45,7 @@ class Column(BaseModel):
     decimal: Decimal | None = None
     yes: Words | None = None
     no: Words | None = None
+    values: dict[str, str] | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -18,8 +18,31 @@ SHORTEST_NUMBER = 10_000  # fewer digits are an extension or an emergency call
 PLAIN_EMAIL = r"^[a-z0-9](?:[a-z0-9._%+-]{0,62}[a-z0-9_+-])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$"
 GERMAN_NUMBER = r"^(?:\+49|0049|0)([1-9]\d{5,11})$"  # the same result as phonenumbers gives, some 50 times faster
 COUNTRY_NAMES = ("de", "en")
-NAME_PARTICLES = frozenset("von van de der den zu zur vom da di del della du le la el bin ten ter af".split())
-STRONG_TITLES = frozenset("dr prof professor phd mba msc bsc ddr doktor".split())  # titles even without a full stop
+NAME_PARTICLES = frozenset(
+    [
+        "von",
+        "van",
+        "de",
+        "der",
+        "den",
+        "zu",
+        "zur",
+        "vom",
+        "da",
+        "di",
+        "del",
+        "du",
+        "le",
+        "la",
+        "el",
+        "bin",
+        "ten",
+        "ter",
+    ]
+)
+STRONG_TITLES = frozenset(
+    ["dr", "prof", "professor", "phd", "mba", "msc", "bsc", "ddr", "doktor"]
+)  # without a full stop too
 HAS_TITLE = r"(?i)\b(?:dr|prof|professor|dipl|mag|ing|msc|mba|phd|doktor|ddr)\b"
 SHOUTED_LENGTH = 3  # "EDV" may be a name as it is, "MUELLER" is shouted
 
@@ -155,7 +178,7 @@ def _phone(text: str, region: str) -> str | None:
         number = phonenumbers.parse(re.sub(r"^00", "+", text.replace("(0)", "")), region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number) or number.national_number < SHORTEST_NUMBER:
+    if not phonenumbers.is_possible_number(number) or (number.national_number or 0) < SHORTEST_NUMBER:
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
@@ -197,7 +220,7 @@ def country_names() -> frozenset[str]:
 
 
 def as_salutations(values: pl.Series) -> pl.Series:
-    """"Herr", "Frau" or "Divers"; other salutations stay as they are."""
+    """ "Herr", "Frau" or "Divers"; other salutations stay as they are."""
     return map_distinct(as_text(values, 60), lambda text: word_map("salutations").get(fold(text), text), pl.String)
 
 

@@ -1,7 +1,7 @@
 """Tables from CSV, XLSX and Parquet files as chunks of polars frames, with the row numbers people see."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -246,7 +246,7 @@ def _open_workbook(path: Path) -> list[Source]:
     return found
 
 
-def _sheet(path: Path, name: str | None, rows: list[list[object]]) -> Source | None:
+def _sheet(path: Path, name: str | None, rows: Sequence[Sequence[object]]) -> Source | None:
     """A sheet as a table, or None where it has a heading only (a cover sheet)."""
     start = next(index for index, row in enumerate(rows) if any(cell != "" for cell in row))
     width = max(position for position, cell in enumerate(rows[start], start=1) if cell != "")

@@ -1,12 +1,22 @@
 """Finds out what the tables of an export are: from which system, which table, which column is which field."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from persona_store.crm.fields import FIELDS, NUMERIC, TABLE_KINDS, TEMPORAL, WITH_ATTRIBUTES, FieldType, TableKind
+from persona_store.crm.fields import (
+    FIELDS,
+    NUMERIC,
+    TABLE_KINDS,
+    TEMPORAL,
+    WITH_ATTRIBUTES,
+    AttributeType,
+    FieldType,
+    TableKind,
+)
 from persona_store.crm.mapping import Column, FileMapping, LayoutMapping
 from persona_store.crm.people import PLAIN_EMAIL
 from persona_store.crm.problems import problem
@@ -196,7 +206,7 @@ def _file_mapping(table: Surveyed, system: str | None) -> FileMapping:
     for header in source.headers:
         columns[header] = _column(header, fields.get(header), kind, look.columns[header], dates, decimal)
     if kind in ("contacts", "deals"):
-        _add_outcome(columns, kind, look)
+        add_outcome(columns, kind, look)
     return FileMapping(
         file=source.path.name, sheet=source.sheet, table=kind, system=(system or GENERIC).lower(),
         dates=dates, decimal=decimal, columns=columns,
@@ -231,19 +241,30 @@ def _add_by_content(fields: dict[str, str], kind: TableKind, look: Survey) -> No
 def _column(header: str, name: str | None, kind: TableKind, look: Look, dates: Dates, decimal: Decimal) -> Column:
     own_dates = _dates(look)
     own_decimal = _decimal(look)
-    form: dict[str, object] = {}
-    if look.is_date and own_dates and own_dates != dates:
-        form["dates"] = own_dates
-    if look.is_number and own_decimal and own_decimal != decimal:
-        form["decimal"] = own_decimal
+    form = Column(
+        field="ignore",
+        dates=own_dates if look.is_date and own_dates != dates else None,
+        decimal=own_decimal if look.is_number and own_decimal != decimal else None,
+    )
     if name is None and kind not in WITH_ATTRIBUTES:
         name = "ignore"
     if name is not None:
-        return Column(field=name, **form)
-    return Column(attribute=header, type=_attribute_type(look), **form)
+        return form.model_copy(update={"field": name})
+    kind_of_value = _attribute_type(look)
+    values = _stray_separators(look) if kind_of_value == "text" else {}
+    update = {"field": None, "attribute": header, "type": kind_of_value, "values": values or None}
+    return form.model_copy(update=update)
 
 
-def _attribute_type(look: Look) -> str:
+def _stray_separators(look: Look) -> dict[str, str]:
+    """Categories broken by a semicolon ("2n;Cycle") with what they mean; lists ("a;b" beside "a" or "b;c") stay."""
+    levels = list(look.levels or ())
+    parts = Counter(part for value in levels for part in value.split(";"))
+    broken = [value for value in levels if ";" in value and all(parts[part] == 1 for part in value.split(";"))]
+    return {value: " ".join(value.replace(";", " ").split()) for value in broken}
+
+
+def _attribute_type(look: Look) -> AttributeType:
     if look.is_date:
         return "date"
     if look.is_number:
@@ -253,7 +274,7 @@ def _attribute_type(look: Look) -> str:
     return "text"
 
 
-def _add_outcome(columns: dict[str, Column], kind: TableKind, look: Survey) -> None:
+def add_outcome(columns: dict[str, Column], kind: TableKind, look: Survey) -> None:
     """Says for the outcome column which words mean yes and no; without one, a status may tell how a lead ended."""
     outcome, status = ("outcome", "status") if kind == "contacts" else ("won", "stage")
     header = next((h for h, column in columns.items() if column.field == outcome), None)
@@ -274,14 +295,11 @@ def _add_outcome(columns: dict[str, Column], kind: TableKind, look: Survey) -> N
 def _file_formats(source: Source, look: Survey) -> tuple[Dates, Decimal]:
     """The order of dates and the decimal sign that most columns of the table prove; else what is usual for it."""
     columns = look.columns.values()
-    dates = [found for column in columns if column.is_date and (found := _dates(column))]
-    decimals = [found for column in columns if column.is_number and (found := _decimal(column))]
-    german = source.text is not None and source.text.delimiter == ";"
-    default: Decimal = "," if german else "."
-    return (
-        max(set(dates), key=lambda order: (dates.count(order), order)) if dates else "dmy",
-        max(set(decimals), key=lambda sign: (decimals.count(sign), sign)) if decimals else default,
-    )
+    orders = Counter(order for column in columns if column.is_date and (order := _dates(column)))
+    signs = Counter(sign for column in columns if column.is_number and (sign := _decimal(column)))
+    usual: Decimal = "," if source.text is not None and source.text.delimiter == ";" else "."
+    dates: Dates = max(sorted(orders), key=orders.__getitem__, default="dmy")
+    return dates, max(sorted(signs), key=signs.__getitem__, default=usual)
 
 
 def _dates(look: Look) -> Dates | None:
@@ -311,6 +329,9 @@ def _unclear(look: Survey, mapping: FileMapping) -> dict[str, str]:
 
 def _check_heading(source: Source) -> None:
     """A heading that is itself a row of data means that the file has none."""
-    data = sum(bool(re.match(PLAIN_EMAIL, header.lower()) or re.match(r"^[\d.,/-]+( \(\d+\))?$", header)) for header in source.headers)
+    data = sum(
+        bool(re.match(PLAIN_EMAIL, header.lower()) or re.match(r"^[\d.,/-]+( \(\d+\))?$", header))
+        for header in source.headers
+    )
     if any(re.match(PLAIN_EMAIL, header.lower()) for header in source.headers) or data > len(source.headers) / 2:
         raise problem("no_heading", source.path)

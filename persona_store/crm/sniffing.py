@@ -37,6 +37,15 @@ MAGIC = {
     b"\x7fELF": "ELF",
     b"GIF8": "GIF",
 }
+SUFFIX_FORMS: dict[str, Form] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
 CONTROL_BYTES = bytes(set(range(32)) - {9, 10, 11, 12, 13, 26, 27})
 
 
@@ -50,7 +59,18 @@ class TextForm:
 
 
 def sniff(path: Path) -> Form:
-    """The form of the file by its content; raises InputError for empty, damaged, dangerous or foreign files."""
+    """The form of the file by its content; raises InputError for empty, damaged, dangerous or foreign files.
+
+    A name that claims another form (an XLSX called .csv) is refused too: it is a sign of a failed export.
+    """
+    form = _form(path)
+    claimed = SUFFIX_FORMS.get(path.suffix.lower(), form)
+    if claimed != form:
+        raise problem("misnamed", path, claimed=path.suffix, form=form.upper(), suffix=form)
+    return form
+
+
+def _form(path: Path) -> Form:
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -101,7 +121,7 @@ def sniff_text(path: Path) -> TextForm:
         whole = not file.read(1)
     if not sample.strip():
         raise problem("empty", path)
-    first, _, rest = sample.partition("\n")
+    first, _, _ = sample.partition("\n")
     hint = first.strip().lower()
     if hint.startswith("sep=") and len(hint) <= len("sep=x"):
         return TextForm(encoding, hint[4:] or "\t", skip=1)
@@ -148,9 +168,8 @@ def _eight_bit(path: Path) -> str:
         return "utf-8"
     except UnicodeDecodeError:
         pass
-    text = path.open("rb")
-    good = bad = 0
-    with text as file:
+    good = bad = row = 0
+    with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if line.isascii():
                 continue
@@ -158,7 +177,8 @@ def _eight_bit(path: Path) -> str:
                 line.decode("utf-8")
                 good += 1
             except UnicodeDecodeError:
-                bad, row = bad + 1, number if not bad else row
+                bad += 1
+                row = row or number
     if good > bad:
         raise problem("mixed_encoding", path, row=row)
     return _checked(path, "cp1252")

@@ -31,6 +31,7 @@ STORE_TABLES: dict[TableKind, str] = {
     "deals": "deals",
 }
 COMPANY_COLUMNS = ("industry", "employees", "revenue", "website")
+PERSONAL = frozenset({"first_name", "last_name", "name", "email", "phone"})
 MAX_LISTED = 20  # names listed one by one in the notes
 
 
@@ -83,6 +84,9 @@ class Loader:
         self._report_bad(source, chunk.frame, flaws, [*rows.rejected, *lost], counts, notes)
         if rows.keyless:
             notes.keyless = True
+        elif kind == "contacts" and not PERSONAL & set(cells.frame.columns):
+            content = cells.frame.drop(ROW, "id", strict=False).hstack(cells.attributes).hash_rows(seed=7)
+            notes.identical += content.len() - int(self._seen.setdefault("content", Seen()).first(content).sum())
         fresh = self._seen.setdefault(kind, Seen()).first(frame["key"])
         repeated = len(fresh) - int(fresh.sum())
         counts.repeated += repeated
@@ -115,7 +119,7 @@ class Loader:
         if kind == "deals":
             refs = [name for name in (builders.CONTACT_ID, builders.CONTACT_EMAIL) if name in frame.columns]
             if refs:
-                named = frame.select(pl.any_horizontal(pl.col(refs).is_not_null()))  # type: ignore[arg-type]
+                named = frame.select(pl.any_horizontal(pl.col(refs).is_not_null()))
                 frame = self._with_contacts(frame.with_columns(named.to_series().alias("_named")), notes)
                 notes.unknown_contacts += frame.filter(pl.col("_named") & pl.col("contact_id").is_null()).height
             frame = self._with_companies(frame, notes)
@@ -137,17 +141,18 @@ class Loader:
             ids = by_id.find(frame[builders.COMPANY_ID])
         if builders.COMPANY_NAME in there:
             keys = company_keys(frame[builders.COMPANY_NAME])
-            wanted = ids.is_null() & keys.is_not_null()
-            unknown = wanted & by_name.find(keys).is_null()
-            self._imply_companies(frame, keys, wanted)
+            unknown = ids.is_null() & keys.is_not_null() & by_name.find(keys).is_null()
+            implied = ids.is_null() & by_id.find("name:" + keys).is_not_null()
+            self._imply_companies(frame, keys, unknown, implied)
             notes.unknown_companies += int(unknown.sum())
+            _, by_name = self._companies
             ids = pl.select(pl.coalesce(pl.lit(ids), pl.lit(by_name.find(keys))).alias("id"))["id"]
         return frame.with_columns(ids.alias("company_id"))
 
-    def _imply_companies(self, frame: pl.DataFrame, keys: pl.Series, wanted: pl.Series) -> None:
-        """Adds or updates the companies that are known only from the rows of contacts or deals."""
-        assert self._companies is not None
+    def _imply_companies(self, frame: pl.DataFrame, keys: pl.Series, unknown: pl.Series, implied: pl.Series) -> None:
+        """Adds the companies that no table lists, and updates those added so before where the rows describe them."""
         details = [name for name in COMPANY_COLUMNS if f"_company_{name}" in frame.columns]
+        wanted = unknown | implied if details else unknown
         rows = frame.select(
             ("name:" + keys).str.slice(0, 200).alias("key"),
             pl.col(builders.COMPANY_NAME).alias("name"),
@@ -177,7 +182,9 @@ class Loader:
         names = (builders.CONTACT_ID, builders.CONTACT_EMAIL, builders.CONTACT_NAME)
         for lookup, name in zip(self._contacts, names, strict=True):
             if name in frame.columns:
-                found.append(lookup.find(frame[name].str.to_lowercase() if name == builders.CONTACT_NAME else frame[name]))
+                found.append(
+                    lookup.find(frame[name].str.to_lowercase() if name == builders.CONTACT_NAME else frame[name])
+                )
         ids = pl.select(pl.coalesce([pl.lit(values) for values in found]).alias("contact_id"))["contact_id"]
         return frame.with_columns(ids)
 
@@ -260,6 +267,7 @@ class _Notes:
     def __init__(self) -> None:
         self.keyless = False
         self.repeated = 0
+        self.identical = 0
         self.without_company = 0
         self.unknown_companies = 0
         self.unknown_contacts = 0
@@ -288,6 +296,8 @@ class _Notes:
             found.append(sentence("note.no_key"))
         if self.repeated:
             found.append(sentence("note.repeated", n=self.repeated))
+        if self.identical:
+            found.append(sentence("note.identical", n=self.identical))
         for name, count in (
             ("deals_without_company", self.without_company),
             ("deals_unknown_contact", self.unknown_contacts),

@@ -167,9 +167,11 @@ def as_truth(values: pl.Series, yes: frozenset[str] | None = None, no: frozenset
 def _written(values: pl.Series) -> pl.Series:
     """The column as text; whole floats lose their ".0" so that ids of Excel and CSV agree."""
     if values.dtype == pl.Boolean:
-        return values.to_frame("v").select(
-            pl.when(pl.col("v").is_null()).then(None).when("v").then(pl.lit("true")).otherwise(pl.lit("false"))
-        ).to_series()
+        return (
+            values.to_frame("v")
+            .select(pl.when(pl.col("v").is_null()).then(None).when("v").then(pl.lit("true")).otherwise(pl.lit("false")))
+            .to_series()
+        )
     if values.dtype.is_float():
         return values.cast(pl.String).str.strip_suffix(".0")
     return values.cast(pl.String)
