@@ -17,6 +17,9 @@ from persona_store.settings import PROJECT_ROOT
 Flags = NDArray[np.bool_]
 
 NAMES = PROJECT_ROOT / "data" / "lexicon" / "leaks.yml"
+# Totals over the whole history grow until the outcome is there: how many contacts it took is known only then, and a
+# fresh lead would look like a quick sale.
+WHOLE_HISTORY = frozenset({"frequency", "variety", "care_minutes"})
 # No honest attribute orders contacts almost perfectly on its own.
 TOO_GOOD_AUC = 0.95
 # That a value is known at all should say little about the outcome; an AUC of 0.8 means four out of five pairs.
@@ -50,6 +53,8 @@ def find_leaks(
 def _by_name(attribute: Attribute) -> LeakReason | None:
     if attribute.after_outcome:
         return "after_outcome"
+    if attribute.key in WHOLE_HISTORY and attribute.kind != "custom":
+        return "whole_history"
     return "name" if attribute.kind == "custom" and suspicious_name(attribute.key) else None
 
 

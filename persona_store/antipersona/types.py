@@ -12,7 +12,7 @@ Stage = Literal[
     "awareness", "consideration", "decision", "customer", "dormant", "attention", "interest", "desire", "action"
 ]
 ScoreVerdict = Literal["learned", "too_few_outcomes", "not_predictable"]
-LeakReason = Literal["after_outcome", "name", "too_good", "only_known_after", "missing_tells"]
+LeakReason = Literal["after_outcome", "whole_history", "name", "too_good", "only_known_after", "missing_tells"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ CASES = ("complaint", "ticket")
 # Margin is what counts, but only if nearly all won deals have one; else amounts are compared among themselves.
 MARGIN_SHARE = 0.8
 # So many contacts of the whole market a persona's own mean has to outweigh.
-GROUP_WEIGHT = 20.0
+GROUP_WEIGHT = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from persona_store.guidance.types import Basis, ChannelRate, Tally
 # a single person may differ widely from their kind.
 PERSONA_WEIGHT = 30.0
 CONTACT_WEIGHT = 6.0
+# A visit or a letter takes many times the effort of a call or a mail: it goes first only where it is clearly better.
+COSTLY = frozenset({"in_person", "post"})
 TAILS = (0.025, 0.975)
 Counts = Mapping[str, Tally]
 
@@ -19,7 +21,7 @@ Counts = Mapping[str, Tally]
 def rank_channels(
     prior: Prior, everyone: Counts, role: Counts, persona_role: Counts, contact: Counts, without: Iterable[str] = ()
 ) -> tuple[ChannelRate, ...]:
-    """The channels best first, save those in `without`.
+    """The channels best first, save those in `without`; a costly one precedes others only by the whole interval.
 
     A Beta posterior at each level, whose mean is the expectation for the next, more specific one. The role is
     expected to differ from everyone as it does in prior knowledge (on the logit scale).
@@ -39,7 +41,16 @@ def rank_channels(
         for channel in prior.role
         if channel not in left_out
     ]
-    return tuple(sorted(rates, key=lambda rate: -rate.rate))
+    return _ranked(rates)
+
+
+def _ranked(rates: Iterable[ChannelRate]) -> tuple[ChannelRate, ...]:
+    by_rate = sorted(rates, key=lambda rate: -rate.rate)
+    ranked = [rate for rate in by_rate if rate.channel not in COSTLY]
+    for costly in (rate for rate in by_rate if rate.channel in COSTLY):
+        weaker = (place for place, rate in enumerate(ranked) if rate.high < costly.low)
+        ranked.insert(next(weaker, len(ranked)), costly)
+    return tuple(ranked)
 
 
 def _rate(channel: str, prior: Prior, everyone: Tally, steps: tuple[tuple[Basis, Tally, float], ...]) -> ChannelRate:

@@ -106,3 +106,18 @@ def test_every_role_has_a_prior_for_every_channel(function: str, level: str) -> 
     known = prior(function, level)
     assert known.role.keys() == known.anybody.keys() == {"phone", "email", "chat", "social", "in_person", "post"}
     assert all(0 < share < 1 for share in known.role.values())
+
+
+def test_a_visit_goes_first_only_where_it_is_clearly_better() -> None:
+    known = Prior(
+        role={"phone": 0.4, "email": 0.2, "in_person": 0.4}, anybody={"phone": 0.4, "email": 0.2, "in_person": 0.4},
+        weight=20,
+    )  # fmt: skip
+
+    def order(visits: Tally) -> list[str]:
+        role = {"phone": Tally(1000, 600), "email": Tally(1000, 200), "in_person": visits}
+        return [rate.channel for rate in rank_channels(known, {}, role, {}, {})]
+
+    assert order(Tally(60, 42)) == ["phone", "in_person", "email"]
+    assert order(Tally(600, 420)) == ["in_person", "phone", "email"]
+    assert order(Tally(60, 3)) == ["phone", "email", "in_person"]
