@@ -22,7 +22,7 @@ MOSTLY = 0.5  # a word in a name must hold for at least half of those it names
 NOTABLY = 1.2  # and be that much more frequent than in the whole market
 ALSO = 0.25  # share from which a second function is named beside the first
 STUDENT = "student"  # not of a company, so its size says nothing about them
-QUALIFIERS = 2  # for personas without a role
+QUALIFIERS = 2  # for personas of whom only behaviour or custom columns are known
 MOST_QUALIFIERS = 5
 
 
@@ -35,13 +35,20 @@ class _Trait:
     strength: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Role:
+    functions: tuple[str, ...]
+    rank: str
+    companies: str | None
+
+
 def name_personas(
     tables: Mapping[str, AttributeTable], attributes: Mapping[str, Attribute], binning: Binning, classes: int
 ) -> list[dict[Language, str]]:
     """A name per class and language. Two classes of the same name get further traits until they differ."""
     roles = [_role(tables, place) for place in range(classes)]
     traits = [_traits(tables, attributes, place) for place in range(classes)]
-    used = [0 if role else QUALIFIERS for role in roles]
+    used = [_first_traits(role, traits[place], attributes) for place, role in enumerate(roles)]
     while True:
         names = [_name(roles[place], traits[place][: used[place]], binning, place) for place in range(classes)]
         doubles = [place for place in range(classes) if sum(_same(names[place], other) for other in names) > 1]
@@ -52,19 +59,19 @@ def name_personas(
             used[place] += 1
 
 
+def _first_traits(role: _Role | None, traits: Sequence[_Trait], attributes: Mapping[str, Attribute]) -> int:
+    """How many traits a name begins with: none after a role; one if it says who they are, else some of what they do."""
+    if role is not None:
+        return 0
+    return 1 if traits and attributes[traits[0].attribute].kind == "explicit" else QUALIFIERS
+
+
 def _same(one: Mapping[Language, str], other: Mapping[Language, str]) -> bool:
     return one["de"] == other["de"] or one["en"] == other["en"]
 
 
 def _numbered(name: Mapping[Language, str], place: int) -> dict[Language, str]:
     return {language: f"{text} ({place + 1})" for language, text in name.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Role:
-    functions: tuple[str, ...]
-    rank: str
-    companies: str | None
 
 
 def _role(tables: Mapping[str, AttributeTable], place: int) -> _Role | None:
@@ -115,15 +122,17 @@ def _companies(table: AttributeTable | None, place: int) -> str | None:
 def _traits(tables: Mapping[str, AttributeTable], attributes: Mapping[str, Attribute], place: int) -> list[_Trait]:
     """What can qualify a name, who they are before what they do, strongest first."""
     found: list[tuple[int, _Trait]] = []
+    most_known = max(table.known[place] for table in tables.values())
     for name, table in tables.items():
         if name in ("function", "level", "company_size") or not table.defines:
             continue
         shares = table.probabilities[place]
         top = int(np.argmax(shares))
         lift = shares[top] / table.base[top]
+        known = table.known[place] / most_known
         if shares[top] >= MOSTLY and lift >= NOTABLY and table.levels[top] != OTHER:
             behaviour = attributes[name].kind in ("implicit", "value")
-            found.append((int(behaviour), _Trait(name, table.levels[top], float(shares[top] * np.log(lift)))))
+            found.append((int(behaviour), _Trait(name, table.levels[top], float(known * shares[top] * np.log(lift)))))
     return [trait for _, trait in sorted(found, key=lambda pair: (pair[0], -pair[1].strength))]
 
 
@@ -140,7 +149,8 @@ def _in_words(role: _Role | None, traits: Sequence[_Trait], binning: Binning, pl
 
 
 def _role_words(role: _Role, language: Language) -> str:
-    nouns = [_noun(function, role.rank, language) for function in role.functions]
+    rank = "any" if role.rank == "staff" and len(role.functions) > 1 else role.rank
+    nouns = [_noun(function, rank, language) for function in role.functions]
     noun = joined(nouns, language) if nouns else say(f"naming.rank.{role.rank}", language)
     return say(f"naming.company.{role.companies}", language, role=noun) if role.companies else noun
 

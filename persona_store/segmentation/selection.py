@@ -11,7 +11,7 @@ from persona_store.segmentation.observations import Codes, observe
 
 MOST_CLASSES = 12  # nobody remembers more personas than that
 CHOOSING_ROWS = 50_000  # the number of classes does not need every contact
-CLEAR_GAIN = 0.03  # a further class must win at least this part of what all classes before have won together
+CLEAR_GAIN = 0.02  # a further class must win at least this part of what all classes before have won together
 PATIENCE = 2  # so many further classes may fail before the search ends
 SMALLEST_SHARE = 0.02
 SMALLEST_CLASS = 15  # contacts; fewer are anecdotes
