@@ -145,6 +145,15 @@ def test_the_schema_is_not_checked_again_with_every_result(monkeypatch: pytest.M
     assert checks == []
 
 
+def test_the_class_of_an_event_is_looked_up_once() -> None:
+    from rasa.shared.core.events import Event, SlotSet
+
+    Event.resolve_by_type("slot")
+    before = Event.resolve_by_type.cache_info().hits
+    assert Event.resolve_by_type("slot") is SlotSet
+    assert Event.resolve_by_type.cache_info().hits == before + 1
+
+
 def test_a_tracker_store_that_cannot_be_loaded_is_an_error() -> None:
     from rasa.core.tracker_store import TrackerStore
     from rasa.shared.exceptions import RasaException
