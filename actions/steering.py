@@ -9,10 +9,10 @@ from rasa_sdk.events import EventType, Restarted
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers.talk import talk_answer, which_language_answer
-from actions.base import TalkAction
-from actions.context import Mention
+from actions.base import TalkAction, dispatch
+from actions.context import Mention, talk_of
 from actions.reply import Reply
-from actions.state import Talk, known_language
+from actions.state import Talk, known_language, slot_events
 
 
 class ActionStop(TalkAction):
@@ -36,8 +36,9 @@ class ActionRestart(TalkAction):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answers and restarts; what stays is set after that, because Rasa then empties all slots."""
-        events = await super().run(dispatcher, tracker, domain)
-        return [Restarted(), *(event for event in events if event.get("value") is not None)]
+        reply = self.reply(talk_of(tracker), ())
+        dispatch(dispatcher, reply.talk, reply)
+        return [Restarted(), *slot_events(Talk(), reply.talk)]
 
 
 class ActionChangeLanguage(TalkAction):
