@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA
 
 from persona_store.names.query import Query
 from persona_store.names.text import PARTICLES, company_words, name_words, sound
@@ -13,6 +13,8 @@ LEAST_ALIKE = 0.6  # below, words have nothing to do with each other
 OTHER_FIELD = 0.9  # a word found in the company though it was said of the person, or the other way round
 NO_SURNAME = 0.8  # the search names no part of the surname
 INITIAL = 0.95
+BEGINNING = 0.8  # at least so alike are words of which one begins with the other ("schmidt", "schmidtke")
+SHORTEST_BEGINNING = 4
 SHORTEST_SOUND = 2  # digits of a phonetic code that tell anything
 PERSON_WEIGHT = 1.0
 COMPANY_WEIGHT = 0.5  # a wrong company spoils less than a wrong name: people change jobs, firms have many names
@@ -29,20 +31,20 @@ class Bearer:
 
 def bearer(first: str | None, last: str | None, company: str | None) -> Bearer:
     """The words of a contact, as the index holds them."""
-    surname = [word for word in name_words(last or "") if word not in PARTICLES]
-    joined = {"".join(name_words(last or ""))} if len(name_words(last or "")) > 1 else set()
-    return Bearer(
-        frozenset(name_words(first or "")), frozenset({*surname, *joined}), frozenset(company_words(company or ""))
-    )
+    surname = name_words(last or "")
+    words = {word for word in surname if word not in PARTICLES} or set(surname)
+    if len(surname) > 1:
+        words.add("".join(surname))
+    return Bearer(frozenset(name_words(first or "")), frozenset(words), frozenset(company_words(company or "")))
 
 
 def likeness(one: str, other: str) -> float:
     """How alike two folded words are, from 0 to 1: by letters, or by sound where that is more."""
     if one == other:
         return 1.0
-    alike = OSA.normalized_similarity(one, other)
-    if len(one) > 3 and (other.startswith(one) or one.startswith(other)) and min(len(one), len(other)) > 3:
-        alike = max(alike, JaroWinkler.similarity(one, other) * 0.9)
+    alike = float(OSA.normalized_similarity(one, other))
+    if min(len(one), len(other)) >= SHORTEST_BEGINNING and (other.startswith(one) or one.startswith(other)):
+        alike = max(alike, BEGINNING)
     if len(sound(one)) >= SHORTEST_SOUND and sound(one) == sound(other):
         alike = max(alike, SAME_SOUND)
     return alike if alike >= LEAST_ALIKE else 0.0
