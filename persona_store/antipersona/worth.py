@@ -176,7 +176,7 @@ def _care() -> Subquery:
 
 def _summed(rows: Sequence[Any]) -> Experience:
     value = _moments(rows, "value")
-    deals = sum(row.deals or 0 for row in rows)
+    deals = sum(float(row.deals or 0) for row in rows)
     return Experience(value, deals / value.n if value.n else 0.0, _moments(rows, "customer"), _moments(rows, "lost"))
 
 
