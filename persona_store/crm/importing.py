@@ -24,12 +24,14 @@ from persona_store.crm.survey import survey
 from persona_store.crm.tables import Loader
 from persona_store.database import session_scope
 from persona_store.database.models import Contact, Deal, Import
+from persona_store.names import index_people
 from persona_store.settings import settings
 
 Progress = Callable[[str, float], None]
 
 SURVEY_SHARE = 0.15  # shares of the whole work, as measured, for an even progress bar
 LOAD_SHARE = 0.65
+IDS_AT_ONCE = 10_000  # parameters of one statement
 CACHE_KIB = 262_144  # SQLite's page cache while loading: indexes of millions of rows would thrash the default 2 MB
 
 
@@ -141,7 +143,7 @@ def _load(
     if bad.lines > MAX_LINES:
         notes.append(sentence("note.rejects_cut", n=MAX_LINES))
     counted = connection.execute(select(Contact.market, func.count()).group_by(Contact.market).order_by(Contact.market))
-    markets = dict(counted.tuples().all())
+    markets = {market: n for market, n in counted}  # noqa: C416  # rows are no pairs to dict()
     if not markets:
         notes.append(sentence("note.no_people"))
     path = bad.path if bad.lines else None
@@ -168,11 +170,15 @@ def _finish(
 def _index(session: Session, loader: Loader) -> None:
     """Brings the index of names up to date for new and changed contacts."""
     if loader.first_new_contact == 1:
+        index_people(session)
         return
     new = session.scalars(select(Contact.id).where(Contact.id >= loader.first_new_contact))
     touched = [*loader.changed_contacts, *new]
+    for start in range(0, len(loader.changed_companies), IDS_AT_ONCE):
+        some = loader.changed_companies[start : start + IDS_AT_ONCE]
+        touched += session.scalars(select(Contact.id).where(Contact.company_id.in_(some)))
     if touched:
-        return
+        index_people(session, touched)
 
 
 def _outcomes(connection: Connection, loader: Loader, used: list[tuple[Surveyed, FileMapping]]) -> list[str]:

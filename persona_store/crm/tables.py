@@ -42,6 +42,7 @@ class Loader:
         self.connection = connection
         self.counts: dict[str, TableCounts] = {}
         self.changed_contacts: list[int] = []
+        self.changed_companies: list[int] = []
         self.cells_left_out = 0
         self.outcome_mapped = False
         self.first_new_contact = 1 + (connection.scalar(select(func.max(Contact.id))) or 0)
@@ -228,6 +229,8 @@ class Loader:
         upsert.close()
         if kind == "contacts":
             self.changed_contacts += written.changed
+        elif kind == "companies":
+            self.changed_companies += written.changed
         counts.new += written.new
         counts.changed += len(written.changed)
         counts.unchanged += frame.height - written.new - len(written.changed)
