@@ -107,19 +107,12 @@ def _academic_chance(people: Population) -> Floats:
 
 
 def _sources(rng: np.random.Generator, cls: Ints) -> pl.Series:
-    pool: list[str] = []
-    start, count = [], []
-    for wordings in words.SOURCES.values():
-        start.append(len(pool))
-        pool += wordings
-        count.append(len(wordings))
     weights = np.array([[spec.sources.get(name, 0.0) for name in words.SOURCES] for spec in CLASSES])
     weights /= weights.sum(axis=1, keepdims=True)
     for group in (np.arange(min(PERSONAS_B2C)), np.array(PERSONAS_B2C)):
         weights[group] = (1 - SOURCE_BLUR) * weights[group] + SOURCE_BLUR * weights[group].mean(axis=0)
     source = choose_rows(rng, weights, cls)
-    at = np.array(start)[source] + (rng.random(len(cls)) * np.array(count)[source]).astype(np.int64)
-    return blank(texts(pool, at), rng.random(len(cls)) < SOURCE_MISSING)
+    return blank(texts(list(words.SOURCES.values()), source), rng.random(len(cls)) < SOURCE_MISSING)
 
 
 def _birth_years(rng: np.random.Generator, cls: Ints, business: Bools) -> pl.Series:

@@ -26,7 +26,6 @@ GERMAN_TITLES: Final[dict[tuple[str, str], str]] = {
         Geschäftsf. Gesellschafter | Geschäftsf. Gesellschafterin""",
     ("executive", "head"): """Prokurist | Prokuristin
         Niederlassungsleiter | Niederlassungsleiterin
-        Bereichsleiter | Bereichsleiterin
         Leiter Unternehmensentwicklung | Leiterin Unternehmensentwicklung""",
     ("sales", "head"): """Vertriebsleiter | Vertriebsleiterin
         Vertriebsleiter | Vertriebsleiterin
@@ -37,14 +36,14 @@ GERMAN_TITLES: Final[dict[tuple[str, str], str]] = {
         Vertriebsdirektor | Vertriebsdirektorin
         Regionalvertriebsleiter | Regionalvertriebsleiterin
         Leiter Vertrieb & Marketing | Leiterin Vertrieb & Marketing
+        Leiter Innendienst | Leiterin Innendienst
         Gebietsverkaufsleiter | Gebietsverkaufsleiterin
         VL Süd
         Ltr. Vertrieb
         Bereichsleiter Vertrieb | Bereichsleiterin Vertrieb""",
     ("sales", "lead"): """Teamleiter Vertrieb | Teamleiterin Vertrieb
         Teamleiter Vertriebsinnendienst | Teamleiterin Vertriebsinnendienst
-        Gruppenleiter Verkauf | Gruppenleiterin Verkauf
-        Leiter Innendienst | Leiterin Innendienst""",
+        Gruppenleiter Verkauf | Gruppenleiterin Verkauf""",
     ("sales", "specialist"): """Key Account Manager | Key Account Managerin
         Vertriebsmitarbeiter | Vertriebsmitarbeiterin
         Außendienstmitarbeiter | Außendienstmitarbeiterin
@@ -85,7 +84,8 @@ GERMAN_TITLES: Final[dict[tuple[str, str], str]] = {
     ("it", "lead"): """Teamleiter IT | Teamleiterin IT
         Teamleiter Softwareentwicklung | Teamleiterin Softwareentwicklung
         Teamleiter Systemadministration | Teamleiterin Systemadministration
-        IT-Teamleiter | IT-Teamleiterin""",
+        IT-Teamleiter | IT-Teamleiterin
+        IT-Projektleiter | IT-Projektleiterin""",
     ("it", "specialist"): """Systemadministrator | Systemadministratorin
         Sysadmin
         IT-Administrator | IT-Administratorin
@@ -93,7 +93,6 @@ GERMAN_TITLES: Final[dict[tuple[str, str], str]] = {
         Softwareentwickler | Softwareentwicklerin
         SAP-Berater (inhouse) | SAP-Beraterin (inhouse)
         IT-Sicherheitsbeauftragter | IT-Sicherheitsbeauftragte
-        IT-Projektleiter | IT-Projektleiterin
         EDV-Administrator | EDV-Administratorin
         Anwendungsbetreuer | Anwendungsbetreuerin
         Fachinformatiker Systemintegration | Fachinformatikerin Systemintegration
@@ -133,7 +132,6 @@ GERMAN_TITLES: Final[dict[tuple[str, str], str]] = {
         Mitarbeiter Einkauf | Mitarbeiterin Einkauf
         Projekteinkäufer | Projekteinkäuferin
         Sachbearbeiter Einkauf | Sachbearbeiterin Einkauf
-        Disponent Einkauf | Disponentin Einkauf
         Einkäufer indirekte Güter | Einkäuferin indirekte Güter""",
     ("hr", "head"): """Personalleiter | Personalleiterin
         Leiter Personal | Leiterin Personal
@@ -223,16 +221,16 @@ GERMAN_TITLES: Final[dict[tuple[str, str], str]] = {
         Werkstudent | Werkstudentin
         Werkstudent Marketing | Werkstudentin Marketing
         Praktikant | Praktikantin
+        Doktorand | Doktorandin
+        Promovend | Promovendin
         Stud. Hilfskraft""",
     ("student", "specialist"): """Wissenschaftlicher Mitarbeiter | Wissenschaftliche Mitarbeiterin
         wiss. Mitarbeiter | wiss. Mitarbeiterin
-        Doktorand | Doktorandin
-        Promovend | Promovendin
         Akademischer Rat | Akademische Rätin
         Post-Doc""",
     ("sales", "junior"): """Junior Vertriebsmitarbeiter | Junior Vertriebsmitarbeiterin
         Junior-Verkäufer | Junior-Verkäuferin""",
-    ("marketing", "junior"): """Volontär Marketing | Volontärin Marketing
+    ("marketing", "junior"): """Junior-Marketingreferent | Junior-Marketingreferentin
         Junior Online-Marketing-Manager | Junior Online-Marketing-Managerin""",
     ("purchasing", "junior"): """Junior-Einkäufer | Junior-Einkäuferin
         Junior-Einkäufer (Technik) | Junior-Einkäuferin (Technik)""",
@@ -244,23 +242,25 @@ ENGLISH_TITLES: Final[dict[tuple[str, str], str]] = {
         Founder & CEO
         Co-Founder
         Owner
-        COO
+        General Manager
         Chief Executive Officer""",
-    ("executive", "head"): "General Manager; Branch Manager; Director Business Development",
+    ("executive", "head"): "Branch Manager; VP Corporate Development",
     ("sales", "head"): """Head of Sales; VP Sales; Sales Director; Director Sales DACH
-        Head of Business Development; Vice President Sales EMEA; Commercial Director; Head of Key Accounts""",
+        Head of Business Development; Director Business Development;
+        Vice President Sales EMEA; Commercial Director; Head of Key Accounts""",
     ("sales", "lead"): "Team Lead Sales; Sales Team Leader; Inside Sales Team Lead",
     ("sales", "specialist"): """Account Executive; Senior Account Manager; Sales Manager; Area Sales Manager
-        Business Development Manager; Inside Sales Representative; Sales Engineer; Account Manager""",
-    ("sales", "junior"): "Junior Account Manager; Sales Development Representative; Junior Sales Manager",
-    ("marketing", "head"): """Head of Marketing; Marketing Director; VP Marketing; Head of Growth; Head of Content
+        Business Development Manager; Inside Sales Representative; Sales Development Representative;
+        Sales Engineer; Account Manager""",
+    ("sales", "junior"): "Junior Account Manager; Junior Sales Manager",
+    ("marketing", "head"): """Head of Marketing; Marketing Director; VP Marketing; Head of Content
         Head of Brand; Director Digital Marketing; Head of Communications""",
     ("marketing", "lead"): "Team Lead Performance Marketing; Content Lead; Marketing Team Lead",
     ("marketing", "specialist"): """Marketing Manager; Content Manager; Performance Marketing Manager; SEO Manager
         Social Media Manager; Brand Manager; Product Marketing Manager; Campaign Manager; Growth Manager
         CRM Manager""",
     ("marketing", "junior"): "Junior Content Manager; Junior Marketing Manager",
-    ("it", "c_level"): "CIO; CTO; Chief Information Officer; Chief Digital Officer",
+    ("it", "c_level"): "CIO; Chief Information Officer; Chief Digital Officer",
     (
         "it",
         "head",
@@ -276,7 +276,7 @@ ENGLISH_TITLES: Final[dict[tuple[str, str], str]] = {
     ("finance", "c_level"): "CFO; Chief Financial Officer",
     ("finance", "head"): "Head of Finance; Finance Director; Head of Controlling; VP Finance",
     ("finance", "specialist"): "Financial Controller; Accountant; Financial Analyst; Accounts Payable Manager",
-    ("purchasing", "c_level"): "CPO; Chief Procurement Officer",
+    ("purchasing", "c_level"): "Chief Procurement Officer; Chief Purchasing Officer",
     (
         "purchasing",
         "head",
@@ -293,22 +293,22 @@ ENGLISH_TITLES: Final[dict[tuple[str, str], str]] = {
     (
         "production",
         "specialist",
-    ): "Quality Engineer; Process Engineer; Lean Manager; Production Planner; Quality Manager",
+    ): "Quality Engineer; Lean Manager; Production Planner; Quality Manager",
     ("engineering", "head"): "Head of R&D; Head of Engineering; Engineering Director; VP Product Development",
     ("engineering", "lead"): "Lead Engineer; Team Lead R&D; Engineering Team Lead",
     (
         "engineering",
         "specialist",
-    ): "Design Engineer; R&D Engineer; Test Engineer; Mechanical Engineer; Application Engineer",
+    ): "Design Engineer; Process Engineer; R&D Engineer; Test Engineer; Mechanical Engineer; Application Engineer",
     ("logistics", "head"): "Head of Logistics; Supply Chain Director; Head of Supply Chain",
     ("logistics", "specialist"): "Supply Chain Manager; Logistics Coordinator",
-    ("assistant", "junior"): "Executive Assistant; Assistant to the CEO; Office Manager; Team Assistant",
+    ("assistant", "junior"): "Executive Assistant; Assistant to the CEO; Team Assistant",
     ("support", "head"): "Head of Customer Service; Head of Customer Success; Customer Service Director",
     ("support", "specialist"): "Customer Success Manager; Service Engineer; Support Specialist",
-    ("legal", "head"): "General Counsel; Head of Legal",
+    ("legal", "head"): "Head of Legal; Legal Director",
     ("consulting", "specialist"): "Consultant; Senior Consultant; Business Consultant",
-    ("student", "junior"): "Student; Working Student; Intern; Master Student; Student Assistant",
-    ("student", "specialist"): "Research Assistant; PhD Candidate; Research Fellow; Postdoctoral Researcher",
+    ("student", "junior"): "Student; Working Student; Intern; Master Student; Student Assistant; PhD Candidate",
+    ("student", "specialist"): "Research Fellow; Postdoctoral Researcher",
 }
 # What people append to a title; empty function: to any.
 SUFFIXES: Final[dict[str, tuple[str, ...]]] = {

@@ -101,20 +101,20 @@ CHANNELS: Final = {
     "in_person": "Persönlich",
     "post": "Post",
 }
-# Source of a contact → the wordings in which it stands in the export.
+# Source of a contact, a list to pick from as in most CRMs.
 SOURCES: Final = {
-    "trade_fair": ("Messe", "Messe", "Hannover Messe", "Messekontakt"),
-    "website": ("Website", "Website", "Webformular", "Kontaktformular"),
-    "referral": ("Empfehlung", "Empfehlung", "Kunde wirbt Kunde"),
-    "linkedin": ("LinkedIn", "LinkedIn", "XING"),
-    "cold_call": ("Kaltakquise", "Kaltakquise", "Telefonakquise"),
-    "download": ("Whitepaper", "Whitepaper", "Download"),
-    "webinar": ("Webinar",),
-    "search_ads": ("Google Ads", "Google Ads", "Online-Anzeige"),
-    "partner": ("Partner", "Vertriebspartner"),
-    "tender": ("Ausschreibung",),
-    "shop": ("Onlineshop", "Marktplatz"),
-    "catalogue": ("Katalog", "Prospekt"),
+    "trade_fair": "Messe",
+    "website": "Website",
+    "referral": "Empfehlung",
+    "linkedin": "LinkedIn",
+    "cold_call": "Kaltakquise",
+    "download": "Whitepaper",
+    "webinar": "Webinar",
+    "search_ads": "Google Ads",
+    "partner": "Partner",
+    "tender": "Ausschreibung",
+    "shop": "Onlineshop",
+    "catalogue": "Katalog",
 }
 
 STATUS_CUSTOMER: Final = "Kunde"

@@ -48,9 +48,20 @@ def write_sample(
 
     `form` is CSV up to 100,000 contacts and Parquet above, unless given. `progress` is called with "sample" and the
     part done (0 to 1). An earlier sample in `out` is replaced; raises InputError (in `language`) for a folder that
-    holds other files, or a size or seed out of range, before anything is written.
+    holds other files or cannot be written to, and for a size or seed out of range; then nothing is written.
     """
-    _check(out, contacts, seed, language)
+    _check(contacts, seed, language)
+    try:
+        if not is_sample_or_empty(out):
+            raise InputError(say("sample.folder", language, folder=out))
+        return _write(out, contacts, seed, form, progress)
+    except OSError as error:
+        raise InputError(say("sample.disk", language, folder=out, reason=error.strerror or error)) from error
+
+
+def _write(
+    out: Path, contacts: int, seed: int, form: Form | None, progress: Callable[[str, float], None] | None
+) -> SampleReport:
     chosen: Form = form or ("csv" if contacts <= CSV_LIMIT else "parquet")
     pools, cities = name_pools(seed), places()
     maker = BatchMaker(seed, pools, cities, CompanyMaker(seed, pools, cities, COMPANY_HEADS))
@@ -67,13 +78,11 @@ def write_sample(
     return SampleReport(out, chosen, seed, files, **rows)
 
 
-def _check(out: Path, contacts: int, seed: int, language: Language) -> None:
+def _check(contacts: int, seed: int, language: Language) -> None:
     if not SMALLEST <= contacts <= LARGEST:
         raise InputError(say("sample.size", language, contacts=contacts, smallest=SMALLEST, largest=LARGEST))
     if not 0 <= seed <= LARGEST_SEED:
         raise InputError(say("sample.seed", language, seed=seed, largest=LARGEST_SEED))
-    if not is_sample_or_empty(out):
-        raise InputError(say("sample.folder", language, folder=out))
 
 
 def _count(rows: dict[str, int], tables: Tables) -> None:

@@ -92,6 +92,12 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
         write_sample(tmp_path / "out", 100, seed=1)
 
 
+def test_a_folder_that_cannot_be_made_is_one_clear_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("precious")
+    with pytest.raises(InputError, match="kann ich nicht schreiben"):
+        write_sample(tmp_path / "file" / "out", 100, seed=1)
+
+
 @pytest.mark.parametrize(("contacts", "seed"), [(49, 1), (20_000_001, 1), (100, -1), (100, 2**63)])
 def test_sizes_and_seeds_out_of_range_are_refused(tmp_path: Path, contacts: int, seed: int) -> None:
     with pytest.raises(InputError, match=str(contacts if seed == 1 else seed)):
