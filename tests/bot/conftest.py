@@ -1,6 +1,7 @@
 """A gateway with a user, and in Rasa's place a server that says what a test wants, sound or broken."""
 
 import asyncio
+import shutil
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -77,18 +78,39 @@ def served(app: Any, port: int) -> Iterator[str]:
     thread.join()
 
 
-@pytest.fixture
-def known(tmp_path: Path) -> Settings:
-    """Settings of an installation of its own, with two users in its store."""
-    ports = free_port()
-    known = Settings(_env_file=None, var=tmp_path, rasa_port=ports, actions_port=ports, action_timeout_seconds=0.5)
-    engine = connect(known.store_url)
+@pytest.fixture(scope="session")
+def furnished_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with two users, made once because hashing passwords takes its time."""
+    path = tmp_path_factory.mktemp("furnished") / "personabot.db"
+    engine = connect(f"sqlite:///{path}")
     migrate(engine)
     with session_scope(engine, writes=True) as session:
         add_user(session, NAME, PASSWORD, "rep")
         add_user(session, OTHER_NAME, PASSWORD, "marketer", "en")
     engine.dispose()
-    return known
+    return path
+
+
+def new_installation(var: Path, store: Path) -> Settings:
+    """Settings of an installation of its own, with a copy of `store`."""
+    shutil.copy(store, var / store.name)
+    port = free_port()
+    return Settings(_env_file=None, var=var, rasa_port=port, actions_port=port, action_timeout_seconds=0.5)
+
+
+@pytest.fixture
+def known(tmp_path: Path, furnished_store: Path) -> Settings:
+    """A new installation."""
+    return new_installation(tmp_path, furnished_store)
+
+
+@pytest.fixture(scope="session")
+def shared_gateway(tmp_path_factory: pytest.TempPathFactory, furnished_store: Path) -> Iterator[tuple[str, RasaPlace]]:
+    """One gateway on a real port, its URL, and what stands in Rasa's place, for tests that leave no trace there."""
+    known = new_installation(tmp_path_factory.mktemp("shared"), furnished_store)
+    place = RasaPlace(known.rasa_port)
+    with served(place.app(), place.port), served(create_app(known), free_port()) as url:
+        yield url, place
 
 
 @pytest.fixture
@@ -121,11 +143,3 @@ async def anna(client: httpx.AsyncClient) -> httpx.AsyncClient:
     response = await client.post("/api/login", json={"name": NAME, "password": PASSWORD})
     assert response.status_code == 200
     return client
-
-
-@pytest.fixture
-def gateway(known: Settings) -> Iterator[str]:
-    """The gateway on a real port; yields its URL."""
-    port = free_port()
-    with served(create_app(known), port) as url:
-        yield url

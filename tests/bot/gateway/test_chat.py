@@ -180,7 +180,7 @@ async def test_apologies_speak_the_persons_language(anna: httpx.AsyncClient) -> 
 async def test_when_rasa_is_slow_the_person_hears_it_and_nothing_is_sent_twice(
     anna: httpx.AsyncClient, rasa: Any
 ) -> None:
-    rasa.delay_seconds = 10
+    rasa.delay_seconds = 3
     (answer,) = await answers(anna, **{"Accept-Language": "de"})
     assert answer["kind"] == "error"
     assert "länger als gewöhnlich" in answer["text"]

@@ -97,8 +97,9 @@ def reply(message: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"text": f"Du hast gesagt: {message['message']}"}]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: while it lives, no asynchronous test can run
 def chromium() -> Iterator[Browser]:
+    """The browser, without a window."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_OPTIONS))
         yield browser
@@ -106,9 +107,22 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
+def gateway(shared_gateway: tuple[str, Any]) -> str:
+    """The gateway's URL."""
+    return shared_gateway[0]
+
+
+@pytest.fixture
+def rasa(shared_gateway: tuple[str, Any]) -> Any:
+    """What stands in Rasa's place: `reply` speaks, nothing has been received."""
+    place = shared_gateway[1]
+    place.reply, place.delay_seconds, place.received = reply, 0.0, []
+    return place
+
+
+@pytest.fixture
 def context(chromium: Browser, gateway: str, rasa: Any) -> Iterator[BrowserContext]:
-    """A German browser without a past, on a gateway behind which `reply` speaks."""
-    rasa.reply = reply
+    """A German browser without a past."""
     context = chromium.new_context(base_url=gateway, locale="de-DE")
     yield context
     context.close()

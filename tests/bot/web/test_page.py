@@ -118,7 +118,7 @@ def test_what_people_type_is_shown_as_they_typed_it(talk: Page, words: str) -> N
 
 
 def test_when_rasa_is_slow_the_page_says_so_and_can_ask_again(talk: Page, rasa: Any) -> None:
-    rasa.delay_seconds = 30
+    rasa.delay_seconds = 3
     answer = say(talk, "Eva Weber")
     expect(answer).to_have_attribute("data-kind", "error")
     rasa.delay_seconds = 0
