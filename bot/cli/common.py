@@ -24,9 +24,9 @@ console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
 
-def text(key: str, **values: object) -> str:
+def text(key: str, count: int | None = None, **values: object) -> str:
     """The text `cli.<key>` in the language of the installation."""
-    return say(f"cli.{key}", language(), **values)
+    return say(f"cli.{key}", language(), count=count, **values)
 
 
 def language() -> Language:

@@ -1,0 +1,1 @@
+"""One answer, shown the way its channel can show it."""
