@@ -8,12 +8,13 @@ from typing import Any
 
 import rasa.core.actions.action
 import rasa.core.agent
+import rasa.core.test
 import rasa.core.tracker_store
-import rasa.core.utils
-import rasa.shared.utils.io
+import rasa.nlu.test
 import rasa.telemetry
 import rasa.utils.log_utils
 import rasa.utils.plotting
+import sanic.response
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from rasa.core.brokers import broker
@@ -24,6 +25,7 @@ from rasa.shared.core.events import Event
 from rasa.shared.exceptions import RasaException
 from rasa.shared.utils.common import class_from_module_path
 from sanic import Sanic
+from sanic.response import ResponseStream
 
 from bot.assistant.action_client import install_action_client
 
@@ -39,6 +41,8 @@ def apply_all() -> None:
     event_broker_without_clients()
     slots_by_yaml_alias()
     one_process_server()
+    streamed_answers()
+    reports_without_entities()
     plots_only_with_matplotlib()
     install_action_client()
 
@@ -141,6 +145,25 @@ def one_process_server() -> None:
 
     vars_of_class: Any = Sanic
     vars_of_class.run = run_in_this_process
+
+
+def streamed_answers() -> None:
+    """Sanic 22 took out `response.stream`, with which `rasa shell` reads answers as they come."""
+
+    def stream(streaming_fn: Callable[[Any], Any], content_type: str) -> ResponseStream:
+        return ResponseStream(streaming_fn, content_type=content_type)
+
+    vars(sanic.response)["stream"] = stream
+
+
+def reports_without_entities() -> None:
+    """`rasa test` reports on entities even where there are none, which scikit-learn refuses."""
+    evaluate = rasa.nlu.test.evaluate_entities
+
+    def evaluate_entities(results: Any, *args: Any, **kwargs: Any) -> Any:
+        return evaluate(results, *args, **kwargs) if results else {}
+
+    rasa.nlu.test.evaluate_entities = rasa.core.test.evaluate_entities = evaluate_entities
 
 
 def plots_only_with_matplotlib() -> None:
