@@ -6,7 +6,6 @@ from typing import Any
 
 from rich import box
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -23,8 +22,9 @@ PLAIN_WIDTH = 80
 def render_terminal(answer: Mapping[str, Any], console: Console) -> None:
     """Prints `answer` (see Answer.as_dict) on `console`, without whatever could steer a terminal."""
     language: Language = "en" if answer.get("language") == "en" else "de"
-    parts = [Padding(part, (0, 0, 1, 0)) for part in _parts(answer, language)]
-    console.print(Group(*parts), width=min(console.width, WIDEST), highlight=False)
+    for part in _parts(answer, language):
+        console.print(part, width=min(console.width, WIDEST), highlight=False)
+        console.print()
 
 
 def render_plain(answer: Mapping[str, Any]) -> str:
@@ -75,11 +75,16 @@ def _card(card: Mapping[str, Any]) -> RenderableType:
     facts.add_column()
     for fact in card.get("facts", ()):
         share = fact.get("share")
-        bar: RenderableType = "" if share is None else ProgressBar(1.0, min(1.0, max(0.0, share)), width=BAR_WIDTH)
+        bar: RenderableType = "" if share is None else _bar(share)
         facts.add_row(Text(visible(fact["label"])), Text(visible(fact["value"])), bar)
     subtitle = visible(card.get("subtitle", ""))
     inside = Group(Text(subtitle, style="dim"), facts) if subtitle else facts
     return Panel(inside, title=Text(visible(card["title"]), style="bold"), title_align="left", box=box.ROUNDED)
+
+
+def _bar(share: float) -> ProgressBar:
+    filled = min(1.0, max(0.0, share))
+    return ProgressBar(1.0, filled, width=BAR_WIDTH, complete_style="cyan", finished_style="cyan")
 
 
 def _table(table: Mapping[str, Any]) -> RenderableType:
