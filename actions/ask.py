@@ -29,6 +29,7 @@ from persona_store.matching import Match, match_contact, match_levels
 from persona_store.names import Person
 from persona_store.segmentation.profiles import list_profiles, persona_profile
 from persona_store.settings import Language
+from persona_store.wording import say
 
 BUSINESS = "b2b"  # the market in which people have roles
 
@@ -52,8 +53,13 @@ def ask(request: Request, session: Session, question: Question, people: Sequence
             return ask_about(request, session, question, known)
         question = replace(question, subject=known.subject)
     asked = Asked(session, request.language, question)
-    answers = tuple(_answer(asked, kind) for kind in question.kinds)
-    return Reply(answers, _talk_after(request.talk, question, people), _look_ups(question))
+    answers = [_answer(asked, kind) for kind in question.kinds]
+    offer = _next_question(question, answers[-1])
+    if offer is not None and offer.subject is not None:
+        offered = say(f"offer.{offer.kinds[0]}", request.language, name=offer.subject.name)
+        answers[-1] = replace(answers[-1], next_step=f"{answers[-1].next_step} {offered}".strip())
+    talk = replace(_talk_after(request.talk, question, people), offer=offer)
+    return Reply(tuple(answers), talk, _look_ups(question))
 
 
 def ask_about(request: Request, session: Session, question: Question, meaning: Meaning) -> Reply:
@@ -157,22 +163,21 @@ def _talk_after(talk: Talk, question: Question, people: Sequence[Person]) -> Tal
         explained=0,
         options=options if len(options) > 1 else (),
         chosen=0 if len(options) > 1 else None,
-        offer=_next_question(question),
         missed=0,
     )
 
 
-def _next_question(question: Question) -> Question | None:
-    """What the next step proposes: from who somebody is to how to reach them, and from there to whether it pays."""
-    if question.subject is None:
+def _next_question(question: Question, answer: Answer) -> Question | None:
+    """What to propose: from who somebody is to how to reach them, and from there to whether it pays."""
+    subject, last = question.subject, question.kinds[-1]
+    if subject is None or answer.kind == "error":
         return None
-    follows: dict[Kind, Kind] = {"match": "approach", "antipersona": "approach", "persona": "approach"}
-    if question.subject.kind == "contact":
-        follows["approach"] = "antipersona"
-    elif question.subject.kind == "role":
-        follows["approach"] = "match"
-    then = follows.get(question.kinds[-1])
-    return Question((then,), question.subject) if then and then not in question.kinds else None
+    then: Kind = "approach"
+    if last == "approach":
+        then = "antipersona" if subject.kind == "contact" else "match" if subject.kind == "role" else "persona"
+    elif last == "antipersona" and answer.details.get("anti_persona"):
+        then = "match"
+    return None if then in question.kinds else Question((then,), subject)
 
 
 def _look_ups(question: Question) -> tuple[LookUp, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from actions.answers.common import CONTACT_PAYLOAD
 from actions.answers.people import offer_again_answer
 from actions.answers.talk import nothing_offered_answer
 from actions.ask import ask, ask_about
@@ -15,7 +16,7 @@ from actions.cues import folded, means_all, means_other
 from actions.follow_up import about_people, follow_up
 from actions.reply import Reply
 from actions.state import Option, Question
-from actions.subject import CONTACT_PAYLOAD, contact_by_id
+from actions.subject import contact_by_id
 
 LAST = "last"
 _DIGITS = re.compile(r"\b\d{1,3}\b")

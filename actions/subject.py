@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from actions.answers.common import CONTACT_PAYLOAD, role_name
 from actions.context import Mention, Request
 from actions.cues import address_in, follows_persona, possible_names
 from actions.state import LONGEST_NAME, ROLE_KEY, Subject
 from persona_store.database.models import Contact, Persona
 from persona_store.lexicon import normalise_title
 from persona_store.names import Person, find_people, find_personas, is_clear
+from persona_store.settings import Language
 
-CONTACT_PAYLOAD = "contact:"  # how buttons name a contact: by its id in the store
 MOST_WORDS_LOOKED_UP = 8  # of a message in which nobody was recognised
 UNKNOWN_ROLE = ("other", "unknown")
 
@@ -71,12 +72,14 @@ def named_role(request: Request) -> Subject | None:
     """The role that the message names, shown in its own words."""
     for mention in request.named("role"):
         if not follows_persona(request.text, mention.start) or request.text.startswith("/"):
-            return role_subject(mention)
+            return role_subject(mention, request.language)
     return None
 
 
-def role_subject(mention: Mention) -> Subject | None:
+def role_subject(mention: Mention, language: Language) -> Subject | None:
     """The role behind a mention: a normal value "function/level", or a job title to be normalised."""
+    if ROLE_KEY.fullmatch(mention.text):
+        return Subject("role", mention.text, role_name(mention.text, language))
     if ROLE_KEY.fullmatch(mention.value):
         return Subject("role", mention.value, mention.text)
     role = normalise_title(mention.text)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from actions.answers.common import button, contact_buttons, with_company
+from actions.answers.common import button, contact_buttons, listed, role_name, with_company
 from actions.state import Subject
 from persona_store.answer import Answer, Card, Choice, Fact
 from persona_store.guidance import Approach, ChannelRate
@@ -28,7 +28,11 @@ def approach_answer(
         kind="approach",
         language=language,
         text=_verdict(approach, name, channel, language),
-        reasons=(*(channel_line(rate, language) for rate in shown), *_refusals(approach, language)),
+        reasons=(
+            *(channel_line(rate, language) for rate in shown),
+            *_dearer(approach, language),
+            *_refusals(approach, language),
+        ),
         next_step=_next_step(approach, language),
         card=_card(approach, name, language),
         choices=_choices(approach, subject, language),
@@ -74,6 +78,13 @@ def _verdict(approach: Approach, name: str, channel: str | None, language: Langu
     return say("approach.named", language, rate=percent(named.rate, language), **values)
 
 
+def _dearer(approach: Approach, language: Language) -> tuple[str, ...]:
+    """Why a channel with a higher rate does not come first: it costs more time."""
+    ahead = [rate for rate in approach.channels[1:] if rate.rate > approach.channels[0].rate]
+    channels = joined([label("channel", rate.channel, language) for rate in ahead], language)
+    return (say("approach.dearer", language, channels=channels),) if ahead else ()
+
+
 def _refusals(approach: Approach, language: Language) -> tuple[str, ...]:
     if not approach.opted_out:
         return ()
@@ -93,12 +104,13 @@ def _card(approach: Approach, name: str, language: Language) -> Card:
         "avoid": approach.avoid,
     }
     facts = [
-        Fact(say(f"approach.card.{part}", language), joined([say(key, language) for key in keys], language))
-        for part, keys in told.items()
-        if keys
+        Fact(say(f"approach.card.{part}", language), listed(keys, language)) for part, keys in told.items() if keys
     ]
-    persona = approach.persona(language)
-    subtitle = say("approach.card.persona", language, persona=persona) if persona else ""
+    persona, subtitle = approach.persona(language), ""
+    if approach.subject == "role":
+        subtitle = role_name(f"{approach.function}/{approach.level}", language)
+    elif approach.subject == "contact" and persona:
+        subtitle = say("approach.card.persona", language, persona=persona)
     return Card(with_company(name, approach.company, language), subtitle, tuple(facts))
 
 

@@ -1,17 +1,20 @@
 """What answers share: buttons, names of personas, and the line that says which data an answer rests on."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from persona_store.answer import Choice
 from persona_store.matching import PersonaShare
 from persona_store.segmentation import PersonaInfo
+from persona_store.segmentation.labels import level_label
 from persona_store.settings import Language
-from persona_store.wording import day, number, say
+from persona_store.wording import day, number, percent, say
 
 CONTACT_PAYLOAD = "contact:"  # names a contact by its id in the store, so that a button always means the same person
 LONGEST_QUOTE = 60
+ALMOST_ALL, ALMOST_NONE = 0.99, 0.01
+UNKNOWN = "unknown"
 
 
 def button(name: str, language: Language, intent: str, **entities: str) -> Choice:
@@ -45,6 +48,25 @@ def data_line(contacts: int, on: date | None, language: Language) -> str:
     """How many contacts the personas rest on, and how old the data are."""
     known = day(on, language) if on else say("answer.date_unknown", language)
     return say("answer.data", language, contacts=number(contacts, language), day=known)
+
+
+def chance(share: float, language: Language) -> str:
+    """A computed probability in percent; never 0 or 100 %, which no computation from data can claim."""
+    if share >= ALMOST_ALL:
+        return say("answer.almost_all", language)
+    return say("answer.almost_none", language) if share <= ALMOST_NONE else percent(share, language)
+
+
+def role_name(key: str, language: Language) -> str:
+    """A role "function/level" in words."""
+    named = {part: value for part, value in zip(("function", "level"), key.split("/"), strict=True) if value != UNKNOWN}
+    return ", ".join(level_label(part, value, language) for part, value in named.items())
+
+
+def listed(keys: Sequence[str], language: Language) -> str:
+    """Texts of the catalogue one after another; those that are no whole sentences parted by semicolons."""
+    texts = [say(key, language) for key in keys]
+    return (" " if all(text.endswith((".", "!", "?")) for text in texts) else "; ").join(texts)
 
 
 def quoted(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from actions.answers.common import button, contact_buttons, data_line, persona_name, quoted, with_company
+from actions.answers.common import button, chance, contact_buttons, data_line, persona_name, quoted, with_company
 from persona_store.answer import Answer, Card, Choice, Fact
 from persona_store.matching import Match, PersonaShare, Reason
 from persona_store.segmentation.labels import attribute_label, level_label
@@ -62,9 +62,9 @@ def _verdict(match: Match, language: Language, named: Sequence[PersonaShare]) ->
     values: dict[str, Any] = {
         "name": match.name,
         "persona": persona_name(best, language),
-        "share": percent(best.probability, language),
+        "share": chance(best.probability, language),
         "second": persona_name(second, language) if second else "",
-        "second_share": percent(second.probability, language) if second else "",
+        "second_share": chance(second.probability, language) if second else "",
     }
     if match.confidence == "unknown":
         return say("match.unknown", language, **values)
@@ -75,7 +75,7 @@ def _verdict(match: Match, language: Language, named: Sequence[PersonaShare]) ->
         return say("match.partly", language, **values)
     if asked is best:
         return say("match.yes", language, **values)
-    asked_name, asked_share = persona_name(asked, language), percent(asked.probability, language)
+    asked_name, asked_share = persona_name(asked, language), chance(asked.probability, language)
     return say("match.no", language, asked=asked_name, asked_share=asked_share, **values)
 
 
@@ -95,7 +95,7 @@ def _next_step(match: Match, language: Language) -> str:
 
 def _card(match: Match, language: Language) -> Card:
     shown = match.personas[:PERSONAS_SHOWN]
-    facts = [Fact(persona_name(one, language), percent(one.probability, language), one.probability) for one in shown]
+    facts = [Fact(persona_name(one, language), chance(one.probability, language), one.probability) for one in shown]
     return Card(with_company(match.name, match.company, language), say("match.card", language), tuple(facts))
 
 

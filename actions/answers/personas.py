@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from actions.answers.common import button, data_line, labelled_button, persona_name, quoted
+from actions.answers.common import button, data_line, labelled_button, listed, persona_name, quoted
 from persona_store.answer import Answer, Card, Choice, Fact, Table
 from persona_store.database.models import Persona
 from persona_store.guidance import Approach
@@ -22,7 +22,7 @@ def personas_answer(profiles: Sequence[PersonaProfile], language: Language) -> A
         return Answer("error", language, say("personas.none", language), next_step=say("personas.none_next", language))
     names = ("number", "name", "share", "contacts", "outcome", "traits")
     columns = tuple(say(f"personas.column.{name}", language) for name in names)
-    biggest = max(profiles, key=lambda profile: profile.info.share)
+    biggest = max(profiles, key=lambda profile: profile.info.n)
     return Answer(
         kind="personas",
         language=language,
@@ -60,7 +60,6 @@ def persona_answer(profile: PersonaProfile, approach: Approach, language: Langua
             traits=traits,
         ),
         reasons=tuple(attribute_line(one, language) for one in profile.attributes[:ATTRIBUTES_SHOWN]),
-        next_step=say("persona.next", language),
         card=Card(
             persona_name(info, language), say(f"market.{info.market}", language), _facts(info, approach, language)
         ),
@@ -157,8 +156,7 @@ def _facts(info: PersonaInfo, approach: Approach, language: Language) -> tuple[F
         facts.append(Fact(say("persona.card.channel", language), value, best.rate))
     for name, keys in (("goals", approach.goals), ("pains", approach.pains)):
         if keys:
-            text = joined([say(key, language) for key in keys], language)
-            facts.append(Fact(say(f"approach.card.{name}", language), text))
+            facts.append(Fact(say(f"approach.card.{name}", language), listed(keys, language)))
     return tuple(facts)
 
 

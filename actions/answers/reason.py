@@ -4,7 +4,7 @@ from typing import Any
 
 from actions.answers.antipersona import buy_line, points_line, worth_line
 from actions.answers.approach import channel_line
-from actions.answers.common import button, contact_buttons, data_line, persona_name
+from actions.answers.common import button, chance, contact_buttons, data_line, persona_name
 from actions.answers.match import reason_line
 from actions.answers.personas import attribute_line
 from actions.state import Kind, Subject
@@ -25,7 +25,7 @@ def match_reason(match: Match, language: Language) -> Answer:
     lines = [reason_line(one, language) for one in (*match.reasons_for, *match.reasons_against)[:REASONS_SHOWN]]
     second = match.runner_up
     if second is not None:
-        share = percent(second.probability, language)
+        share = chance(second.probability, language)
         lines.append(say("reason.runner_up", language, persona=persona_name(second, language), share=share))
     lines += [say("reason.not_known", language, attribute=attribute_label(key, language)) for key in match.ask_next[:2]]
     text = say(
@@ -33,7 +33,7 @@ def match_reason(match: Match, language: Language) -> Answer:
         language,
         name=match.name,
         persona=persona_name(match.best, language),
-        share=percent(match.best.probability, language),
+        share=chance(match.best.probability, language),
         known=number(match.known, language),
     )
     choices = contact_buttons(match.contact_id, language, "approach", "antipersona") if match.contact_id else ()

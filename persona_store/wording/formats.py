@@ -5,11 +5,13 @@ from datetime import date
 
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_compact_currency, format_decimal, format_percent
+from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
 from persona_store.settings import Language
 
 CURRENCY = "EUR"
+MILLION = 1e6
+SPOKEN_DIGITS = 2
 
 
 def number(value: float, language: Language, digits: int = 0) -> str:
@@ -19,7 +21,8 @@ def number(value: float, language: Language, digits: int = 0) -> str:
 
 def percent(share: float, language: Language, digits: int = 0) -> str:
     """A share of 0 to 1 as percent, with at most `digits` decimals."""
-    return format_percent(share, format="#,##0" + ("." + "#" * digits if digits else "") + " %", locale=language)
+    pattern = "#,##0" + ("." + "#" * digits if digits else "")
+    return format_percent(share, format=pattern + ("%" if language == "en" else " %"), locale=language)
 
 
 def ratio(value: float, language: Language) -> str:
@@ -28,8 +31,13 @@ def ratio(value: float, language: Language) -> str:
 
 
 def money(amount: float, language: Language) -> str:
-    """An amount of money, rounded to what one says aloud: "12 Tsd. €"."""
-    return format_compact_currency(amount, CURRENCY, locale=language, fraction_digits=0)
+    """An amount of money, rounded to what one says aloud: "150 €", "12.000 €", "3,1 Mio. €"."""
+    if abs(amount) >= MILLION:
+        return format_compact_currency(amount, CURRENCY, locale=language, fraction_digits=1)
+    spoken = float(f"{amount:.{SPOKEN_DIGITS}g}")
+    return format_currency(
+        spoken, CURRENCY, format="¤#,##0" if language == "en" else "#,##0 ¤", locale=language, currency_digits=False
+    )
 
 
 def day(value: date, language: Language) -> str:

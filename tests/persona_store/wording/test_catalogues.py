@@ -4,16 +4,42 @@ import ast
 import re
 from pathlib import Path
 from string import Formatter
-from typing import get_args
+from typing import Any, Literal, get_args
 
 import pytest
 
+from actions.state import Kind
+from persona_store.antipersona import Advice, Buy, LeakReason, Stage, WhyNotKnown, Worth
+from persona_store.guidance import Basis, Subject
+from persona_store.matching import AttributeKind, Confidence
 from persona_store.settings import Language
 from persona_store.wording import catalogue
 
 ROOT = Path(__file__).parents[3]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 CODE = sorted((ROOT / "actions").rglob("*.py"))
+
+
+# Keys whose last part is a value of the store: every value must have its text.
+VALUES = {
+    "antipersona.buy": Buy,
+    "antipersona.worth": Worth,
+    "antipersona.advice": Advice,
+    "antipersona.why_not": WhyNotKnown,
+    "stage": Stage,
+    "reason.leak": LeakReason,
+    "match": Confidence,
+    "reason.match": Confidence,
+    "attribute_kind": AttributeKind,
+    "approach.basis": Basis,
+    "approach.best": Subject,
+    "reason.method": Kind,
+    "offer": Literal["match", "approach", "antipersona", "persona"],
+    "whom": Kind,
+    "market": Literal["b2b", "b2c"],
+    "channel": Literal["phone", "email", "chat", "social", "in_person", "post"],
+    "channel_by": Literal["phone", "email", "chat", "social", "in_person", "post"],
+}
 
 
 def gaps(text: str) -> set[str]:
@@ -68,3 +94,8 @@ def test_every_key_that_actions_use_exists(path: Path) -> None:
         forms = [rf"{pattern}\.one", rf"{pattern}\.other"] if counted else [pattern]
         missing += [form for form in forms if not any(re.fullmatch(form, key) for key in keys)]
     assert missing == []
+
+
+@pytest.mark.parametrize(("prefix", "values"), VALUES.items())
+def test_every_value_the_store_may_give_has_a_text(prefix: str, values: Any) -> None:
+    assert [value for value in get_args(values) if f"{prefix}.{value}" not in catalogue("de")] == []
