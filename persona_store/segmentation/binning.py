@@ -127,8 +127,9 @@ def _numeric_bins(attribute: Attribute, column: pl.Series, quantile_bins: int) -
     if len(distinct) <= FEW_VALUES and bool((distinct == np.round(distinct)).all()):
         points = [int(value) for value in distinct]
         return Bins(levels=tuple(str(point) for point in points), edges=tuple(float(point) for point in points[1:]))
-    edges = _round_edges(values[np.isfinite(values)], quantile_bins)
-    return Bins(levels=_range_names(edges), edges=edges) if edges else None
+    known = values[np.isfinite(values)]
+    edges = _round_edges(known, quantile_bins)
+    return Bins(levels=_range_names(edges, known), edges=edges) if edges else None
 
 
 def _round_edges(values: NDArray[np.float64], quantile_bins: int) -> tuple[float, ...]:
@@ -153,8 +154,18 @@ def _round(value: float) -> float:
     return round(value, digits)
 
 
-def _range_names(edges: Sequence[float]) -> tuple[str, ...]:
-    """Levels of numbers: `<a`, `a..<b`, `>=b`; labels.py makes words of them."""
-    shown = [f"{edge:.12g}" for edge in edges]
-    middle = [f"{low}..<{high}" for low, high in pairwise(shown)]
-    return (f"<{shown[0]}", *middle, f">={shown[-1]}")
+def _range_names(edges: Sequence[float], values: NDArray[np.float64]) -> tuple[str, ...]:
+    """Levels of numbers: `<a`, `a..<b`, `>=b`; of whole numbers `a..b` or just `a`. labels.py makes words of them."""
+    whole = bool((values == np.round(values)).all()) and all(edge.is_integer() for edge in edges)
+    first = "0" if whole and edges[0] == 1 and values.min() == 0 else f"<{_shown(edges[0])}"
+    return (first, *(_range_name(low, high, whole) for low, high in pairwise(edges)), f">={_shown(edges[-1])}")
+
+
+def _range_name(low: float, high: float, whole: bool) -> str:
+    if not whole:
+        return f"{_shown(low)}..<{_shown(high)}"
+    return _shown(low) if high - low == 1 else f"{_shown(low)}..{_shown(high - 1)}"
+
+
+def _shown(edge: float) -> str:
+    return f"{edge:.12g}"

@@ -6,7 +6,7 @@ from persona_store.settings import Language
 from persona_store.wording import catalogue, label, number, say
 
 BELOW = re.compile(r"<(-?[\d.e+-]+)")
-BETWEEN = re.compile(r"(-?[\d.e+-]+)\.\.<(-?[\d.e+-]+)")
+BETWEEN = re.compile(r"(-?[\d.e+-]+?)\.\.(<?)(-?[\d.e+-]+)")
 FROM = re.compile(r">=(-?[\d.e+-]+)")
 DIGITS = 4
 
@@ -24,7 +24,8 @@ def level_label(attribute: str, level: str, language: Language) -> str:
     if match := BELOW.fullmatch(level):
         return say("range.below", language, high=_shown(match[1], language))
     if match := BETWEEN.fullmatch(level):
-        return say("range.between", language, low=_shown(match[1], language), high=_shown(match[2], language))
+        key = "range.between" if match[2] else "range.whole"
+        return say(key, language, low=_shown(match[1], language), high=_shown(match[3], language))
     if match := FROM.fullmatch(level):
         return say("range.from", language, low=_shown(match[1], language))
     return level

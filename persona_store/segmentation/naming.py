@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import rel_entr
 
 from persona_store.segmentation.binning import OTHER, Binning
 from persona_store.segmentation.labels import attribute_label, level_label
 from persona_store.segmentation.model import AttributeTable
+from persona_store.segmentation.observations import Floats
 from persona_store.segmentation.registry import Attribute
 from persona_store.settings import Language
 from persona_store.wording import catalogue, joined, say
@@ -20,6 +22,7 @@ COMPANIES = {
 }
 MOSTLY = 0.5  # a word in a name must hold for at least half of those it names
 NOTABLY = 1.2  # and be that much more frequent than in the whole market
+OFTEN, STRIKINGLY = 0.3, 4.0  # or hold for fewer, but be extraordinary
 ALSO = 0.25  # share from which a second function is named beside the first
 STUDENT = "student"  # not of a company, so its size says nothing about them
 QUALIFIERS = 2  # for personas of whom only behaviour or custom columns are known
@@ -28,11 +31,13 @@ MOST_QUALIFIERS = 5
 
 @dataclass(frozen=True, slots=True)
 class _Trait:
-    """A level that most of a persona's contacts have, and by how much it tells the persona apart."""
+    """A level by which a persona's contacts are known, and by how much it tells the persona apart."""
 
     attribute: str
     level: str
     strength: float
+    explicit: bool
+    behaviour: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class _Role:
     functions: tuple[str, ...]
     rank: str
     companies: str | None
+    strength: float
 
 
 def name_personas(
@@ -47,8 +53,8 @@ def name_personas(
 ) -> list[dict[Language, str]]:
     """A name per class and language. Two classes of the same name get further traits until they differ."""
     roles = [_role(tables, place) for place in range(classes)]
-    traits = [_traits(tables, attributes, place) for place in range(classes)]
-    used = [_first_traits(role, traits[place], attributes) for place, role in enumerate(roles)]
+    traits = [_traits(tables, attributes, role, place) for place, role in enumerate(roles)]
+    used = [_first_traits(role, traits[place]) for place, role in enumerate(roles)]
     while True:
         names = [_name(roles[place], traits[place][: used[place]], binning, place) for place in range(classes)]
         doubles = [place for place in range(classes) if sum(_same(names[place], other) for other in names) > 1]
@@ -59,11 +65,11 @@ def name_personas(
             used[place] += 1
 
 
-def _first_traits(role: _Role | None, traits: Sequence[_Trait], attributes: Mapping[str, Attribute]) -> int:
-    """How many traits a name begins with: none after a role; one if it says who they are, else some of what they do."""
+def _first_traits(role: _Role | None, traits: Sequence[_Trait]) -> int:
+    """How many traits a name begins with: after a role only a behaviour that tells more than the role does."""
     if role is not None:
-        return 0
-    return 1 if traits and attributes[traits[0].attribute].kind == "explicit" else QUALIFIERS
+        return int(bool(traits) and traits[0].behaviour and traits[0].strength > role.strength)
+    return 1 if traits and traits[0].explicit else QUALIFIERS
 
 
 def _same(one: Mapping[Language, str], other: Mapping[Language, str]) -> bool:
@@ -81,7 +87,11 @@ def _role(tables: Mapping[str, AttributeTable], place: int) -> _Role | None:
     if not functions and rank == "any":
         return None
     companies = None if functions == (STUDENT,) else _companies(tables.get("company_size"), place)
-    return _Role(functions, rank, companies)
+    return _Role(functions, rank, companies, _role_strength(tables.get("function"), place))
+
+
+def _role_strength(table: AttributeTable | None, place: int) -> float:
+    return 0.0 if table is None else float(_strengths(table, place).max())
 
 
 def _functions(table: AttributeTable | None, place: int) -> tuple[str, ...]:
@@ -119,21 +129,29 @@ def _companies(table: AttributeTable | None, place: int) -> str | None:
     return None
 
 
-def _traits(tables: Mapping[str, AttributeTable], attributes: Mapping[str, Attribute], place: int) -> list[_Trait]:
-    """What can qualify a name, who they are before what they do, strongest first."""
-    found: list[tuple[int, _Trait]] = []
+def _traits(
+    tables: Mapping[str, AttributeTable], attributes: Mapping[str, Attribute], role: _Role | None, place: int
+) -> list[_Trait]:
+    """What can qualify a name: who they are before what they do, unless what they do tells more than their role."""
+    found: list[_Trait] = []
     most_known = max(table.known[place] for table in tables.values())
     for name, table in tables.items():
-        if name in ("function", "level", "company_size") or not table.defines:
+        strengths = _strengths(table, place) * table.known[place] / most_known
+        top = int(np.argmax(strengths))
+        if name in ("function", "level", "company_size") or not table.defines or table.levels[top] == OTHER:
             continue
-        shares = table.probabilities[place]
-        top = int(np.argmax(shares))
-        lift = shares[top] / table.base[top]
-        known = table.known[place] / most_known
-        if shares[top] >= MOSTLY and lift >= NOTABLY and table.levels[top] != OTHER:
-            behaviour = attributes[name].kind in ("implicit", "value")
-            found.append((int(behaviour), _Trait(name, table.levels[top], float(known * shares[top] * np.log(lift)))))
-    return [trait for _, trait in sorted(found, key=lambda pair: (pair[0], -pair[1].strength))]
+        share, lift = table.probabilities[place, top], table.probabilities[place, top] / table.base[top]
+        if (share >= MOSTLY and lift >= NOTABLY) or (share >= OFTEN and lift >= STRIKINGLY):
+            kind = attributes[name].kind
+            behaviour = kind in ("implicit", "value")
+            found.append(_Trait(name, table.levels[top], float(strengths[top]), kind == "explicit", behaviour))
+    above = role.strength if role is not None else np.inf
+    return sorted(found, key=lambda trait: (trait.behaviour and trait.strength <= above, -trait.strength))
+
+
+def _strengths(table: AttributeTable, place: int) -> Floats:
+    """(levels,): what each level contributes to telling the persona apart from all contacts, in nats."""
+    return rel_entr(table.probabilities[place], table.base)
 
 
 def _name(role: _Role | None, traits: Sequence[_Trait], binning: Binning, place: int) -> dict[Language, str]:
@@ -145,7 +163,8 @@ def _in_words(role: _Role | None, traits: Sequence[_Trait], binning: Binning, pl
     words = [_role_words(role, language)] if role else []
     words += [_trait_words(trait, binning, language) for trait in traits]
     text = ", ".join(words) or say("naming.group", language, number=place + 1)
-    return text[:1].upper() + text[1:]
+    raw = bool(traits) and text.startswith(traits[0].attribute)
+    return text if raw else text[:1].upper() + text[1:]
 
 
 def _role_words(role: _Role, language: Language) -> str:
@@ -166,7 +185,7 @@ def _trait_words(trait: _Trait, binning: Binning, language: Language) -> str:
         return known
     bins = binning.bins[trait.attribute]
     attribute = attribute_label(trait.attribute, language)
-    if (bins.edges is not None and trait.level[:1] in "<>") or ".." in trait.level:
+    if bins.levels[-1].startswith(">="):
         position = bins.levels.index(trait.level)
         height = "low" if position == 0 else "high" if position == len(bins.levels) - 1 else "medium"
         return say(f"naming.height.{height}", language, attribute=attribute)

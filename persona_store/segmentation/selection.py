@@ -10,7 +10,9 @@ from persona_store.segmentation.latent_classes import LatentClasses, fit_latent_
 from persona_store.segmentation.observations import Codes, observe
 
 MOST_CLASSES = 12  # nobody remembers more personas than that
-CHOOSING_ROWS = 50_000  # the number of classes does not need every contact
+# BIC finds ever finer classes in ever more rows; the number of personas should not grow with the store.
+CHOOSING_ROWS = 10_000
+CHOOSING_TOLERANCE = 1e-6  # BIC differs by far more than the last steps of the EM add
 CLEAR_GAIN = 0.02  # a further class must win at least this part of what all classes before have won together
 PATIENCE = 2  # so many further classes may fail before the search ends
 SMALLEST_SHARE = 0.02
@@ -56,7 +58,7 @@ def choose_classes(
     tried: list[Candidate] = []
     best, failures = 0, 0
     for classes in range(1, MOST_CLASSES + 1):
-        tried.append(_candidate(fit_latent_classes(data, sizes, classes, seed=seed)))
+        tried.append(_candidate(fit_latent_classes(data, sizes, classes, seed=seed, tolerance=CHOOSING_TOLERANCE)))
         if progress is not None:
             progress(classes / MOST_CLASSES)
         if classes == 1:
