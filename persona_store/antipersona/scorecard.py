@@ -16,6 +16,8 @@ from persona_store.segmentation.registry import Attribute
 # The usual scale of credit scoring: so many points double the odds; whole points then lose nothing that counts.
 POINTS_TO_DOUBLE = 20
 POINT = float(np.log(2)) / POINTS_TO_DOUBLE
+# Fewer points than these change the odds by less than a tenth: too little to be given as a reason.
+TELLING_POINTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +106,4 @@ class LearnedScorecard:
 
 def _borne_out(one: Points, base: float) -> bool:
     low, high = wilson(one.bought, one.n)
-    return (one.points < 0 and high < base) or (one.points > 0 and low > base)
+    return (one.points <= -TELLING_POINTS and high < base) or (one.points >= TELLING_POINTS and low > base)

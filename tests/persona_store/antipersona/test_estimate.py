@@ -1,0 +1,85 @@
+"""Value against effort, worked out by hand."""
+
+from dataclasses import replace
+
+import pytest
+
+from persona_store.antipersona.estimate import Chance, History, estimate_worth
+from persona_store.antipersona.worth import GROUP_WEIGHT, Experience, Moments, WorthBook
+
+NOTHING = History(0, 0.0, 0, 0.0, 0, 0.0, 0, frozenset(), None)
+# a customer brings 1,000 in two deals and takes two hours of care, a lost lead takes one; an hour costs 60
+USUAL = Experience(Moments(400, 1000.0, 250_000.0), 2.0, Moments(400, 120.0, 900.0), Moments(600, 60.0, 900.0))
+BOOK = WorthBook("margin", 0.5, USUAL, {})
+
+
+def test_a_lead_is_worth_its_chance_times_what_customers_bring() -> None:
+    worth, value = estimate_worth(BOOK, None, NOTHING, Chance(0.4, 0.3, 0.5), customer=False)
+    assert worth == "worth" and value is not None
+    assert value.potential == pytest.approx(400)
+    assert value.care_cost == pytest.approx(0.4 * 120 + 0.6 * 60)
+    assert value.value_low < value.total < value.value_high
+    assert (value.n_similar, value.basis) == (400, "margin")
+
+
+def test_a_hopeless_lead_is_not_worth_the_care() -> None:
+    worth, value = estimate_worth(BOOK, None, NOTHING, Chance(0.01, 0.0, 0.03), customer=False)
+    assert worth == "not_worth" and value is not None
+    assert value.value_high < value.care_cost
+
+
+def test_an_uncertain_lead_is_borderline() -> None:
+    assert estimate_worth(BOOK, None, NOTHING, Chance(0.06, 0.01, 0.2), customer=False)[0] == "borderline"
+
+
+def test_an_open_deal_says_more_than_similar_customers() -> None:
+    own = replace(NOTHING, open_deals=1, open_value=50_000.0)
+    value = estimate_worth(BOOK, None, own, Chance(0.4, 0.3, 0.5), customer=False)[1]
+    assert value is not None and value.potential == pytest.approx(20_000)
+
+
+def test_a_customer_who_complains_more_than_it_brings_is_not_worth_it() -> None:
+    own = replace(NOTHING, won=2, won_value=200.0, interactions=60, minutes=1800.0, complaints=12)
+    worth, value = estimate_worth(BOOK, None, own, None, customer=True)
+    assert worth == "not_worth" and value is not None
+    assert (value.money, value.complaints) == (200.0, 12)
+    assert value.care_cost > 1500
+
+
+def test_a_good_customer_is_worth_it_and_may_buy_again() -> None:
+    own = replace(NOTHING, won=1, won_value=800.0, interactions=10, minutes=60.0)
+    worth, value = estimate_worth(BOOK, None, own, None, customer=True)
+    assert worth == "worth" and value is not None
+    assert value.potential == pytest.approx(500)  # similar customers close two deals of 500 each
+
+
+def test_little_care_so_far_does_not_make_a_lead_cheap() -> None:
+    chance = Chance(0.4, 0.3, 0.5)
+    fresh = replace(NOTHING, interactions=5, minutes=3.0)
+    demanding = replace(NOTHING, interactions=30, minutes=600.0)
+    usual, same, more = (
+        value.care_cost
+        for own in (NOTHING, fresh, demanding)
+        if (value := estimate_worth(BOOK, None, own, chance, customer=False)[1]) is not None
+    )
+    assert same == usual
+    assert more > 4 * usual
+
+
+def test_thin_experience_says_nothing() -> None:
+    thin = replace(BOOK, market=replace(USUAL, value=Moments(29, 1000.0, 1.0)))
+    no_times = replace(BOOK, market=replace(USUAL, customer_minutes=Moments(400), lost_minutes=Moments(600)))
+    chance = Chance(0.4, 0.3, 0.5)
+    for book in (None, thin, no_times):
+        assert estimate_worth(book, None, NOTHING, chance, customer=False) == ("cannot_tell", None)
+    assert estimate_worth(BOOK, None, NOTHING, None, customer=False) == ("cannot_tell", None)
+
+
+def test_a_small_persona_leans_on_the_market() -> None:
+    few = replace(USUAL, value=Moments(5, 3000.0, 0.0))
+    many = replace(USUAL, value=Moments(5000, 3000.0, 0.0))
+    book = replace(BOOK, personas={1: few, 2: many})
+    assert book.experience(1).value.mean == pytest.approx((5 * 3000 + GROUP_WEIGHT * 1000) / (5 + GROUP_WEIGHT))
+    assert book.experience(2).value.mean == pytest.approx(3000, rel=0.01)
+    assert book.experience(3) == USUAL
+    assert WorthBook.from_json(book.as_json()) == book
