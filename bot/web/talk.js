@@ -5,6 +5,7 @@ import { answerHtml, choiceButtons, make, onChoice, spokenAnswer } from "./answe
 import { currentLanguage, text } from "./texts.js";
 
 const EXAMPLES = ["example_personas", "example_approach", "example_match", "example_help"];
+const STYLES = ["/web/chat.css", "/web/answer.css"];
 const ARROW =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="2" ' +
   'stroke-linecap="round" stroke-linejoin="round"><path d="M10 16V4M5 9l5-5 5 5"/></svg>';
@@ -51,7 +52,7 @@ function welcome() {
  */
 export async function startTalk(place, spoken, loggedOut) {
   const [styles] = await Promise.all([
-    fetch("/web/chat.css").then((response) => response.text()),
+    Promise.all(STYLES.map((path) => fetch(path).then((response) => response.text()))),
     import("/web/vendor/deep-chat/deepChat.bundle.js"),
   ]);
   const conversation = crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint32Array(4))).join("-");
@@ -86,7 +87,7 @@ export async function startTalk(place, spoken, loggedOut) {
     fontFamily: "var(--font)",
     fontSize: "1rem",
   });
-  chat.auxiliaryStyle = styles;
+  chat.auxiliaryStyle = styles.join("\n");
   chat.connect = { handler: answer };
   chat.introMessage = { html: "<persona-welcome></persona-welcome>" };
   chat.textInput = { placeholder: { text: text("placeholder") } };

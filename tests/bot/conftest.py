@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -73,6 +74,7 @@ def served(app: Any, port: int) -> Iterator[str]:
     while not server.started:
         if not thread.is_alive():
             raise RuntimeError("the server did not start")
+        time.sleep(0.01)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
