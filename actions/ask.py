@@ -71,7 +71,7 @@ def ask_about(request: Request, session: Session, question: Question, meaning: M
     people = meaning.people[:MOST_OPTIONS]
     options = tuple(_person_option(person, question) for person in people)
     if meaning.unknown is None:
-        answer = choose_person_answer(people, request.language)
+        answer = choose_person_answer(people, request.language, more=len(meaning.people) > len(people))
     else:
         answer = nobody_answer(meaning.unknown, people, request.language)
     talk = replace(request.talk, question=replace(question, subject=None), explained=0, missed=0)

@@ -14,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from actions.answers.talk import failed_answer, not_allowed_answer, said_error_answer
-from actions.context import Mention, Request, read_mentions, read_request, store, talk_of
+from actions.context import Message, Request, read_message, read_request, store, talk_of
 from actions.reply import LookUp, Reply
 from actions.state import Talk, read_talk, slot_events
 from persona_store.database import session_scope
@@ -34,13 +34,13 @@ class TalkAction(Action, ABC):
         return f"action_{self.intent}"
 
     @abstractmethod
-    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
-        """The reply to the latest message, which names `mentions`."""
+    def reply(self, talk: Talk, message: Message) -> Reply:
+        """The reply to the latest message."""
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answers, and returns the slots that changed."""
         before, talk = read_talk(tracker.slots), talk_of(tracker)
-        return dispatch(dispatcher, before, self.reply(talk, read_mentions(tracker)))
+        return dispatch(dispatcher, before, self.reply(talk, read_message(tracker)))
 
 
 class StoreAction(Action, ABC):

@@ -30,6 +30,14 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """What somebody said, and what it names."""
+
+    text: str
+    mentions: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A message with all that is needed to answer it."""
 
@@ -57,14 +65,16 @@ def read_request(tracker: Tracker, talk: Talk) -> Request:
     message = tracker.latest_message
     metadata = message.get("metadata") or {}
     identity = verify(metadata.get("identity"), settings().secret("identity"), tracker.sender_id)
-    return Request(identity, talk.spoken, _text_of(message), read_mentions(tracker), talk)
+    said = read_message(tracker)
+    return Request(identity, talk.spoken, said.text, said.mentions, talk)
 
 
-def read_mentions(tracker: Tracker) -> tuple[Mention, ...]:
-    """What the latest message names."""
-    message = tracker.latest_message
-    found = [_mention(entity, _text_of(message)) for entity in (message.get("entities") or [])[:MOST_ENTITIES]]
-    return tuple(mention for mention in found if mention is not None)
+def read_message(tracker: Tracker) -> Message:
+    """The latest message, bounded."""
+    said = tracker.latest_message
+    text = str(said.get("text") or "")[:LONGEST_TEXT]
+    found = [_mention(entity, text) for entity in (said.get("entities") or [])[:MOST_ENTITIES]]
+    return Message(text, tuple(mention for mention in found if mention is not None))
 
 
 def talk_of(tracker: Tracker) -> Talk:
@@ -82,10 +92,6 @@ def talk_of(tracker: Tracker) -> Talk:
     written = _written_language(message, SURE_TO_SWITCH if settled else SURE)
     language = (wished if changed else None) or said or written or settled or settings().language
     return replace(talk, language=language, said_language=said, wished_language=wished or talk.wished_language)
-
-
-def _text_of(message: Mapping[str, Any]) -> str:
-    return str(message.get("text") or "")[:LONGEST_TEXT]
 
 
 def _written_language(message: Mapping[str, Any], least: float) -> Language | None:

@@ -9,6 +9,7 @@ from typing import get_args
 import yaml
 
 from actions.state import Kind
+from persona_store.settings import Language
 
 MOST_KINDS = 2  # what one answers in one turn; more would be a lecture
 _CLAUSE = re.compile(r"[.?!;\n]+|,? (?:und|and) ")
@@ -27,6 +28,8 @@ class Cues:
     all: re.Pattern[str]
     persona: re.Pattern[str]
     never_names: frozenset[str]
+    languages: tuple[tuple[Language, re.Pattern[str]], ...]
+    salutations: tuple[tuple[str, frozenset[str]], ...]
 
 
 def kinds_asked(text: str, main: Kind) -> tuple[Kind, ...]:
@@ -60,6 +63,24 @@ def follows_persona(text: str, start: int) -> bool:
     return bool(cues().persona.search(folded(text[:start])))
 
 
+def language_in(text: str) -> Language | None:
+    """The language that the message names last, inflected or not."""
+    found = [(match.start(), language) for language, word in cues().languages for match in word.finditer(folded(text))]
+    return max(found)[1] if found else None
+
+
+def salutation_before(text: str, start: int) -> str | None:
+    """ "Frau" or "Herr" where the word before position `start` says it, in German or English."""
+    word = folded(text[:start]).rstrip(" .").rsplit(" ", 1)[-1]
+    return next((salutation for salutation, words in cues().salutations if word in words), None)
+
+
+def same_salutation(known: str | None, said: str) -> bool:
+    """Whether a contact's salutation as the CRM has it does not contradict the one that was said."""
+    words = set(folded(known or "").replace(".", "").split())
+    return not any(words & forms for salutation, forms in cues().salutations if salutation != said)
+
+
 def address_in(text: str) -> str | None:
     """An e-mail address or a contact's number ("#4711") in the message."""
     match = _ADDRESS.search(text) or _NUMBER.search(text)
@@ -81,12 +102,15 @@ def cues() -> Cues:
     """The cues, read once."""
     data = yaml.safe_load(Path(__file__).with_name("cues.yml").read_text(encoding="utf-8"))
     known: tuple[Kind, ...] = get_args(Kind)
+    languages: tuple[Language, ...] = get_args(Language)
     return Cues(
         asks=tuple((kind, _beginnings(data["asks"][kind])) for kind in known if kind in data["asks"]),
         other=_beginnings(data["other"]),
         all=_beginnings(data["all"]),
         persona=re.compile(rf"\b(?:{'|'.join(map(re.escape, data['persona']))})\W*$"),
         never_names=frozenset(word for line in data["never_names"] for word in line.split()),
+        languages=tuple((one, _beginnings(data["languages"][one])) for one in languages),
+        salutations=tuple((name, frozenset(words)) for name, words in data["salutations"].items()),
     )
 
 

@@ -1,6 +1,5 @@
 """Greeting, thanks, farewell, help, "are you a bot", and yes or no to what was offered."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -10,7 +9,7 @@ from actions.answers.talk import help_answer, talk_answer
 from actions.ask import ask
 from actions.base import StoreAction, TalkAction
 from actions.choose_option import choose
-from actions.context import Mention, Request
+from actions.context import Message, Request
 from actions.follow_up import follow_up
 from actions.reply import Reply
 from actions.state import Talk
@@ -28,7 +27,7 @@ class ActionGreet(TalkAction):
 
     intent = "greet"
 
-    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+    def reply(self, talk: Talk, message: Message) -> Reply:
         """Says its text."""
         return plain_reply(self.intent, talk)
 
@@ -38,7 +37,7 @@ class ActionGoodbye(TalkAction):
 
     intent = "goodbye"
 
-    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+    def reply(self, talk: Talk, message: Message) -> Reply:
         """Says its text."""
         return plain_reply(self.intent, talk)
 
@@ -48,7 +47,7 @@ class ActionThank(TalkAction):
 
     intent = "thank"
 
-    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+    def reply(self, talk: Talk, message: Message) -> Reply:
         """Says its text."""
         return plain_reply(self.intent, talk)
 
@@ -58,7 +57,7 @@ class ActionBotChallenge(TalkAction):
 
     intent = "bot_challenge"
 
-    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+    def reply(self, talk: Talk, message: Message) -> Reply:
         """Says its text."""
         return plain_reply(self.intent, talk)
 
@@ -68,7 +67,7 @@ class ActionHelp(TalkAction):
 
     intent = "help"
 
-    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+    def reply(self, talk: Talk, message: Message) -> Reply:
         """What one can ask, by example."""
         return Reply((help_answer(talk.spoken),), replace(talk, missed=0))
 

@@ -1,6 +1,5 @@
 """Leave what is running, begin the talk anew, change the language."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +9,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers.talk import talk_answer, which_language_answer
 from actions.base import TalkAction, dispatch
-from actions.context import Mention, talk_of
+from actions.context import Message, read_message, talk_of
+from actions.cues import language_in
 from actions.reply import Reply
 from actions.state import Talk, known_language, slot_events
 
@@ -20,7 +20,7 @@ class ActionStop(TalkAction):
 
     intent = "stop"
 
-    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+    def reply(self, talk: Talk, message: Message) -> Reply:
         """Leaves whatever was open."""
         return Reply((talk_answer("stop", talk.spoken),), _emptied(talk))
 
@@ -30,13 +30,13 @@ class ActionRestart(TalkAction):
 
     intent = "restart"
 
-    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+    def reply(self, talk: Talk, message: Message) -> Reply:
         """Forgets everything but the language."""
         return Reply((talk_answer("restart", talk.spoken),), _emptied(talk))
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answers and restarts; what stays is set after that, because Rasa then empties all slots."""
-        reply = self.reply(talk_of(tracker), ())
+        reply = self.reply(talk_of(tracker), read_message(tracker))
         dispatch(dispatcher, reply.talk, reply)
         return [Restarted(), *slot_events(Talk(), reply.talk)]
 
@@ -46,10 +46,10 @@ class ActionChangeLanguage(TalkAction):
 
     intent = "change_language"
 
-    def reply(self, talk: Talk, mentions: Sequence[Mention]) -> Reply:
+    def reply(self, talk: Talk, message: Message) -> Reply:
         """Speaks the language that is named, and goes on speaking it; asks which one where none is."""
-        named = [known_language(mention.value) for mention in mentions if mention.entity == "language"]
-        wanted = next((language for language in reversed(named) if language), None)
+        named = [known_language(mention.value) for mention in message.mentions if mention.entity == "language"]
+        wanted = next((language for language in reversed(named) if language), None) or language_in(message.text)
         if wanted is None:
             return Reply((which_language_answer(talk.spoken),), replace(talk, missed=0))
         changed = replace(talk, language=wanted, said_language=wanted, missed=0)

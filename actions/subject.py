@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from actions.answers.common import CONTACT_PAYLOAD, role_name
 from actions.context import Mention, Request
-from actions.cues import address_in, follows_persona, possible_names
+from actions.cues import address_in, follows_persona, possible_names, salutation_before, same_salutation
 from actions.state import LONGEST_NAME, ROLE_KEY, Subject
 from persona_store.database.models import Contact, Persona
 from persona_store.lexicon import normalise_title
 from persona_store.names import Person, find_people, find_personas, is_clear
 from persona_store.settings import Language
 
+MOST_LOOKED_AT = 20  # people of one name, among whom a salutation may decide
 MOST_WORDS_LOOKED_UP = 8  # of a message in which nobody was recognised
 UNKNOWN_ROLE = ("other", "unknown")
 
@@ -47,14 +48,15 @@ class NamedPersonas:
 def named_contact(request: Request, session: Session) -> Meaning:
     """The contact that the message names, by name, address, number or company; missing when it names none."""
     company = next((mention.text for mention in request.named("company")), None)
-    names = [mention.text for mention in request.named("contact")]
-    name = names[0] if names else address_in(request.text)
+    mention = next(iter(request.named("contact")), None)
+    name = mention.text if mention else address_in(request.text)
     if name and name.startswith(CONTACT_PAYLOAD):
         return contact_by_id(session, name.removeprefix(CONTACT_PAYLOAD))
     if name:
-        return _people_meant(session, name, company)
+        said = salutation_before(request.text, mention.start) if mention else None
+        return _people_meant(session, name, company, said)
     if company:
-        return _people_meant(session, company, None)
+        return _people_meant(session, company, None, None)
     return Meaning()
 
 
@@ -122,12 +124,25 @@ def person_subject(person: Person) -> Subject:
     return Subject("contact", str(person.contact_id), person.name, person.company)
 
 
-def _people_meant(session: Session, name: str, company: str | None) -> Meaning:
+def _people_meant(session: Session, name: str, company: str | None, salutation: str | None) -> Meaning:
     short = name[:LONGEST_NAME]
-    people = find_people(session, short, company[:LONGEST_NAME] if company else None)
+    people = find_people(session, short, company[:LONGEST_NAME] if company else None, MOST_LOOKED_AT)
     if not people and company:
-        people = find_people(session, short)
-    return _choose(people, name)
+        people = find_people(session, short, limit=MOST_LOOKED_AT)
+    return _choose(_addressed(session, people, salutation), name)
+
+
+def _addressed(session: Session, people: list[Person], salutation: str | None) -> list[Person]:
+    """Of several people those whom the salutation fits, if it fits any."""
+    if salutation is None or len(people) < 2:
+        return people
+    contacts = {person.contact_id: session.get(Contact, person.contact_id) for person in people}
+    fitting = [
+        person
+        for person in people
+        if (contact := contacts[person.contact_id]) and same_salutation(contact.salutation, salutation)
+    ]
+    return fitting or people
 
 
 def _choose(people: Sequence[Person], name: str) -> Meaning:

@@ -10,9 +10,9 @@ from persona_store.settings import Language
 from persona_store.wording import say
 
 
-def choose_person_answer(people: Sequence[Person], language: Language) -> Answer:
-    """Several people fit: each as a choice, told apart by company and job title."""
-    text = say("people.choose", language, count=len(people))
+def choose_person_answer(people: Sequence[Person], language: Language, *, more: bool = False) -> Answer:
+    """Several people fit: each as a choice, told apart by company and job title; `more` fit than are shown."""
+    text = say("people.choose_more" if more else "people.choose", language, count=len(people))
     return Answer("choices", language, text, next_step=say("people.how_to_choose", language), choices=_choices(people))
 
 

@@ -127,7 +127,7 @@ def _row(profile: PersonaProfile, language: Language) -> tuple[str, ...]:
 
 def _trait(profile: AttributeProfile, language: Language) -> str:
     top = profile.levels[0].level
-    return f"{attribute_label(profile.attribute, language)}: {level_label(profile.attribute, top, language)}"
+    return f"{level_label(profile.attribute, top, language)} ({attribute_label(profile.attribute, language)})"
 
 
 def _outcome(info: PersonaInfo, language: Language) -> str:

@@ -295,3 +295,14 @@ def test_hostile_names_are_only_names(talk: Any, store_with_personas: Engine, in
 def test_broken_slots_break_nothing(talk: Any, slots: dict[str, Any], intent: str) -> None:
     talk.slots.update(slots)
     assert "schiefgegangen" not in talk.say("und jetzt?", intent)["text"]
+
+
+@pytest.mark.parametrize("text", ["wieder auf deutsch bitte", "auf deutsch bitte", "German please"])
+def test_the_language_named_in_any_form_is_spoken(english: Any, text: str) -> None:
+    assert english.say(text, "change_language")["language"] == "de"
+
+
+def test_a_salutation_leaves_out_those_it_does_not_fit(talk: Any) -> None:
+    talk.say("welche persona hat frau müller", "match_persona", contact="müller")
+    assert not any("Stefan Müller" in label or "Holger Müller" in label for label in talk.labels())
+    assert any("Anja Müller" in label for label in talk.labels())
