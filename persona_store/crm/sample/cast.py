@@ -140,8 +140,8 @@ CAST: Final = (
         "Product Marketing Manager", "marketing/specialist", "F1007", "Webinar", None, 350,
     ),
     CastMember(
-        4721, "complainer", 1, None, "Günther", "Grollmann", "info@grollmann-handel.de", "0561/330717", "Inhaber",
-        "executive/c_level", "F1008", "Onlineshop", True, 900,
+        4721, "complainer", 1, None, "Günther", "Grollmann", "g.grollmann@grollmann-handel.de", "0561/330717",
+        "Einkäufer", "purchasing/specialist", "F1008", "Onlineshop", True, 900,
     ),
     CastMember(
         4722, "gf_kmu", 1, "Dipl.-Ing.", "Jürgen", "Rosch", "juergen.rosch@rosch-maschinenbau.de", "+49 7121 4401101",

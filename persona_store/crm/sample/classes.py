@@ -279,8 +279,8 @@ CLASSES: Final = (
         market="b2b",
         kind="complainer",
         share=0.03,
-        roles={"executive/c_level": 26, "support/specialist": 12, "purchasing/specialist": 22, "finance/specialist": 20}
-        | {"assistant/junior": 12, "logistics/specialist": 8},
+        roles={"purchasing/specialist": 32, "finance/specialist": 24, "assistant/junior": 16, "support/specialist": 14}
+        | {"logistics/specialist": 8, "executive/c_level": 6},
         sizes=(55, 36, 8, 1, 0),
         industries={"retail": 44, "hospitality": 22, "construction": 16, "other": 18},
         sources={"shop": 55, "cold_call": 20, "website": 25},
