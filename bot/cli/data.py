@@ -1,4 +1,7 @@
-"""`personabot sample`, `import` and `build`: from a CRM export to personas."""
+"""`personabot sample`, `import` and `build`: from a CRM export to personas.
+
+What takes long to import is imported by the command that needs it, so that the others start at once.
+"""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -6,10 +9,6 @@ from typing import Annotated, Literal
 import typer
 
 from bot.cli.common import AsJson, console, language, print_json, progress, store, text
-from bot.cli.reports import build_lines, import_lines
-from persona_store.build import build as build_personas
-from persona_store.crm import import_files, read_mapping, recognise, write_mapping
-from persona_store.crm.sample import write_sample
 from persona_store.errors import InputError
 from persona_store.wording import number
 
@@ -33,6 +32,8 @@ def sample(
     as_json: AsJson = False,
 ) -> None:
     """Writes a sample CRM with planted truth."""
+    from persona_store.crm.sample import write_sample
+
     if out.exists() and not out.is_dir():
         raise InputError(text("error.not_a_folder", path=out))
     with progress() as advance:
@@ -52,6 +53,9 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Imports CRM files, all or nothing."""
+    from bot.cli.reports import import_lines
+    from persona_store.crm import import_files, read_mapping, recognise, write_mapping
+
     if write_mapping_to is not None:
         write_mapping(recognise(paths), write_mapping_to)
         console.print(text("import.mapping_written", path=write_mapping_to), markup=False)
@@ -70,6 +74,9 @@ def build(
     seed: Annotated[int, typer.Option(min=0, help=text("option.seed"))] = DEFAULT_SEED, as_json: AsJson = False
 ) -> None:
     """Builds the personas anew."""
+    from bot.cli.reports import build_lines
+    from persona_store.build import build as build_personas
+
     with store() as engine, progress() as advance:
         report = build_personas(engine, seed=seed, progress=advance)
     if as_json:

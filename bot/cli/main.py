@@ -1,6 +1,7 @@
 """The `personabot` command: one Typer application; errors become one sentence and an exit code."""
 
 import sys
+from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -36,16 +37,19 @@ def rasa(context: typer.Context) -> None:
     raise typer.Exit(rasa_main(context.args))
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("personabot"))
+        raise typer.Exit
+
+
 @app.callback()
 def main(
-    version: Annotated[bool, typer.Option("--version", help=text("option.version"), is_eager=True)] = False,
+    show_version: Annotated[
+        bool, typer.Option("--version", help=text("option.version"), is_eager=True, callback=_show_version)
+    ] = False,
 ) -> None:
     """Options before the command."""
-    if version:
-        from importlib.metadata import version as installed
-
-        typer.echo(installed("personabot"))
-        raise typer.Exit
 
 
 def run() -> None:

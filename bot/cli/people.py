@@ -1,33 +1,24 @@
-"""`personabot personas`, `role`, `describe`, `match`, `antipersona` and `approach`: one question, one answer."""
+"""`personabot personas`, `role`, `describe`, `match`, `antipersona` and `approach`: one question, one answer.
 
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+What takes long to import is imported by the command that needs it, so that the others start at once.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from sqlalchemy.orm import Session
 
-from actions.answers import (
-    antipersona_answer,
-    approach_answer,
-    choose_person_answer,
-    match_answer,
-    nobody_answer,
-    personas_answer,
-)
 from bot.cli.common import AsJson, console, language, operator, print_json, show, store, text
 from bot.render.terminal import render_terminal
 from persona_store.answer import Answer
-from persona_store.antipersona import judge_contact
 from persona_store.database import session_scope
-from persona_store.guidance import approach_contact, approach_role
-from persona_store.lexicon import describe as describe_text
-from persona_store.lexicon import normalise_title
-from persona_store.matching import match_contact
-from persona_store.names import find_people, is_clear
 from persona_store.privacy.audit import record
-from persona_store.segmentation.profiles import list_profiles
 from persona_store.settings import Language
 from persona_store.wording import label
+
+if TYPE_CHECKING:
+    from persona_store.names import Person
 
 NOT_FOUND = 2
 
@@ -48,6 +39,9 @@ def register(app: typer.Typer) -> None:
 
 def personas(as_json: AsJson = False) -> None:
     """Lists the personas of the newest build."""
+    from actions.answers import personas_answer
+    from persona_store.segmentation.profiles import list_profiles
+
     with store() as engine, session_scope(engine) as session:
         profiles = list_profiles(session)
         show(personas_answer(profiles, language()), profiles, as_json=as_json)
@@ -55,6 +49,8 @@ def personas(as_json: AsJson = False) -> None:
 
 def role(title: Annotated[str, typer.Argument(help=text("option.title"))], as_json: AsJson = False) -> None:
     """Says which function and level a job title means."""
+    from persona_store.lexicon import normalise_title
+
     found = normalise_title(title)
     if as_json:
         print_json({"function": found.function, "level": found.level})
@@ -69,6 +65,8 @@ def describe(
     as_json: AsJson = False,
 ) -> None:
     """Says what a description in free words says about a lead."""
+    from persona_store.lexicon import describe as describe_text
+
     found = describe_text(description).as_dict()
     if as_json:
         print_json(found)
@@ -80,11 +78,17 @@ def describe(
 
 def match(name: Name, as_json: AsJson = False) -> None:
     """Says which persona a contact matches and why."""
+    from actions.answers import match_answer
+    from persona_store.matching import match_contact
+
     _about(name, "match", match_contact, match_answer, as_json=as_json)
 
 
 def antipersona(name: Name, as_json: AsJson = False) -> None:
     """Says whether a contact is an anti-persona and why."""
+    from actions.answers import antipersona_answer
+    from persona_store.antipersona import judge_contact
+
     _about(name, "antipersona", judge_contact, antipersona_answer, as_json=as_json)
 
 
@@ -92,13 +96,22 @@ def approach(
     who: Annotated[str, typer.Argument(metavar="ROLE|NAME", help=text("option.role_or_name"))], as_json: AsJson = False
 ) -> None:
     """Says how to reach and address a role or a contact."""
+    from actions.answers import approach_answer
+    from actions.state import Subject
+    from persona_store.guidance import approach_contact, approach_role
+    from persona_store.lexicon import normalise_title
+
     meant = normalise_title(who)
     if meant.function == "other":
         _about(who, "approach", approach_contact, approach_answer, as_json=as_json)
         return
     with store() as engine, session_scope(engine) as session:
         advice = approach_role(session, meant.function, meant.level)
-        show(approach_answer(advice, language()), advice, as_json=as_json)
+        show(
+            approach_answer(advice, language(), subject=Subject("role", f"{meant.function}/{meant.level}", who)),
+            advice,
+            as_json=as_json,
+        )
 
 
 def _about(
@@ -109,6 +122,8 @@ def _about(
     *,
     as_json: bool,
 ) -> None:
+    from persona_store.names import find_people, is_clear
+
     with store() as engine, session_scope(engine, writes=True) as session:
         people = find_people(session, name)
         if not is_clear(people):
@@ -120,9 +135,12 @@ def _about(
     show(compose(result, language()), result, as_json=as_json)
 
 
-def _unclear(name: str, people: list[Any], *, as_json: bool) -> None:
+def _unclear(name: str, people: Sequence["Person"], *, as_json: bool) -> None:
+    from actions.answers import choose_person_answer, nobody_answer
+
     if as_json:
         print_json({"candidates": people})
         return
-    answer = choose_person_answer(people, language()) if people else nobody_answer(name, people, language())
+    alike = any(person.exact for person in people)
+    answer = choose_person_answer(people, language()) if alike else nobody_answer(name, people, language())
     render_terminal(answer.as_dict(), console)

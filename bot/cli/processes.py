@@ -11,9 +11,6 @@ from sqlalchemy import Engine, func, select
 
 from bot.cli.common import AsJson, console, errors, print_json, progress, store, text
 from bot.cli.supervisor import Service, Supervisor, run_until_signal, services
-from persona_store.build import build
-from persona_store.crm import import_files
-from persona_store.crm.sample import write_sample
 from persona_store.database import session_scope
 from persona_store.database.models import Build, Contact, User
 from persona_store.settings import PROJECT_ROOT, Settings, settings
@@ -82,6 +79,10 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 def _demo_data(engine: Engine, config: Settings) -> None:
+    from persona_store.build import build  # the three take seconds to import; only the demo pays for them
+    from persona_store.crm import import_files
+    from persona_store.crm.sample import write_sample
+
     folder: Path = config.var / "sample"
     with session_scope(engine) as session:
         contacts = session.scalar(select(func.count()).select_from(Contact))
