@@ -50,7 +50,7 @@ class Binning:
     def apply(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`contact_id` and the level of each attribute that `frame` has, as text; null where not known."""
         known = [name for name in frame.columns if name in self.bins]
-        return frame.select("contact_id", *(_levels(name, self.bins[name]) for name in known))
+        return frame.select("contact_id", *(_levels(frame[name], self.bins[name]) for name in known))
 
     def as_json(self) -> dict[str, Any]:
         """The bins as plain JSON data."""
@@ -91,19 +91,20 @@ def fit_binning(frame: pl.DataFrame, attributes: Sequence[Attribute], *, quantil
     return Binning(bins)
 
 
-def _levels(name: str, bins: Bins) -> pl.Expr:
-    column = pl.col(name)
+def _levels(column: pl.Series, bins: Bins) -> pl.Series:
     if bins.edges is not None:
-        cut = column.cast(pl.Float64).fill_nan(None).cut(list(bins.edges), labels=list(bins.levels), left_closed=True)
-        return cut.cast(pl.String).alias(name)
-    known = column.is_in(list(bins.levels))
-    fallback = pl.lit(OTHER if bins.other else None, dtype=pl.String)
-    return pl.when(column.is_null()).then(None).when(known).then(column).otherwise(fallback).alias(name)
+        numbers = column.cast(pl.Float64).fill_nan(None)
+        places = np.searchsorted(bins.edges, numbers.fill_null(0.0).to_numpy(), side="right")
+        named = pl.Series(column.name, bins.levels, dtype=pl.String).gather(places)
+        return named.set(numbers.is_null(), None)
+    fallback = OTHER if bins.other else None
+    return column.replace_strict(bins.levels, bins.levels, default=fallback, return_dtype=pl.String).set(
+        column.is_null(), None
+    )
 
 
 def _tells_apart(column: pl.Series, bins: Bins) -> bool:
-    named = pl.DataFrame({"value": column}).select(_levels("value", bins))["value"]
-    return named.drop_nulls().n_unique() >= 2
+    return _levels(column, bins).drop_nulls().n_unique() >= 2
 
 
 def _named_bins(column: pl.Series) -> Bins | None:
