@@ -1,16 +1,17 @@
 """Judges a contact: will it buy, is it worth the effort, and what to do about it."""
 
+from datetime import date
 from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from persona_store.antipersona.advice import advise, in_words, is_anti_persona
-from persona_store.antipersona.estimate import Chance, estimate_worth, history
+from persona_store.antipersona.estimate import Chance, History, estimate_worth, history
 from persona_store.antipersona.quality import wilson
 from persona_store.antipersona.scorecard import LearnedScorecard
 from persona_store.antipersona.stage import funnel_stage
-from persona_store.antipersona.types import Buy, Points, Quality, ScoreVerdict, Verdict, WhyNotKnown
+from persona_store.antipersona.types import Buy, Points, Quality, ScoreVerdict, Stage, Verdict, WhyNotKnown
 from persona_store.antipersona.worth import WorthBook
 from persona_store.database.models import Build, Contact, Membership, Persona, Scorecard
 from persona_store.matching.match import original
@@ -38,14 +39,7 @@ def judge_contact(session: Session, contact_id: int) -> Verdict:
         book, persona.id if persona else None, own, chance or _usual(persona, card), customer=customer
     )
     data_on = build.data_on if build else None
-    stage = funnel_stage(
-        contact.market,
-        customer=customer,
-        open_deals=own.open_deals,
-        kinds=own.kinds,
-        last=own.last or contact.last_activity_on,
-        today=data_on,
-    )
+    stage = _stage(contact, own, data_on, customer=customer)
     return Verdict(
         contact_id=contact.id,
         name=contact.name,
@@ -84,6 +78,17 @@ def _will_buy(
     levels = card.levels(frame.row(0, named=True))
     chance = Chance(*card.probability(levels))
     return in_words(chance, card.base_rate or 0.0), chance, card.evidence(levels)
+
+
+def _stage(contact: Contact, own: History, today: date | None, *, customer: bool) -> Stage:
+    return funnel_stage(
+        contact.market,
+        customer=customer,
+        open_deals=own.open_deals,
+        kinds=own.kinds,
+        last=own.last or contact.last_activity_on,
+        today=today,
+    )
 
 
 def _usual(persona: Persona | None, card: LearnedScorecard | None) -> Chance | None:
