@@ -13,8 +13,18 @@ from persona_store.crm.values import Dates, Decimal
 MAX_MAPPING_BYTES = 4 << 20
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads yes, no, on and off as words, as YAML 1.2 does: here they are names of columns and cells."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if first in "tTfF" or not tag.endswith(":bool")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def _words(value: Any) -> Any:
-    """YAML reads a bare yes or no as a truth value and 1 as a number; here they are words."""
+    """YAML reads 1 as a number and true as a truth value; here they are words."""
     if isinstance(value, list):
         return [_word(item) for item in value]
     return [_word(value)]
@@ -22,7 +32,7 @@ def _words(value: Any) -> Any:
 
 def _word(value: Any) -> Any:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return str(value).lower()
     return str(value) if isinstance(value, int | float) else value
 
 
@@ -119,8 +129,10 @@ def read_mapping(path: Path) -> LayoutMapping:
     try:
         if path.stat().st_size > MAX_MAPPING_BYTES:
             raise problem("mapping.too_big", path)
-        node = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-        return LayoutMapping.model_validate(node)
+        text = path.read_text(encoding="utf-8-sig")
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader)):
+            raise problem("mapping.no_yaml", path, row=1)  # references can make a small file grow without bound
+        return LayoutMapping.model_validate(yaml.load(text, Loader=_Loader))  # noqa: S506  # a safe loader
     except OSError as error:
         raise problem("unreadable", path, reason=error.strerror or "") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

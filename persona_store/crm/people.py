@@ -44,6 +44,7 @@ STRONG_TITLES = frozenset(
     ["dr", "prof", "professor", "phd", "mba", "msc", "bsc", "ddr", "doktor"]
 )  # without a full stop too
 HAS_TITLE = r"(?i)\b(?:dr|prof|professor|dipl|mag|ing|msc|mba|phd|doktor|ddr)\b"
+PLAIN_NAME = re.compile(r"^[^\W\d_]+(?:[ '’-]+[^\W\d_]+)*$")
 SHOUTED_LENGTH = 3  # "EDV" may be a name as it is, "MUELLER" is shouted
 
 
@@ -89,7 +90,7 @@ def is_title(word: str) -> bool:
 
 def calm(name: str) -> str:
     """A name that is shouted or whispered in usual spelling: "MÜLLER-KRAFT" → "Müller-Kraft"."""
-    if (name.isupper() and len(name) > SHOUTED_LENGTH) or name.islower():
+    if PLAIN_NAME.match(name) and ((name.isupper() and len(name) > SHOUTED_LENGTH) or name.islower()):
         words = [w.lower() if w.lower() in NAME_PARTICLES else _capital(w) for w in name.split()]
         return " ".join(words)
     return name

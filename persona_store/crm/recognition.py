@@ -260,7 +260,11 @@ def _stray_separators(look: Look) -> dict[str, str]:
     """Categories broken by a semicolon ("2n;Cycle") with what they mean; lists ("a;b" beside "a" or "b;c") stay."""
     levels = list(look.levels or ())
     parts = Counter(part for value in levels for part in value.split(";"))
-    broken = [value for value in levels if ";" in value and all(parts[part] == 1 for part in value.split(";"))]
+    broken = [
+        value
+        for value in levels
+        if re.fullmatch(r"[^;]*\w(;\w[^;]*)+", value) and all(parts[part] == 1 for part in value.split(";"))
+    ]
     return {value: " ".join(value.replace(";", " ").split()) for value in broken}
 
 

@@ -22,7 +22,8 @@ MAX_CELL_CHARACTERS = 1 << 20  # a longer cell means that a quotation mark is ne
 MAX_UNPACKED_BYTES = 1 << 30  # a full sheet (1,048,576 rows) of 20 short columns stays below this
 SUSPECT_RATIO = 150  # spreadsheets pack to a tenth or a fiftieth; only bombs go further
 SUSPECT_BYTES = 50 << 20  # below this even a bomb does no harm
-MAX_CONTROL_SHARE = 0.002  # text has next to no control characters, programs and pictures have many
+MAX_CONTROL_SHARE = 0.02  # text has next to no control characters, programs and pictures have many
+FEW_CONTROLS = 16  # a handful may have slipped into a small table
 UTF16_NUL_SHARE = 0.3  # Latin text in UTF-16 has a zero byte in every second place
 
 MAGIC = {
@@ -156,7 +157,7 @@ def _encoding(path: Path) -> str:
     if nuls > UTF16_NUL_SHARE * len(head):
         return _checked(path, "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be")
     controls = len(head) - len(head.translate(None, CONTROL_BYTES))
-    if controls > MAX_CONTROL_SHARE * len(head) and controls > 1:
+    if controls > MAX_CONTROL_SHARE * len(head) and controls > FEW_CONTROLS:
         raise problem("binary", path)
     return _eight_bit(path)
 

@@ -70,7 +70,7 @@ def as_text(values: pl.Series, limit: int = TEXT_LIMIT, *, lines: bool = False) 
     column = pl.col("v")
     text = _written(values)
     cleaned = column.str.replace_all(CONTROLS, "")
-    cleaned = cleaned if lines else cleaned.str.replace_all(r"\s+", " ")
+    cleaned = cleaned.str.replace_all(r"\r\n?", "\n") if lines else cleaned.str.replace_all(r"\s+", " ")
     cleaned = cleaned.str.strip_chars().str.slice(0, limit)
     keep = ~cleaned.str.to_lowercase().is_in(missing_markers())
     return text.to_frame("v").select(pl.when(keep).then(cleaned).alias("v"))["v"]
