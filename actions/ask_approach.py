@@ -10,7 +10,15 @@ from actions.context import Request
 from actions.cues import kinds_asked
 from actions.reply import Reply
 from actions.state import Question, Subject
-from actions.subject import contact_in_words, named_contact, named_personas, named_role, persona_subject
+from actions.subject import (
+    Meaning,
+    contact_in_words,
+    named_contact,
+    named_personas,
+    named_role,
+    persona_subject,
+    unknown_role,
+)
 from persona_store.lexicon import normalise_channel
 
 CHANNELS = frozenset({"phone", "email", "chat", "social", "in_person", "post"})
@@ -31,6 +39,8 @@ class ActionAskApproach(StoreAction):
             compared_name=personas.unknown,
             channel=named_channel(request),
         )
+        if role := unknown_role(meaning):
+            return ask(request, session, replace(question, subject=role))
         if not meaning.missing:
             return ask_about(request, session, question, meaning)
         if len(personas.personas) > 1 and "match" not in question.kinds:
@@ -38,7 +48,7 @@ class ActionAskApproach(StoreAction):
         if personas.personas and "match" not in question.kinds:
             subject: Subject | None = persona_subject(personas.personas[0], request.language)
         else:
-            subject = named_role(request)
+            subject = named_role(request) or unknown_role(Meaning(unknown=personas.unknown))
         if subject is None:
             meaning = contact_in_words(request, session)
             subject = meaning.subject or (_spoken_of(request) if meaning.missing else None)

@@ -16,7 +16,7 @@ from actions.cues import folded, means_all, means_other
 from actions.follow_up import about_people, follow_up
 from actions.reply import Reply
 from actions.state import Option, Question
-from actions.subject import contact_by_id
+from actions.subject import contact_by_id, named_contact
 
 LAST = "last"
 _DIGITS = re.compile(r"\b\d{1,3}\b")
@@ -48,7 +48,7 @@ def choose(request: Request, session: Session) -> Reply:
         return _take(request, session, picked[0])
     if len(picked) > 1 and means_all(request.text):
         return _all_of(request, session, [talk.options[index] for index in picked])
-    if not picked and request.named("contact"):
+    if not picked and request.named("contact") and named_contact(request, session).known:
         return follow_up(request, session)
     left = [talk.options[index] for index in picked] or talk.options
     return Reply((offer_again_answer(left, request.language),), replace(talk, options=tuple(left)))

@@ -20,7 +20,7 @@ from actions.cues import kind_shown
 from actions.follow_up import about_people
 from actions.reply import LookUp, Reply
 from actions.state import Kind, Question, Subject
-from actions.subject import contact_by_id, named_contact
+from actions.subject import Meaning, contact_by_id, named_contact
 from persona_store.answer import Answer
 from persona_store.antipersona import judge_contact
 from persona_store.errors import NoPersonas
@@ -37,6 +37,8 @@ class ActionExplainReason(StoreAction):
         """The reasons in full; asked once more, how such answers are computed."""
         question, talk = _question_meant(request), request.talk
         meaning = named_contact(request, session)
+        if not meaning.known and not (meaning.unknown and kind_shown(request.text)):
+            meaning = Meaning()
         if question is None and meaning.missing:
             return Reply((nothing_to_explain_answer(request.language),), talk)
         question = question or Question(("match",))

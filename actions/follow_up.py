@@ -11,7 +11,16 @@ from actions.context import Request
 from actions.cues import kind_shown
 from actions.reply import Reply
 from actions.state import Kind, Question
-from actions.subject import Meaning, contact_in_words, named_contact, named_personas, named_role, persona_subject
+from actions.subject import (
+    Meaning,
+    contact_in_words,
+    named_contact,
+    named_personas,
+    named_role,
+    persona_subject,
+    unknown_role,
+)
+from persona_store.lexicon import normalise_channel
 
 ABOUT_PEOPLE: tuple[Kind, ...] = ("match", "antipersona", "approach")
 
@@ -30,9 +39,10 @@ def follow_up(request: Request, session: Session) -> Reply:
     """The last question for what the message names; a bare name without a question is matched."""
     last = _last_question(request)
     meaning = named_contact(request, session)
-    if not meaning.missing:
+    role = named_role(request) or unknown_role(meaning)
+    if not meaning.missing and (meaning.known or not (role or normalise_channel(meaning.unknown or ""))):
         return ask_about(request, session, about_people(last), meaning)
-    channel, role, personas = named_channel(request), named_role(request), named_personas(request, session)
+    channel, personas = named_channel(request), named_personas(request, session)
     if personas.personas or personas.unknown:
         compared = tuple(persona.id for persona in personas.personas)
         if "match" in last.kinds and last.subject:

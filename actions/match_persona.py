@@ -8,7 +8,7 @@ from actions.context import Request
 from actions.cues import kinds_asked
 from actions.reply import Reply
 from actions.state import Question
-from actions.subject import contact_in_words, named_contact, named_personas, named_role
+from actions.subject import contact_in_words, named_contact, named_personas, named_role, unknown_role
 
 
 class ActionMatchPersona(StoreAction):
@@ -30,7 +30,7 @@ class ActionMatchPersona(StoreAction):
 def ask_about_someone(request: Request, session: Session, question: Question) -> Reply:
     """Asks `question` about the contact, else the role, that the message names, else the contact last spoken of."""
     meaning = named_contact(request, session)
-    if meaning.missing and (role := named_role(request)):
+    if role := (named_role(request) if meaning.missing else unknown_role(meaning)):
         return ask(request, session, Question(question.kinds, role, question.compared, question.compared_name))
     if meaning.missing:
         meaning = contact_in_words(request, session)

@@ -5,12 +5,12 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from actions.answers.personas import no_such_persona_answer
-from actions.ask import ask, ask_which_persona
+from actions.ask import ask, ask_about, ask_which_persona
 from actions.base import StoreAction
 from actions.context import Request
 from actions.reply import Reply
 from actions.state import Question
-from actions.subject import named_personas, persona_subject
+from actions.subject import Meaning, named_contact, named_personas, persona_subject
 from persona_store.database.models import Persona
 from persona_store.names import find_personas
 from persona_store.segmentation.profiles import list_profiles
@@ -34,6 +34,10 @@ class ActionDescribePersona(StoreAction):
     def reply(self, request: Request, session: Session) -> Reply:
         """The profile of the persona that is named, else of the one last spoken of."""
         named = named_personas(request, session)
+        meaning = named_contact(request, session) if request.named("contact") else Meaning()
+        if meaning.known:  # "is Tanja a persona 3?" asks about Tanja
+            compared = tuple(persona.id for persona in named.personas)
+            return ask_about(request, session, Question(("match",), compared=compared), meaning)
         personas = named.personas or _by_role(request, session)
         if len(personas) > 1:
             return ask_which_persona(request, session, personas, ("persona",))

@@ -13,8 +13,7 @@ from actions.context import Message, Request
 from actions.follow_up import follow_up
 from actions.reply import Reply
 from actions.state import Talk
-
-NAMING = ("contact", "company", "persona", "role", "channel")
+from actions.subject import names_anything
 
 
 def plain_reply(name: str, talk: Talk) -> Reply:
@@ -80,7 +79,7 @@ class ActionAffirm(StoreAction):
     def reply(self, request: Request, session: Session) -> Reply:
         """Does what was offered last; with several options open it asks which one."""
         talk = request.talk
-        if any(request.named(entity) for entity in NAMING):
+        if names_anything(request, session):
             return choose(request, session) if talk.options else follow_up(request, session)
         if len(talk.options) == 1 and talk.chosen is None:
             return ask(request, session, talk.options[0].question)
@@ -98,7 +97,7 @@ class ActionDeny(StoreAction):
 
     def reply(self, request: Request, session: Session) -> Reply:
         """Withdraws what was offered; "no, I mean ..." is a question about somebody else."""
-        if any(request.named(entity) for entity in NAMING):
+        if names_anything(request, session):
             return follow_up(request, session)
         waiting = request.talk.options and request.talk.chosen is None
         answer = talk_answer("deny_options" if waiting else "deny", request.language)

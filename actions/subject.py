@@ -15,6 +15,8 @@ from persona_store.names import Person, find_people, find_personas, is_clear
 from persona_store.settings import Language
 
 MOST_LOOKED_AT = 20  # people of one name, among whom a salutation may decide
+MOST_NAMES = 3  # of one message that are looked up
+LONGEST_FULL_NAME = 3  # words
 MOST_WORDS_LOOKED_UP = 8  # of a message in which nobody was recognised
 UNKNOWN_ROLE = ("other", "unknown")
 
@@ -32,6 +34,11 @@ class Meaning:
     unknown: str | None = None
 
     @property
+    def known(self) -> bool:
+        """Whether there is somebody of that name, one or several."""
+        return self.subject is not None or (bool(self.people) and self.unknown is None)
+
+    @property
     def missing(self) -> bool:
         """Whether the message names nobody at all."""
         return self.subject is None and not self.people and self.unknown is None
@@ -46,28 +53,46 @@ class NamedPersonas:
 
 
 def named_contact(request: Request, session: Session) -> Meaning:
-    """The contact that the message names, by name, address, number or company; missing when it names none."""
+    """The contact that the message names, by name, address, number or company; missing when it names none.
+
+    What was taken for a name need not be one: the first that somebody bears is taken, and where nobody bears any, the
+    words of the message are looked up one by one.
+    """
     company = next((mention.text for mention in request.named("company")), None)
-    mention = next(iter(request.named("contact")), None)
-    name = mention.text if mention else address_in(request.text)
-    if name and name.startswith(CONTACT_PAYLOAD):
-        return contact_by_id(session, name.removeprefix(CONTACT_PAYLOAD))
-    if name:
-        said = salutation_before(request.text, mention.start) if mention else None
-        return _people_meant(session, name, company, said)
-    if company:
-        return _people_meant(session, company, None, None)
-    return Meaning()
+    meanings = []
+    for mention in request.named("contact")[:MOST_NAMES]:
+        if mention.text.startswith(CONTACT_PAYLOAD):
+            return contact_by_id(session, mention.text.removeprefix(CONTACT_PAYLOAD))
+        said = salutation_before(request.text, mention.start)
+        meanings.append(_people_meant(session, mention.text, company, said))
+    address = address_in(request.text)
+    if address and not meanings:
+        meanings.append(_people_meant(session, address, None, None))
+    elif company and not any(meaning.known for meaning in meanings):
+        meanings.append(_people_meant(session, company, None, None))
+    known = next((meaning for meaning in meanings if meaning.known), None)
+    if known is None and meanings and not (known := contact_in_words(request, session)).known:
+        known = max(meanings, key=lambda meaning: (len(meaning.people), len(meaning.unknown or "")))
+    return known or Meaning()
 
 
 def contact_in_words(request: Request, session: Session) -> Meaning:
-    """The last resort: the one word of the message that is exactly somebody's name; missing else."""
+    """The last resort: some words of the message, the more the better, that are exactly somebody's name."""
     words = [word for word in possible_names(_unnamed(request)) if len(word) > 1][:MOST_WORDS_LOOKED_UP]
-    for text in dict.fromkeys([" ".join(words), *words] if words else []):
-        people = [person for person in find_people(session, text[:LONGEST_NAME]) if person.exact]
-        if people:
-            return _choose(people, text)
+    for length in range(min(len(words), LONGEST_FULL_NAME), 0, -1):
+        for first in range(len(words) - length + 1):
+            text = " ".join(words[first : first + length])
+            people = [person for person in find_people(session, text[:LONGEST_NAME]) if person.exact]
+            if people:
+                return _choose(people, text)
     return Meaning()
+
+
+def names_anything(request: Request, session: Session) -> bool:
+    """Whether the message names somebody the store knows, or a role, a persona or a channel."""
+    if any(request.named(entity) for entity in ("role", "persona", "channel")):
+        return True
+    return named_contact(request, session).known
 
 
 def named_role(request: Request) -> Subject | None:
@@ -76,6 +101,16 @@ def named_role(request: Request) -> Subject | None:
         if not follows_persona(request.text, mention.start) or request.text.startswith("/"):
             return role_subject(mention, request.language)
     return None
+
+
+def unknown_role(meaning: Meaning) -> Subject | None:
+    """The role that was taken for a name ("accounting")."""
+    if meaning.unknown is None:
+        return None
+    role = normalise_title(meaning.unknown[:LONGEST_NAME])
+    if role.function == UNKNOWN_ROLE[0]:
+        return None
+    return Subject("role", f"{role.function}/{role.level}", meaning.unknown)
 
 
 def role_subject(mention: Mention, language: Language) -> Subject | None:
@@ -155,8 +190,9 @@ def _choose(people: Sequence[Person], name: str) -> Meaning:
 
 
 def _unnamed(request: Request) -> str:
-    """The message without the words that are already understood."""
+    """The message without the words that are understood as something else than a name."""
     text = request.text
     for mention in request.mentions:
-        text = text.replace(mention.text, " ")
+        if mention.entity not in ("contact", "company"):
+            text = text.replace(mention.text, " ")
     return text

@@ -306,3 +306,30 @@ def test_a_salutation_leaves_out_those_it_does_not_fit(talk: Any) -> None:
     talk.say("welche persona hat frau müller", "match_persona", contact="müller")
     assert not any("Stefan Müller" in label or "Holger Müller" in label for label in talk.labels())
     assert any("Anja Müller" in label for label in talk.labels())
+
+
+def test_a_word_taken_for_a_name_does_not_hide_the_name(talk: Any) -> None:
+    text = "ich sitze gleich mit emily clarke zusammen, welche persona ist das"
+    assert "Emily Clarke" in talk.say(text, "match_persona", contact=["sitze", "emily clarke"])["text"]
+
+
+def test_a_word_too_many_in_the_name_does_no_harm(talk: Any) -> None:
+    text = "what are the odds of emily clarke signing?"
+    assert "Emily Clarke" in talk.say(text, "check_anti_persona", contact="emily clarke signing")["text"]
+
+
+def test_a_role_taken_for_a_name_is_a_role(talk: Any) -> None:
+    answer = talk.say("how do i talk with people in accounting", "ask_approach", contact="accounting")
+    assert answer["kind"] == "approach"
+
+
+@pytest.mark.parametrize("intent", ["deny", "affirm", "explain_reason"])
+def test_a_short_reply_with_a_word_taken_for_a_name_stays_a_reply(talk: Any, intent: str) -> None:
+    talk.say("zu welcher persona passt thomas weber", "match_persona", contact="thomas weber")
+    assert "niemanden" not in talk.say("hm leider", intent, contact="leider")["text"]
+
+
+def test_a_person_in_a_question_for_a_persona_is_matched(talk: Any) -> None:
+    text = "ist emily clarke ne Persona 3"
+    answer = talk.say(text, "describe_persona", contact="emily clarke", persona="Persona 3")
+    assert answer["kind"] == "match"
