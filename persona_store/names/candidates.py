@@ -53,7 +53,7 @@ def _alike(session: Session, spellings: Mapping[str, set[str]], codes: set[str])
         sources.append(select(NameToken.id).where(NameToken.code.in_(codes)))
     ids = union(*sources).subquery()
     query = select(NameToken.id, NameToken.token).join(ids, ids.c[0] == NameToken.id).limit(MOST_COMPARED)
-    vocabulary = session.execute(query).tuples().all()
+    vocabulary = session.execute(query).all()
     return {word: closest(word, vocabulary, MOST_TOKENS) for word in spellings}
 
 

@@ -9,8 +9,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import Company, Contact, ContactToken, NameToken, NameVariant
-from persona_store.names.text import PARTICLES, company_words, name_words, sound, variants
+from persona_store.names.text import MAX_TOKEN, PARTICLES, company_words, name_words, sound, variants
 
+CACHE_KIB = 256 * 1024  # of SQLite's page cache: an index of millions is filled in random order
 CHUNK = 20_000  # contacts read and written at a time
 PARAMETERS = 5_000  # values in one IN (...): below the limits of SQLite (32,766) and PostgreSQL (65,535)
 SHORTEST_TOKEN = 2  # initials are no words to search by
@@ -26,6 +27,8 @@ def index_people(session: Session, contact_ids: Sequence[int] | None = None) -> 
     """
     known: dict[str, int] = {}
     if contact_ids is None:
+        if session.get_bind().dialect.name == "sqlite":
+            session.connection().exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
         for table in (ContactToken, NameVariant, NameToken):
             session.execute(delete(table))
         for rows in _all_people(session):
@@ -34,7 +37,7 @@ def index_people(session: Session, contact_ids: Sequence[int] | None = None) -> 
     ids = sorted(set(contact_ids))
     forget_people(session, ids)
     for batch in _batches(ids, PARAMETERS):
-        rows = session.execute(_people().where(Contact.id.in_(batch))).tuples().all()
+        rows = session.execute(_people().where(Contact.id.in_(batch))).all()
         _write(session, rows, known)
 
 
@@ -67,7 +70,7 @@ def _all_people(session: Session) -> Iterator[Sequence[Row]]:
     last = None
     while True:
         query = _people().order_by(Contact.id).limit(CHUNK)
-        rows = session.execute(query if last is None else query.where(Contact.id > last)).tuples().all()
+        rows = session.execute(query if last is None else query.where(Contact.id > last)).all()
         if not rows:
             return
         yield rows
@@ -85,13 +88,11 @@ def _write(session: Session, rows: Sequence[Row], known: dict[str, int]) -> None
 
 
 def _tokens(first: str | None, last: str | None, company: str | None) -> set[tuple[str, str]]:
-    """The words of a contact with their fields; a surname of several words also as one ("el amrani", "elamrani")."""
-    surname = name_words(last or "")
-    found = {(word, "first") for word in name_words(first or "")}
-    found |= {(word, "last") for word in surname}
-    if len(surname) > 1:
-        found.add(("".join(surname)[:60], "last"))
-    found |= {(word, "company") for word in company_words(company or "")}
+    """The words of a contact with their fields; names of several words also as one ("el amrani", "elamrani")."""
+    found = {(word, "company") for word in company_words(company or "")}
+    for name, field in ((first, "first"), (last, "last")):
+        words = name_words(name or "")
+        found |= {(word, field) for word in (*words, "".join(words)[:MAX_TOKEN])}
     return {(word, field) for word, field in found if len(word) >= SHORTEST_TOKEN and word not in PARTICLES}
 
 

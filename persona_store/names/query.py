@@ -11,7 +11,7 @@ _NUMBER = re.compile(
     r"^\s*(?:#|nr\.?|id:?|kontakt)?\s*#?\s*(?P<number>[\w./-]{0,30}\d[\w./-]{0,30})\s*$", re.IGNORECASE
 )
 _MARKERS = "|".join(sorted(map(re.escape, lexicon_file(WORDS)["company_markers"]), key=len, reverse=True))
-_COMPANY = re.compile(rf"\s(?:{_MARKERS})\s+(?:der\s|dem\s|the\s)?|\s@\s?|\s*[(\[,;|/]\s*|\s[-–]\s", re.IGNORECASE)
+_COMPANY = re.compile(rf"\s(?:{_MARKERS})\s+(?:der\s|dem\s|the\s)?|\s@\s?|\s*[(\[;|/]\s*|\s[-–]\s", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s?\b")
 
 
@@ -28,6 +28,15 @@ class Query:
     initials: frozenset[str]
     email: str | None = None
     number: str | None = None
+
+    def joined(self) -> "Query | None":
+        """The search with the words of the person written as one ("mc allister"), where there are several."""
+        person = [word for word in self.words if word not in self.company]
+        if len(person) < 2:
+            return None
+        return Query(
+            ("".join(person), *(word for word in self.words if word in self.company)), self.company, self.initials
+        )
 
 
 def parsed(text: str, company: str | None = None) -> Query:

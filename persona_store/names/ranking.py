@@ -10,6 +10,8 @@ from persona_store.names.text import PARTICLES, company_words, name_words, sound
 
 SAME_SOUND = 0.82  # at least so alike are words that sound the same
 LEAST_ALIKE = 0.6  # below, words have nothing to do with each other
+DOUBTFUL = 0.75  # below, two words are more likely two names than one misspelt,
+DOUBT = 0.8  # and count so much less
 OTHER_FIELD = 0.9  # a word found in the company though it was said of the person, or the other way round
 NO_SURNAME = 0.8  # the search names no part of the surname
 INITIAL = 0.95
@@ -31,11 +33,13 @@ class Bearer:
 
 def bearer(first: str | None, last: str | None, company: str | None) -> Bearer:
     """The words of a contact, as the index holds them."""
-    surname = name_words(last or "")
-    words = {word for word in surname if word not in PARTICLES} or set(surname)
-    if len(surname) > 1:
-        words.add("".join(surname))
-    return Bearer(frozenset(name_words(first or "")), frozenset(words), frozenset(company_words(company or "")))
+    return Bearer(_words(first), _words(last), frozenset(company_words(company or "")))
+
+
+def _words(name: str | None) -> frozenset[str]:
+    words = name_words(name or "")
+    telling = {word for word in words if word not in PARTICLES} or set(words)
+    return frozenset({*telling, "".join(words)} if len(words) > 1 else telling)
 
 
 def likeness(one: str, other: str) -> float:
@@ -52,6 +56,11 @@ def likeness(one: str, other: str) -> float:
 
 def fit(query: Query, words: Bearer) -> tuple[float, bool]:
     """Score of a contact for a search, and whether every word of the search is among the contact's words."""
+    joined = query.joined()
+    return max(_fit(query, words), _fit(joined, words)) if joined else _fit(query, words)
+
+
+def _fit(query: Query, words: Bearer) -> tuple[float, bool]:
     total = weight = 0.0
     exact = bool(query.words)
     surname = False
@@ -59,6 +68,8 @@ def fit(query: Query, words: Bearer) -> tuple[float, bool]:
     for word in query.words:
         said_company = word in query.company
         best, field, match = _best(word, left, said_company)
+        if best < DOUBTFUL:
+            best *= DOUBT
         share = COMPANY_WEIGHT if said_company else PERSON_WEIGHT
         total += best * share
         weight += share

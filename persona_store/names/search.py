@@ -120,9 +120,9 @@ def _attempts(session: Session, query: Query) -> Iterator[tuple[list[int], float
     near = near_words(session, words)
     yield search(near, words, strict=True), ENOUGH_NEAR
     yield search(near, words, strict=False), ENOUGH_NEAR
-    if len(person) > 1:
-        joined = "".join(person)  # "mc allister"
-        yield search(near_words(session, [joined]), [joined], strict=True), ENOUGH_NEAR
+    joined = query.joined()
+    if joined:
+        yield search(near_words(session, joined.words[:1]), joined.words[:1], strict=True), ENOUGH_NEAR
     if person and len(person) < len(words):
         yield search(near, person, strict=True), ENOUGH_NEAR
     far = far_words(session, words)
