@@ -58,7 +58,7 @@ def serve(port: int, model: Path = MODELS, endpoints: Path = ENDPOINTS, credenti
     ready. Raises FileNotFoundError when there is no model, RuntimeError when it cannot be loaded.
     """
     prepare()
-    from rasa.core.run import close_resources, configure_app, create_http_input_channels
+    from rasa.core.run import configure_app, create_http_input_channels
     from rasa.core.utils import AvailableEndpoints
     from rasa.model import get_latest_model
 
@@ -70,14 +70,13 @@ def serve(port: int, model: Path = MODELS, endpoints: Path = ENDPOINTS, credenti
         create_http_input_channels(None, str(credentials)), enable_api=False, endpoints=available, port=port
     )
     app.register_listener(partial(_load_agent, newest, available), "before_server_start")
-    app.register_listener(close_resources, "after_server_stop")
     app.run(host=LOCALHOST, port=port)
 
 
-async def _load_agent(model: str, endpoints: Any, app: Any, loop: Any) -> None:
+async def _load_agent(model: str, endpoints: Any, app: Any) -> None:
     from rasa.core.agent import load_agent
 
-    app.ctx.agent = await load_agent(model_path=model, endpoints=endpoints, loop=loop)
+    app.ctx.agent = await load_agent(model_path=model, endpoints=endpoints)
     if not app.ctx.agent.is_ready():  # Rasa only logs why, and would go on without ever answering
         raise RuntimeError(f"The trained assistant {model} cannot be loaded. Train it again: personabot train --force")
     logger.info("Rasa is ready.")

@@ -17,7 +17,21 @@ import pytest
 
 SMALL = Path(__file__).parent / "small"
 ROOT = Path(__file__).parents[3]
-START_SECONDS = 60
+COMMANDS = """
+import json, sys
+from bot.assistant.launcher import rasa_main
+print(json.dumps([rasa_main(argv) for argv in json.loads(sys.argv[1])]))
+"""
+STORIES = """
+version: "3.1"
+stories:
+  - story: greeting
+    steps:
+      - user: hallo
+        intent: greet
+      - action: utter_hello
+"""
+START_SECONDS = 120  # on a machine with much else to do
 IMPORTABLE = os.pathsep.join([str(ROOT), str(SMALL), os.environ.get("PYTHONPATH", "")])
 ANSWER_SECONDS = 5  # longest a person waits for an answer or an apology
 
@@ -31,25 +45,48 @@ def compatibility() -> None:
 
 @dataclass(frozen=True)
 class Training:
-    """One run of `rasa train` in a process, a folder and a home of its own."""
+    """What Rasa's commands, run one after another in a process, a folder and a home of its own, left."""
 
     model: Path
     home: Path
     folder: Path
-    log: str
+    codes: list[int]
+    output: str
 
 
 @pytest.fixture(scope="session")
 def training(tmp_path_factory: pytest.TempPathFactory) -> Training:
     home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("training")
-    options = ["--config", ROOT / "config.yml", "--domain", SMALL / "domain.yml", "--data", SMALL / "data"]
-    options += ["--out", folder / "models", "--fixed-model-name", "small"]
-    code = "import sys; from bot.assistant.launcher import rasa_main; sys.exit(rasa_main(sys.argv[1:]))"
-    command = [sys.executable, "-c", code, "train", *map(str, options)]
-    environment = {**os.environ, "HOME": str(home), "PYTHONPATH": IMPORTABLE}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    (folder / "stories.yml").write_text(STORIES)
+    source = [
+        "--domain",
+        str(SMALL / "domain.yml"),
+        "--data",
+        str(SMALL / "data"),
+        "--config",
+        str(ROOT / "config.yml"),
+    ]
+    model = folder / "models" / "small.tar.gz"
+    commands = [
+        ["--version"],
+        ["train", *source, "--fixed-model-name", "small"],
+        ["data", "validate", *source],
+        ["test", "core", "--model", str(model), "--stories", "stories.yml", "--out", "results"],
+        ["visualize", *source[:2], "--stories", "stories.yml", "--out", "graph.html"],
+        ["no-such-command"],
+        ["shell", "--model", str(model), "--port", str(free_port())],
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", COMMANDS, json.dumps(commands)],
+        cwd=folder,
+        env={**os.environ, "HOME": str(home), "PYTHONPATH": IMPORTABLE},
+        input="guten tag\n/stop\n",
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
     assert done.returncode == 0, done.stderr
-    return Training(folder / "models" / "small.tar.gz", home, folder, done.stdout + done.stderr)
+    return Training(model, home, folder, json.loads(done.stdout.splitlines()[-1]), done.stdout + done.stderr)
 
 
 @pytest.fixture(scope="session")

@@ -100,11 +100,6 @@ def test_the_graph_runs_each_node_once_in_order() -> None:
     assert set(calls.values()) == {1}
 
 
-def test_training_leaves_nothing_in_home_or_beside_the_model(training: Any) -> None:
-    assert [*training.home.iterdir()] == []
-    assert [path.name for path in training.folder.iterdir()] == ["models"]
-
-
 def test_telemetry_is_off_even_if_somebody_turns_it_on(monkeypatch: pytest.MonkeyPatch) -> None:
     import rasa.telemetry
 
