@@ -1,6 +1,6 @@
 """From the words of a job title to function and level: the head word decides the level, what it heads the function."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from spacy.tokens import Doc
 
@@ -18,6 +18,8 @@ OCCUPATIONS = (
     *("er", "erin", "ist", "istin", "or", "orin", "eur", "eurin", "iker", "mann", "frau", "loge", "login", "wirt"),
     *("kraft", "ant", "antin", "ent", "entin", "ian", "man", "woman"),
 )
+PARTNER = "partner"  # owns a firm, but not after a field ("Talent Acquisition Partner")
+CHIEF, OFFICER = "chief", "officer"  # with anything between them: a member of the board
 SHORTEST_OCCUPATION = 5
 
 
@@ -54,6 +56,7 @@ class Part:
     modifier: str = ""
     subordinate: bool = False
     settled: bool = False
+    begun: bool = False
 
 
 def items(doc: Doc) -> list[Item]:
@@ -78,7 +81,15 @@ _KIND_ORDER = {"person": 0, "function": 1, "modifier": 2, "joiner": 3, "connecto
 
 def role_of(found: list[Item], unknown_words: list[Word]) -> Role:
     """The role that the phrases of a title amount to; `unknown_words` are those the lexicon lacks."""
-    parts = [_solved(part) for part in _parts(found)]
+    phrases = [item.phrase for item in found]
+    if CHIEF in phrases and OFFICER in phrases[phrases.index(CHIEF) :]:
+        fields = [item for item in found[phrases.index(CHIEF) :] if item.meaning.kind == "function"]
+        strongest = max(fields, key=lambda item: item.meaning.weight, default=None)
+        return Role(strongest.meaning.value if strongest else "other", "c_level")
+    return _role_of_parts([_solved(part) for part in _parts(found)], unknown_words)
+
+
+def _role_of_parts(parts: list["_Solved"], unknown_words: list[Word]) -> Role:
     titled = [part for part in parts if part.level]
     fields = [part for part in parts if not part.level and part.function]
     if not titled:
@@ -129,7 +140,7 @@ def _parts(found: list[Item]) -> list[Part]:
             result.append(Part())
             group = []
         elif kind == "connector":
-            part.subordinate = part.subordinate or bool(part.people) or (not part.before and len(result) > 1)
+            part.subordinate = part.subordinate or bool(part.people) or (not part.begun and len(result) > 1)
             group = []
         elif kind == "modifier":
             part.modifier = part.modifier or item.meaning.value
@@ -146,6 +157,7 @@ def _parts(found: list[Item]) -> list[Part]:
                     group = []
                     part.after.append(group)
                 group.append(item)
+        result[-1].begun = result[-1].begun or kind != "joiner"
         previous = item
     return result
 
@@ -160,6 +172,8 @@ def _solved(part: Part) -> _Solved:
         value, weight = (function.meaning.value, function.meaning.weight) if function else ("", 0)
         return _Solved(value, weight, "", part.modifier)
     level = head.meaning.level
+    if head.phrase == PARTNER and part.before:
+        level, head = "specialist", replace(head, meaning=Meaning("person", "", "specialist"))
     if level == "specialist" and part.modifier == "junior":
         level = "junior"
     bosses = [item for item in part.people if item is not head and item.meaning.level in ("head", "c_level")]

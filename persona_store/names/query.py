@@ -57,7 +57,7 @@ def parsed(text: str, company: str | None = None) -> Query:
 
 def _words(person: str, company: str) -> tuple[tuple[str, ...], frozenset[str], frozenset[str]]:
     named = [word for word in name_words(person) if word not in PARTICLES]
-    employer = [word for word in company_words(company) if word not in PARTICLES and len(word) > 1]
+    employer = [word for word in company_words(company) if word not in (*PARTICLES, *named) and len(word) > 1]
     initials = frozenset(word for word in named if len(word) == 1)
     words = dict.fromkeys([*(word for word in named if len(word) > 1), *employer])
     return tuple(words), frozenset(employer), initials
