@@ -18,7 +18,14 @@ OLDEST_YEARS = 110  # nobody older than this is a contact
 YOUNGEST_YEARS = 5
 COMPANY_ID, COMPANY_NAME = "_company_id", "_company_name"
 CONTACT_ID, CONTACT_EMAIL, CONTACT_NAME = "_contact_id", "_contact_email", "_contact_name"
-CONTACT_TEXTS = ("source", "status", "owner", "region", "city", "notes", "job_title")
+CONTACT_FIELDS = {
+    "external_id": "id",
+    COMPANY_ID: "company_id",
+    COMPANY_NAME: "company",
+    **{f"_{name}": name for name in ("company_industry", "company_employees", "company_revenue", "company_website")},
+    **{name: name for name in ("status", "owner", "region", "city", "notes", "job_title", "email")},
+    **{name: name for name in ("created_on", "last_activity_on", "outcome_on")},
+}  # columns taken over as they are; those with an underscore describe the company
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +44,11 @@ class Rows:
 def build_contacts(cells: pl.DataFrame, json: pl.Series | None, system: str, occurrences: Occurrences) -> Rows:
     """Contacts with key, names, role and normal values; rows that name nobody are rejected."""
     there = set(cells.columns)
-    frame = _person_names(cells)
-    out: dict[str, pl.Series] = {ROW: cells[ROW]}
-    for name in ("salutation", "title", "first_name", "last_name"):
-        if name in frame.columns:
-            out[name] = frame[name].str.slice(0, NAME_LENGTH if name.endswith("name") else WORD_LENGTH)
-    for name in CONTACT_TEXTS:
-        if name in there:
-            out[name] = cells[name]
-    for name in ("source",):
-        if name in there:
-            out[name] = cells[name].str.slice(0, WORD_LENGTH)
-    for name in ("email", "created_on", "last_activity_on", "outcome_on"):
-        if name in there:
-            out[name] = cells[name]
+    out = {ROW: cells[ROW]} | {name: cells[field] for name, field in CONTACT_FIELDS.items() if field in there}
+    for values in _person_names(cells):
+        out[values.name] = values.str.slice(0, NAME_LENGTH if values.name.endswith("name") else WORD_LENGTH)
+    if "source" in there:
+        out["source"] = cells["source"].str.slice(0, WORD_LENGTH)
     if there & {"phone", "mobile"}:
         out["phone"] = _first_of(cells, ("phone", "mobile"))
     if "country" in there:
@@ -62,18 +60,7 @@ def build_contacts(cells: pl.DataFrame, json: pl.Series | None, system: str, occ
         out["birth_year"], flaws = _birth_years(cells)
     if there & {"outcome", "status_outcome"}:
         out["outcome"] = _first_of(cells, ("outcome", "status_outcome"))
-    if "id" in there:
-        out["external_id"] = cells["id"]
-    if there & {"company", "company_id", "job_title"}:
-        out["market"] = _markets(cells)
-    else:
-        out["market"] = pl.Series([None] * cells.height, dtype=pl.String).fill_null("b2c")
-    for name, column in ((COMPANY_ID, "company_id"), (COMPANY_NAME, "company")):
-        if column in there:
-            out[name] = cells[column]
-    for name in ("industry", "employees", "revenue", "website"):
-        if f"company_{name}" in there:
-            out[f"_company_{name}"] = cells[f"company_{name}"]
+    out["market"] = _markets(cells)
     if json is not None:
         out["custom"] = json
     built = pl.DataFrame([values.alias(name) for name, values in out.items()])
@@ -232,11 +219,10 @@ def _birth_years(cells: pl.DataFrame) -> tuple[pl.Series, tuple[Flaw, ...]]:
 
 
 def _markets(cells: pl.DataFrame) -> pl.Series:
-    signs = [cells[name].is_not_null() for name in ("company", "company_id", "job_title") if name in cells.columns]
-    business = signs[0]
-    for sign in signs[1:]:
-        business = business | sign
-    return business.replace_strict({True: "b2b", False: "b2c"}, return_dtype=pl.String)
+    """Business customers are those with a company or a job title."""
+    signs = [pl.col(name).is_not_null() for name in ("company", "company_id", "job_title") if name in cells.columns]
+    business = pl.any_horizontal(pl.lit(False), *signs)
+    return cells.with_columns(pl.when(business).then(pl.lit("b2b")).otherwise(pl.lit("b2c")).alias("market"))["market"]
 
 
 def _with_contact_keys(

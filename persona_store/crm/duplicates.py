@@ -15,6 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
 from sqlalchemy import Connection, select
 
+from persona_store.crm.lookups import read_frame
 from persona_store.crm.values import map_distinct
 from persona_store.crm.words import fold
 from persona_store.database.models import Contact
@@ -28,8 +29,7 @@ SHARED_MAILBOXES = (
     "info", "kontakt", "contact", "office", "mail", "sales", "vertrieb", "support", "service", "team", "post",
     "einkauf", "admin", "hello", "hallo", "buero", "verwaltung", "zentrale", "empfang", "marketing", "hr", "bewerbung",
 )  # fmt: skip
-COLUMNS = ("id", "email", "phone", "first_name", "last_name", "company_id", "birth_year", "city", "duplicate_of")
-SCHEMA = {
+SCHEMA: dict[str, type[pl.DataType]] = {
     "id": pl.Int64,
     "email": pl.String,
     "phone": pl.String,
@@ -44,8 +44,7 @@ SCHEMA = {
 
 def link_duplicates(connection: Connection) -> int:
     """Links every double in the store to the first contact of the same person; returns how many are linked now."""
-    rows = connection.execute(select(*(getattr(Contact, name) for name in COLUMNS)).order_by(Contact.id)).all()
-    contacts = pl.DataFrame([tuple(row) for row in rows], schema=SCHEMA, orient="row")
+    contacts = read_frame(connection, select(*(getattr(Contact, name) for name in SCHEMA)).order_by(Contact.id), SCHEMA)
     if contacts.height < 2:
         return 0
     originals = find_originals(contacts)
@@ -59,7 +58,7 @@ def link_duplicates(connection: Connection) -> int:
 
 
 def find_originals(contacts: pl.DataFrame) -> pl.DataFrame:
-    """Columns id and original for each double among `contacts` (columns as in COLUMNS; lowest id stands for all)."""
+    """Columns id and original for each double among `contacts` (columns as in SCHEMA; lowest id stands for all)."""
     frame = contacts.with_columns(
         map_distinct(contacts["first_name"], fold, pl.String).alias("first"),
         map_distinct(contacts["last_name"], fold, pl.String).alias("last"),

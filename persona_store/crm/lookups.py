@@ -1,10 +1,13 @@
 """Which row of the store a reference in an export means: keys and names to ids, kept up to date while loading."""
 
+from typing import Any
+
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from persona_store.database.models import Company, Contact
 
+ROWS_AT_ONCE = 100_000
 IDS = {"ref": pl.String, "id": pl.Int64}
 
 
@@ -26,24 +29,45 @@ class Lookup:
         self._frame = known.unique("ref", keep="first", maintain_order=True)
 
 
-def company_lookups(connection: Connection, system: str) -> tuple[Lookup, Lookup]:
-    """Companies by their id in `system`, and by their normalised name (one with an id before one implied)."""
-    rows = connection.execute(select(Company.key, Company.name_key, Company.id).order_by(Company.id)).all()
-    frame = pl.DataFrame(
-        [tuple(row) for row in rows], schema={"key": pl.String, "name": pl.String, "id": pl.Int64}, orient="row"
-    )
-    keys = frame.select(pl.col("key").str.strip_prefix(f"{system}:").alias("ref"), "id")
-    implied = pl.col("key").str.starts_with("name:")
-    names = frame.sort(implied, maintain_order=True).select(pl.col("name").alias("ref"), "id")
-    return Lookup(keys), Lookup(names)
+def read_frame(
+    connection: Connection, query: Select[*tuple[Any, ...]], schema: dict[str, type[pl.DataType]]
+) -> pl.DataFrame:
+    """The rows of a query as a frame, fetched in pieces so that millions of them fit."""
+    result = connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE})
+    parts = [
+        pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+        for rows in result.partitions(ROWS_AT_ONCE)
+    ]
+    return pl.concat([pl.DataFrame(schema=schema), *parts])
+
+
+class Companies:
+    """Companies by their id in `system`, and by their normalised name; those added while loading by `refresh`."""
+
+    def __init__(self, connection: Connection, system: str) -> None:
+        self.by_id, self.by_name = Lookup(), Lookup()
+        self._connection = connection
+        self._system = system
+        self._last = 0
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Takes in the companies added since; one with an id of its own goes before one known by name only."""
+        query = select(Company.key, Company.name_key, Company.id).where(Company.id > self._last).order_by(Company.id)
+        frame = read_frame(self._connection, query, {"key": pl.String, "name": pl.String, "id": pl.Int64})
+        if frame.is_empty():
+            return
+        self._last = int(frame["id"][-1])
+        self.by_id.add(frame.select(pl.col("key").str.strip_prefix(f"{self._system}:").alias("ref"), "id"))
+        implied = pl.col("key").str.starts_with("name:")
+        self.by_name.add(frame.sort(implied, maintain_order=True).select(pl.col("name").alias("ref"), "id"))
 
 
 def contact_lookups(connection: Connection, system: str) -> tuple[Lookup, Lookup, Lookup]:
-    """Contacts by their id in the CRM (of `system` before others), by e-mail, and by folded full name."""
+    """Contacts by their id in the CRM (of `system` before others), by e-mail, and by lower-case full name."""
     columns = (Contact.key, Contact.external_id, Contact.email, Contact.first_name, Contact.last_name, Contact.id)
-    rows = connection.execute(select(*columns).order_by(Contact.id)).all()
-    schema = dict.fromkeys(("key", "external", "email", "first", "last"), pl.String) | {"id": pl.Int64}
-    frame = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+    schema: dict[str, type[pl.DataType]] = dict.fromkeys(("key", "external", "email", "first", "last"), pl.String)
+    frame = read_frame(connection, select(*columns).order_by(Contact.id), schema | {"id": pl.Int64})
     own = ~pl.col("key").str.starts_with(f"{system}:")
     ids = frame.sort(own, maintain_order=True).select(pl.col("external").alias("ref"), "id")
     emails = frame.select(pl.col("email").alias("ref"), "id")

@@ -38,7 +38,7 @@ class Column:
     point: int = 0
     unclear_numbers: int = 0
     ranges: int = 0
-    leading_zero: int = 0
+    like_ids: int = 0
     levels: Counter[str] | None = field(default_factory=Counter)
     _follow: bool | None = None
 
@@ -49,8 +49,8 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        """Whether the column holds numbers (not ids or postal codes, which begin with zeros)."""
-        return self.kind.is_numeric() or (self._most(self.numbers) and not self.leading_zero)
+        """Whether the column holds numbers (not ids or postal codes, which begin with zeros or are very long)."""
+        return self.kind.is_numeric() or (self._most(self.numbers) and not self.like_ids)
 
     @property
     def is_whole(self) -> bool:
@@ -123,7 +123,7 @@ class Column:
             "point": wanted & point & ~comma,
             "unclear_numbers": wanted & comma & point & split,
             "ranges": v.str.contains(RANGE),
-            "leading_zero": bare.str.contains(r"^0\d"),
+            "like_ids": bare.str.contains(r"^0\d|^\d{16,}$"),
         }
         counted = frame.select(n.filter(test.fill_null(False)).sum().alias(name) for name, test in tests.items())
         for name, count in counted.row(0, named=True).items():

@@ -12,7 +12,7 @@ from persona_store.crm.cells import Cells, Flaw, as_json, read_cells
 from persona_store.crm.fields import TableKind
 from persona_store.crm.keys import Occurrences, Seen
 from persona_store.crm.loading import Upsert
-from persona_store.crm.lookups import Lookup, company_lookups, contact_lookups
+from persona_store.crm.lookups import Companies, Lookup, contact_lookups
 from persona_store.crm.mapping import FileMapping
 from persona_store.crm.people import company_keys
 from persona_store.crm.problems import sentence
@@ -50,7 +50,7 @@ class Loader:
         self._rejects = rejects
         self._occurrences: dict[str, Occurrences] = {}
         self._seen: dict[str, Seen] = {}
-        self._companies: tuple[Lookup, Lookup] | None = None
+        self._companies: Companies | None = None
         self._contacts: tuple[Lookup, Lookup, Lookup] | None = None
         self._products: list[str] | None = None
         self._product_names: dict[str, str | None] = {}
@@ -135,19 +135,21 @@ class Loader:
         if not there & {builders.COMPANY_ID, builders.COMPANY_NAME}:
             return frame
         if self._companies is None:
-            self._companies = company_lookups(self.connection, self._system)
-        by_id, by_name = self._companies
+            self._companies = Companies(self.connection, self._system)
+        companies = self._companies
         ids = pl.Series([None] * frame.height, dtype=pl.Int64)
         if builders.COMPANY_ID in there:
-            ids = by_id.find(frame[builders.COMPANY_ID])
+            ids = companies.by_id.find(frame[builders.COMPANY_ID])
         if builders.COMPANY_NAME in there:
             keys = company_keys(frame[builders.COMPANY_NAME])
-            unknown = ids.is_null() & keys.is_not_null() & by_name.find(keys).is_null()
-            implied = ids.is_null() & by_id.find("name:" + keys).is_not_null()
+            unknown = ids.is_null() & keys.is_not_null() & companies.by_name.find(keys).is_null()
+            implied = ids.is_null() & companies.by_id.find("name:" + keys).is_not_null()
             self._imply_companies(frame, keys, unknown, implied)
             notes.unknown_companies += int(unknown.sum())
-            _, by_name = self._companies
-            ids = pl.select(pl.coalesce(pl.lit(ids), pl.lit(by_name.find(keys))).alias("id"))["id"]
+            companies.refresh()
+            ids = pl.select(pl.coalesce(pl.lit(ids), pl.lit(companies.by_name.find(keys))).alias("id"))["id"]
+        if builders.COMPANY_ID in there:
+            notes.lost_companies += int((ids.is_null() & frame[builders.COMPANY_ID].is_not_null()).sum())
         return frame.with_columns(ids.alias("company_id"))
 
     def _imply_companies(self, frame: pl.DataFrame, keys: pl.Series, unknown: pl.Series, implied: pl.Series) -> None:
@@ -174,7 +176,6 @@ class Loader:
         counts.new += written.new
         counts.changed += len(written.changed)
         counts.unchanged += rows.height - written.new - len(written.changed)
-        self._companies = company_lookups(self.connection, self._system)
 
     def _with_contacts(self, frame: pl.DataFrame, notes: "_Notes") -> pl.DataFrame:
         if self._contacts is None:
@@ -273,6 +274,7 @@ class _Notes:
         self.identical = 0
         self.without_company = 0
         self.unknown_companies = 0
+        self.lost_companies = 0
         self.unknown_contacts = 0
         self.unreadable: Counter[tuple[str, str]] = Counter()
         self.implausible: dict[str, Counter[str]] = _Counters()
@@ -303,6 +305,7 @@ class _Notes:
             found.append(sentence("note.identical", n=self.identical))
         for name, count in (
             ("deals_without_company", self.without_company),
+            ("lost_companies", self.lost_companies),
             ("deals_unknown_contact", self.unknown_contacts),
             ("deals_unknown_company", self.unknown_companies if self._deals else 0),
         ):

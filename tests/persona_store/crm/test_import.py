@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import polars as pl
 import pytest
 from sqlalchemy import Engine, func, select
@@ -218,6 +219,27 @@ def test_parquet_and_csv_end_in_the_same_store(
     first = dump(engine)
     import_files(engine, [export])
     assert dump(engine) == first
+
+
+def test_a_workbook_with_several_sheets_is_several_tables(engine: Engine, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Kontakte"
+    sheet.append(["Kontakt-ID", "Nachname", "E-Mail", "Firma-ID", "Erstellt am", "Potenzial", "Kunde"])
+    sheet.append([1, "Meier", "a@x.de", "F1", datetime(2024, 3, 1), 1.234, True])
+    sheet.append([2, "Kurz", "b@x.de", "F1", date(2024, 4, 2), 5, False])
+    firms = book.create_sheet("Firmen")
+    firms.append(["Firma-ID", "Firma", "Branche", "Mitarbeiter"])
+    firms.append(["F1", "Acme GmbH", "Handel", 20])
+    book.create_sheet("Notizen").append(["Erstellt mit dem CRM"])
+    book.save(tmp_path / "export.xlsx")
+    report = import_files(engine, [tmp_path / "export.xlsx"])
+    assert [file.name for file in report.files] == ["export.xlsx [Firmen]", "export.xlsx [Kontakte]"]
+    meier, kurz = contact(engine, "1"), contact(engine, "2")
+    assert (meier.created_on, meier.custom, meier.outcome) == (date(2024, 3, 1), {"Potenzial": 1.234}, True)
+    assert (kurz.created_on, kurz.custom, kurz.outcome) == (date(2024, 4, 2), {"Potenzial": 5}, False)
+    assert meier.company is not None and meier.company.name == "Acme GmbH"
 
 
 def test_an_id_that_comes_twice_counts_once(engine: Engine, tmp_path: Path) -> None:
