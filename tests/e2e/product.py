@@ -16,15 +16,18 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Product:
-    """A running installation: its address, its environment, and what its processes have printed so far."""
+    """A running installation: its address and environment, its CRM export, and what its processes have printed."""
 
     url: str
     environment: dict[str, str]
+    crm: Path
     log: list[str]
 
-    def personabot(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def personabot(
+        self, *arguments: str, check: bool = True, typed: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Runs the command line in this installation."""
-        return personabot(*arguments, environment=self.environment, check=check)
+        return personabot(*arguments, environment=self.environment, check=check, typed=typed)
 
     def kill(self, module: str) -> None:
         """Kills one of the processes without warning, as a crash would."""
@@ -47,13 +50,16 @@ class Talk:
         return messages
 
 
-def personabot(*arguments: str, environment: dict[str, str], check: bool = True) -> subprocess.CompletedProcess[str]:
+def personabot(
+    *arguments: str, environment: dict[str, str], check: bool = True, typed: str | None = None
+) -> subprocess.CompletedProcess[str]:
     """Runs the console command as a person would."""
     return subprocess.run(
         [str(Path(sys.executable).parent / "personabot"), *arguments],
         cwd=ROOT,
         env=environment,
         check=check,
+        input=typed,
         capture_output=True,
         text=True,
         timeout=240,
