@@ -36,7 +36,7 @@ def talked_roles(text: str, doc: Doc) -> list[TalkedRole]:
     result: list[TalkedRole] = []
     for run in _runs(doc, found):
         run = _trimmed(text, doc, run)
-        if run and _is_role(text, doc, run):
+        if run and _is_role(doc, run):
             result.append(TalkedRole(run[0].first, run[-1].last, role_of(_without_people(run), [])))
     return result
 
@@ -128,13 +128,13 @@ def _pronoun(text: str, doc: Doc, run: list[Item]) -> bool:
     return run[0].start == 0 or origins[run[0].start - 1].key not in BEFORE_IT
 
 
-def _name_before(text: str, doc: Doc, start: int) -> bool:
+def _name_before(doc: Doc, start: int) -> bool:
     """Whether an unknown word with a capital, not the first of the text, stands before: "Nordwind Logistik"."""
     word: Word = doc.user_data["words"][start - 1]
-    return start > 1 and doc[start - 1].text == UNKNOWN and word.kind == "word" and text[word.start].isupper()
+    return start > 1 and doc[start - 1].text == UNKNOWN and word.capital
 
 
-def _is_role(text: str, doc: Doc, run: list[Item]) -> bool:
+def _is_role(doc: Doc, run: list[Item]) -> bool:
     """Not a lone everyday word, nor half of a double name ("Weber-Leiter")."""
     origins: list[Word] = doc.user_data["words"]
     first, end = run[0], run[-1].end
@@ -142,7 +142,7 @@ def _is_role(text: str, doc: Doc, run: list[Item]) -> bool:
         return False
     if end < len(doc) and origins[end].glued and doc[end].text == UNKNOWN:
         return False
-    if all(item.meaning.kind != "person" for item in run) and _name_before(text, doc, first.start):
+    if all(item.meaning.kind != "person" for item in run) and _name_before(doc, first.start):
         return False
     whole = tuple(word for item in run for word in item.phrase.split(" "))
     if vocabulary().has_mark("quiet", "role", whole):

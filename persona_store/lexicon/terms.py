@@ -7,6 +7,7 @@ from functools import lru_cache
 from spacy.tokens import Doc, Span
 
 from persona_store.lexicon.behaviours import behaviours
+from persona_store.lexicon.compounds import UNKNOWN
 from persona_store.lexicon.pipeline import meanings, pipeline
 from persona_store.lexicon.quantities import amounts, employees
 from persona_store.lexicon.talked_roles import in_branch, talked_roles
@@ -95,7 +96,9 @@ def meant(doc: Doc, span: Span, meaning: Meaning) -> bool:
     origins: list[Word] = doc.user_data["words"]
     entity = meaning.kind
     if entity == "industry":
-        return in_branch(doc, span) or not (_quiet(entity, span) or _is_field(span))
+        if in_branch(doc, span):
+            return True
+        return not (_quiet(entity, span) or _is_field(span) or _of_name(doc, span))
     if _in_compound(origins, span):
         return False
     if entity == "channel" and not _noun(origins[span.end - 1].key, span.label_.split(" ")[-1]):
@@ -134,6 +137,15 @@ def _noun(key: str, base: str) -> bool:
 
 def _numbered(origins: list[Word], span: Span) -> bool:
     return span.start > 0 and origins[span.start - 1].key == "#"
+
+
+def _of_name(doc: Doc, span: Span) -> bool:
+    """Whether an unknown word with a capital stands beside, as in names of companies ("Sparkasse Ulm")."""
+    origins: list[Word] = doc.user_data["words"]
+    if not origins[span.start].capital:
+        return False
+    beside = [index for index in (span.start - 1, span.end) if 0 < index < len(doc)]
+    return any(doc[index].text == UNKNOWN and origins[index].capital for index in beside)
 
 
 def _quiet(entity: str, span: Span) -> bool:

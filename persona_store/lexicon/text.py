@@ -28,7 +28,7 @@ class Word:
     """A word, number or mark of a text: `start` and `end` in the original, `key` folded for comparison.
 
     `kind` is "word", "number" or "mark"; `glued`: a hyphen joins it to the word before; `cut`: a hyphen stands for
-    its end ("Vertriebs- und Marketingleiter").
+    its end ("Vertriebs- und Marketingleiter"); `capital`: it begins with a capital letter.
     """
 
     start: int
@@ -37,6 +37,7 @@ class Word:
     kind: str
     glued: bool = False
     cut: bool = False
+    capital: bool = False
 
 
 @lru_cache(maxsize=1 << 16)
@@ -72,7 +73,7 @@ def words(text: str, *, sentences: bool = False) -> list[Word]:
         key = folded(raw.replace(" ", "") if kind == "pair" else raw)[:MAX_WORD]
         glued = bool(found) and hyphen_end == start and text[found[-1].end : start] in ("-", ".-")
         cut = text[end : end + 1] == "-" and text[end + 1 : end + 2].isspace()
-        found.append(Word(start, end, key, "number" if kind == "number" else "word", glued, cut))
+        found.append(Word(start, end, key, "number" if kind == "number" else "word", glued, cut, raw[0].isupper()))
     return found
 
 
