@@ -15,11 +15,12 @@ from actions.answers import (
     persona_answer,
     personas_answer,
 )
+from actions.answers.personas import no_such_persona_answer
 from actions.answers.talk import need_contact_answer, no_personas_answer, whom_answer
 from actions.context import Request
 from actions.reply import LookUp, Reply
 from actions.state import MOST_OPTIONS, Kind, Option, Question, Subject, Talk
-from actions.subject import Meaning, contact_by_id, person_subject, persona_subject
+from actions.subject import Meaning, contact_by_id, person_subject
 from persona_store.answer import Answer
 from persona_store.antipersona import judge_contact
 from persona_store.database.models import Persona
@@ -59,6 +60,9 @@ def ask(request: Request, session: Session, question: Question, people: Sequence
         offered = say(f"offer.{offer.kinds[0]}", request.language, name=offer.subject.name)
         answers[-1] = replace(answers[-1], next_step=f"{answers[-1].next_step} {offered}".strip())
     talk = replace(_talk_after(request.talk, question, people), offer=offer)
+    if question.kinds == ("personas",):
+        listed = [(one.info.id, one.info.name(request.language)) for one in list_profiles(session)]
+        talk = replace(talk, options=_persona_options(listed, ("persona",)), chosen=None)
     return Reply(tuple(answers), talk, _look_ups(question))
 
 
@@ -83,14 +87,19 @@ def ask_which_persona(
     request: Request, session: Session, personas: Sequence[Persona], kinds: tuple[Kind, ...]
 ) -> Reply:
     """Offers the personas to choose from."""
-    options = tuple(
-        Option(subject.name, Question(kinds, subject))
-        for subject in (persona_subject(persona, request.language) for persona in personas[:MOST_OPTIONS])
-    )
-    answer = choose_persona_answer(
-        personas[:MOST_OPTIONS], request.language, "ask_approach" if "approach" in kinds else "describe_persona"
-    )
+    options = _persona_options([(persona.id, persona.name(request.language)) for persona in personas], kinds)
+    intent = "ask_approach" if "approach" in kinds else "describe_persona"
+    answer = choose_persona_answer(personas, request.language, intent)
     talk = replace(request.talk, question=Question(kinds), explained=0, missed=0, offer=None)
+    return Reply((answer,), replace(talk, options=options, chosen=None))
+
+
+def ask_which_of_all(request: Request, session: Session, named: str | None) -> Reply:
+    """Which persona was meant cannot be told: all there are, to choose from."""
+    profiles = list_profiles(session)
+    answer = no_such_persona_answer(named, profiles, request.language)
+    options = _persona_options([(one.info.id, one.info.name(request.language)) for one in profiles], ("persona",))
+    talk = replace(request.talk, question=Question(("persona",)), explained=0, missed=0, offer=None)
     return Reply((answer,), replace(talk, options=options, chosen=None))
 
 
@@ -151,9 +160,13 @@ def _person_option(person: Person, question: Question) -> Option:
     return Option(label, replace(question, subject=subject))
 
 
+def _persona_options(personas: Sequence[tuple[int, str]], kinds: tuple[Kind, ...]) -> tuple[Option, ...]:
+    return tuple(Option(name, Question(kinds, Subject("persona", str(key), name))) for key, name in personas)
+
+
 def _talk_after(talk: Talk, question: Question, people: Sequence[Person]) -> Talk:
     subject = question.subject
-    options: tuple[Option, ...] = tuple(_person_option(person, question) for person in people[:MOST_OPTIONS])
+    options = tuple(_person_option(person, question) for person in people[:MOST_OPTIONS])
     return replace(
         talk,
         contact=subject if subject and subject.kind == "contact" else talk.contact,

@@ -6,9 +6,11 @@ from actions.ask import ask, ask_about
 from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kinds_asked
+from actions.follow_up import follow_up
 from actions.reply import Reply
 from actions.state import Question
 from actions.subject import contact_in_words, named_contact, named_personas, named_role, unknown_role
+from persona_store.lexicon import normalise_channel
 
 
 class ActionMatchPersona(StoreAction):
@@ -37,4 +39,6 @@ def ask_about_someone(request: Request, session: Session, question: Question) ->
     if meaning.missing and request.talk.contact is not None:
         known = request.talk.contact
         return ask(request, session, Question(question.kinds, known, question.compared, question.compared_name))
+    if meaning.unknown and normalise_channel(meaning.unknown):  # "oder persönlich?" goes on about the channel
+        return follow_up(request, session)
     return ask_about(request, session, question, meaning)

@@ -8,7 +8,9 @@ from actions.answers.talk import missed_answer
 from actions.ask import ask_about
 from actions.base import StoreAction
 from actions.context import Request
+from actions.cues import kind_shown, kinds_asked
 from actions.follow_up import about_people
+from actions.options import picked_by_name, take
 from actions.reply import Reply
 from actions.state import Question
 from actions.subject import contact_in_words, named_contact
@@ -37,15 +39,21 @@ class ActionDefaultFallback(StoreAction):
 
 
 def name_given(request: Request, session: Session) -> Reply:
-    """The question asked about whom a short message names, else that it was not understood."""
-    if len(request.text.split()) <= LONGEST_BARE_NAME:
-        meaning = named_contact(request, session)
-        if meaning.missing or meaning.unknown:
-            meaning = contact_in_words(request, session)
-        if not meaning.missing:
-            question = request.talk.question or Question(("match",))
-            return ask_about(request, session, about_people(question), meaning)
-    return missed(request)
+    """The question asked about whom the message names, else that it was not understood.
+
+    What is asked is taken from the words where they show it, else it is the last question.
+    """
+    index = picked_by_name(request)
+    if index is not None:
+        return take(request, session, index)
+    meaning = named_contact(request, session)
+    if not meaning.known and len(request.text.split()) <= LONGEST_BARE_NAME:
+        meaning = contact_in_words(request, session)
+    if not meaning.known:
+        return missed(request)
+    shown = kind_shown(request.text)
+    question = Question(kinds_asked(request.text, shown)) if shown else request.talk.question or Question(("match",))
+    return ask_about(request, session, about_people(question), meaning)
 
 
 def missed(request: Request) -> Reply:

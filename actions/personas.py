@@ -1,19 +1,18 @@
 """The personas: all at a glance, and one in full."""
 
-from dataclasses import replace
-
 from sqlalchemy.orm import Session
 
-from actions.answers.personas import no_such_persona_answer
-from actions.ask import ask, ask_about, ask_which_persona
+from actions.ask import ask, ask_about, ask_which_of_all, ask_which_persona, match_of
 from actions.base import StoreAction
 from actions.context import Request
 from actions.reply import Reply
 from actions.state import Question
-from actions.subject import Meaning, named_contact, named_personas, persona_subject
+from actions.subject import Meaning, named_contact, named_personas, named_role, persona_subject
 from persona_store.database.models import Persona
+from persona_store.errors import NoPersonas
 from persona_store.names import find_personas
-from persona_store.segmentation.profiles import list_profiles
+
+SURE = ("certain", "likely")
 
 
 class ActionListPersonas(StoreAction):
@@ -44,13 +43,21 @@ class ActionDescribePersona(StoreAction):
         if personas:
             subject = persona_subject(personas[0], request.language)
             return ask(request, session, Question(("persona",), subject))
-        if named.unknown is None and request.talk.persona is not None:
+        if named.unknown is None and not request.named("role") and request.talk.persona is not None:
             return ask(request, session, Question(("persona",), request.talk.persona))
-        profiles = list_profiles(session)
-        answer = no_such_persona_answer(named.unknown, profiles, request.language)
-        talk = replace(request.talk, question=Question(("persona",)), options=(), chosen=None, offer=None, missed=0)
-        return Reply((answer,), talk)
+        return ask_which_of_all(request, session, named.unknown)
 
 
 def _by_role(request: Request, session: Session) -> tuple[Persona, ...]:
-    return tuple(persona for mention in request.named("role") for persona in find_personas(session, mention.text))
+    """The personas of a role: those that bear its name, else the one that people of this role mostly are."""
+    role = named_role(request)
+    if role is None:
+        return ()
+    personas = find_personas(session, role.name)
+    if personas:
+        return tuple(personas)
+    try:
+        match = match_of(session, role)
+    except NoPersonas:
+        return ()
+    return (session.get_one(Persona, match.best.persona_id),) if match.confidence in SURE else ()

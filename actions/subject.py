@@ -69,7 +69,8 @@ def named_contact(request: Request, session: Session) -> Meaning:
     if address and not meanings:
         meanings.append(_people_meant(session, address, None, None))
     elif company and not any(meaning.known for meaning in meanings):
-        meanings.append(_people_meant(session, company, None, None))
+        meanings.append(_people_at(request, session, company))
+    meanings = [meaning for meaning in meanings if not meaning.missing]
     known = next((meaning for meaning in meanings if meaning.known), None)
     if known is None and meanings and not (known := contact_in_words(request, session)).known:
         known = max(meanings, key=lambda meaning: (len(meaning.people), len(meaning.unknown or "")))
@@ -167,21 +168,29 @@ def _people_meant(session: Session, name: str, company: str | None, salutation: 
     return _choose(_addressed(session, people, salutation), name)
 
 
+def _people_at(request: Request, session: Session, company: str) -> Meaning:
+    """Who is known at a company, in the role that the message names; missing when nobody there has it."""
+    people = find_people(session, "", company[:LONGEST_NAME], MOST_LOOKED_AT)
+    role = named_role(request)
+    if role is None or not people:
+        return _choose(people, company)
+    contacts = {person.contact_id: session.get_one(Contact, person.contact_id) for person in people}
+    roles = {key: f"{contact.function}/{contact.level}" for key, contact in contacts.items()}
+    exactly = [one for one in people if roles[one.contact_id] == role.key]
+    nearly = [one for one in people if roles[one.contact_id].split("/")[0] == role.key.split("/")[0]]
+    return _choose(exactly or nearly, company) if exactly or nearly else Meaning()
+
+
 def _addressed(session: Session, people: list[Person], salutation: str | None) -> list[Person]:
     """Of several people those whom the salutation fits, if it fits any."""
     if salutation is None or len(people) < 2:
         return people
-    contacts = {person.contact_id: session.get(Contact, person.contact_id) for person in people}
-    fitting = [
-        person
-        for person in people
-        if (contact := contacts[person.contact_id]) and same_salutation(contact.salutation, salutation)
-    ]
-    return fitting or people
+    known = {person.contact_id: session.get_one(Contact, person.contact_id).salutation for person in people}
+    return [person for person in people if same_salutation(known[person.contact_id], salutation)] or people
 
 
 def _choose(people: Sequence[Person], name: str) -> Meaning:
-    if is_clear(people):
+    if is_clear(people) or (len(people) == 1 and people[0].exact):
         return Meaning(person_subject(people[0]), tuple(people))
     alike = [person for person in people if person.exact]
     if alike:

@@ -75,7 +75,8 @@ def _verdict(approach: Approach, name: str, channel: str | None, language: Langu
     named = next((rate for rate in approach.channels if rate.channel == channel), None)
     if named is None:
         return say("approach.not_known", language, **values)
-    return say("approach.named", language, rate=percent(named.rate, language), **values)
+    which = "approach.named_dearer" if named.rate > best.rate else "approach.named"
+    return say(which, language, rate=percent(named.rate, language), **values)
 
 
 def _dearer(approach: Approach, language: Language) -> tuple[str, ...]:

@@ -333,3 +333,80 @@ def test_a_person_in_a_question_for_a_persona_is_matched(talk: Any) -> None:
     text = "ist emily clarke ne Persona 3"
     answer = talk.say(text, "describe_persona", contact="emily clarke", persona="Persona 3")
     assert answer["kind"] == "match"
+
+
+def test_a_first_name_picks_from_the_open_choices(talk: Any) -> None:
+    talk.say("welche persona hat müller", "match_persona", contact="müller")
+    assert "Holger Müller" in talk.say("holger", "follow_up", contact="holger")["text"]
+
+
+def test_the_other_ones_left_can_be_picked_by_name(talk: Any) -> None:
+    talk.say("welche persona hat müller", "match_persona", contact="müller")
+    talk.say("den ersten", "choose_option")
+    talk.say("nein den anderen", "choose_option")
+    assert talk.say("anja", "default_fallback")["kind"] == "match"
+
+
+def test_a_channel_said_while_it_is_open_who_is_meant_is_kept(talk: Any) -> None:
+    talk.say("wie erreiche ich müller", "ask_approach", contact="müller")
+    talk.say("per telefon", "follow_up")
+    answer = talk.press("Anja Müller")
+    assert answer["kind"] == "approach"
+    assert "Telefon" in answer["text"]
+
+
+def test_a_channel_taken_for_a_name_is_a_channel(talk: Any) -> None:
+    talk.say("wie erreiche ich thomas weber", "ask_approach", contact="thomas weber")
+    answer = talk.say("oder persönlich?", "match_persona", contact="persönlich")
+    assert answer["kind"] == "approach"
+    assert "Thomas Weber" in answer["text"]
+
+
+def test_a_role_at_a_company_is_the_person_who_has_it(talk: Any) -> None:
+    answer = talk.say("wie erreiche ich den vertriebsleiter von nordwerk", "ask_approach", company="nordwerk")
+    assert "Anja Müller" in answer["text"]
+
+
+def test_the_people_at_a_company_are_offered(talk: Any) -> None:
+    talk.say("welche persona haben die leute bei nordwerk", "match_persona", company="nordwerk")
+    assert len(talk.labels()) >= 4
+
+
+def test_a_number_picks_from_the_list_of_personas(talk: Any) -> None:
+    talk.say("welche personas haben wir", "list_personas")
+    answer = talk.say("die zweite", "choose_option")
+    assert answer["kind"] == "persona"
+    assert "Persona 2" in answer["text"]
+
+
+def test_a_number_picks_after_an_unknown_persona(english: Any) -> None:
+    english.say("describe persona 77", "describe_persona", persona="persona 77")
+    assert "Persona 2" in english.say("2", "choose_option")["text"]
+
+
+def test_a_role_leads_to_the_persona_its_people_mostly_are(talk: Any) -> None:
+    talk.say("beschreib Persona 1", "describe_persona", persona="Persona 1")
+    text = talk.say("beschreibe die studenten", "describe_persona")["text"]
+    assert "Studierende" in text
+
+
+def test_dictation_that_no_intent_fits_is_answered_by_its_words(talk: Any) -> None:
+    text = "ähm also ich hab da gleich thomas weber und wollte wissen wie ich den anspreche und ob der überhaupt kauft"
+    talk.say(text, "default_fallback", contact="thomas weber")
+    assert [answer["kind"] for answer in talk.answers] == ["approach", "antipersona"]
+
+
+def test_an_elliptic_question_without_a_name_is_about_the_same_person(talk: Any) -> None:
+    talk.say("wie erreiche ich thomas weber", "ask_approach", contact="thomas weber")
+    assert talk.say("und was sollte ich vermeiden?", "follow_up")["kind"] == "approach"
+
+
+def test_the_head_at_a_company_comes_before_the_staff(english: Any) -> None:
+    text = "is the head of it at nordwerk worth it?"
+    assert "Katharina Müller-Lüdenscheid" in english.say(text, "check_anti_persona", company="nordwerk")["text"]
+
+
+def test_another_number_of_the_same_list_follows(talk: Any) -> None:
+    talk.say("welche personas haben wir", "list_personas")
+    talk.say("die zweite", "choose_option")
+    assert "Persona 1" in talk.say("und nummer 1?", "follow_up")["text"]

@@ -1,0 +1,92 @@
+"""What was offered to choose from, and which of it a message picks."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from actions.ask import ask
+from actions.context import Request
+from actions.cues import folded, means_all, means_other, possible_names
+from actions.reply import Reply
+from actions.state import Option
+
+LAST = "last"
+LONGEST_BARE_NAME = 3  # words
+_DIGITS = re.compile(r"\b\d{1,3}\b")
+_WORD = re.compile(r"\w{2,}")
+
+
+def take(request: Request, session: Session, index: int) -> Reply:
+    """Asks the question of an option; the others stay open, for "no, the other one"."""
+    options = request.talk.options
+    reply = ask(request, session, options[index].question)
+    return replace(reply, talk=replace(reply.talk, options=options, chosen=index))
+
+
+def take_all(request: Request, session: Session, indices: Sequence[int]) -> Reply:
+    """Asks the questions of several options, one after the other."""
+    replies = [ask(request, session, request.talk.options[index].question) for index in indices]
+    return Reply(
+        tuple(answer for reply in replies for answer in reply.answers),
+        replace(replies[-1].talk, options=request.talk.options),
+        tuple(look_up for reply in replies for look_up in reply.look_ups),
+    )
+
+
+def picked(request: Request) -> list[int]:
+    """The indices of the options that the message may mean; empty when none is recognised."""
+    options = request.talk.options
+    if not options:
+        return []
+    every = list(range(len(options)))
+    ordinal = _ordinal(request)
+    if ordinal is not None:
+        index = len(options) - 1 if ordinal == LAST else int(ordinal) - 1
+        return [index] if 0 <= index < len(options) else []
+    named = _sharing_most(request.text, options)
+    if named:
+        return named
+    if means_all(request.text):
+        return every
+    if means_other(request.text) and request.talk.chosen is not None:
+        return [index for index in every if index != request.talk.chosen]
+    return []
+
+
+def picked_by_name(request: Request) -> int | None:
+    """The one open option whose label holds all words of the names in the message, if there is exactly one.
+
+    A message of a word or two is taken for a name where none was recognised.
+    """
+    names = [mention.text for entity in ("contact", "company") for mention in request.named(entity)]
+    if not names and len(request.text.split()) <= LONGEST_BARE_NAME:
+        names = possible_names(request.text)
+    if not names or not request.talk.options or request.talk.chosen is not None:
+        return None
+    said = set(_WORD.findall(folded(" ".join(names))))
+    fitting = [
+        index
+        for index, option in enumerate(request.talk.options)
+        if said and said <= set(_WORD.findall(folded(option.label)))
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _ordinal(request: Request) -> str | None:
+    for mention in request.named("ordinal"):
+        if mention.value == LAST or (mention.value.isascii() and mention.value.isdigit() and len(mention.value) < 4):
+            return mention.value
+    digits = _DIGITS.search(request.text)
+    return digits.group() if digits else None
+
+
+def _sharing_most(text: str, options: Sequence[Option]) -> list[int]:
+    """The options whose label shares most words with the text, not counting words that all labels share."""
+    said = set(_WORD.findall(folded(text)))
+    labels = [set(_WORD.findall(folded(option.label))) for option in options]
+    common = set.intersection(*labels) if len(labels) > 1 else set()
+    shared = [len((label - common) & said) for label in labels]
+    best = max(shared)
+    return [index for index, count in enumerate(shared) if count == best] if best else []
