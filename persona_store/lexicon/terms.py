@@ -106,7 +106,7 @@ def meant(doc: Doc, span: Span, meaning: Meaning) -> bool:
     if entity in EXACT and any(vocabulary().bases.get(origins[i].key, "") != origins[i].key for i in _range(span)):
         return origins[span.start].key not in vocabulary().bases  # a typo mended, not an inflection
     after = _after(doc, span)
-    if vocabulary().has_mark("not_before", entity, (after,)) or vocabulary().has_mark("not_before", entity, ()):
+    if vocabulary().has_mark("not_before", entity, (after,)):
         return False
     if not _quiet(entity, span):
         return True
