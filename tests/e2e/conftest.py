@@ -33,6 +33,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     personabot("import", str(crm), environment=environment)
     personabot("build", environment=environment)
     personabot("users", "add", USER, environment=environment)
+    personabot("train", environment=environment)
     process = subprocess.Popen(
         [str(Path(sys.executable).parent / "personabot"), "up"],
         cwd=ROOT,
@@ -75,7 +76,8 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[str], log: list[str]
         except httpx.HTTPError:
             pass
         time.sleep(0.3)
-    process.kill()
+    process.terminate()
+    process.wait(timeout=30)
     pytest.fail("the product did not come up:\n" + "".join(log[-60:]))
 
 

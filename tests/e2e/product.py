@@ -62,7 +62,7 @@ def personabot(
         input=typed,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=280,
     )
 
 
