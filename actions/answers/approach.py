@@ -19,7 +19,7 @@ def approach_answer(
 
     `subject` is what the question was about, for its name and the buttons; `channel` is the one the question named.
     """
-    name = subject.name if subject else approach.name
+    name = subject.name if subject else approach.name or role_name(f"{approach.function}/{approach.level}", language)
     named = next((rate for rate in approach.channels if rate.channel == channel), None)
     shown = approach.channels[:CHANNELS_SHOWN]
     if named is not None and named not in shown:

@@ -5,8 +5,10 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
+from actions.answers import approach_answer
 from persona_store.database import session_scope
 from persona_store.database.models import Audit, Contact
+from persona_store.guidance import approach_role
 
 
 def test_a_match_names_the_persona_and_its_probability_first(talk: Any) -> None:
@@ -139,3 +141,9 @@ def test_nobody_learns_anything_without_proof_of_who_asks(new_talk: Any) -> None
     assert answer["kind"] == "error"
     assert "Meier" not in stranger.read()
     assert stranger.slots.get("contact_id") is None
+
+
+def test_a_role_is_named_even_where_nobody_asked_in_words(store_with_personas: Engine) -> None:
+    with session_scope(store_with_personas) as session:
+        answer = approach_answer(approach_role(session, "sales", "head"), "de")
+    assert "Vertrieb" in answer.text
