@@ -3,6 +3,7 @@
 import argparse
 import logging
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -61,6 +62,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--actions", default=ACTIONS_PACKAGE, help="package with the custom actions")
     options = parser.parse_args(argv)
     configure_logs()
+    # rasa-sdk wants its version to be Rasa's; that the two work together is what our tests are for.
+    warnings.filterwarnings("ignore", message="Your versions of rasa and rasa_sdk might not be compatible")
     serve(options.port, options.actions)
     return 0
 

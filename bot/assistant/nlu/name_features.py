@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rasa.nlu.tokenizers.tokenizer import Token
+from spacy.lang.de.stop_words import STOP_WORDS as GERMAN
+from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
 
 from bot.assistant.nlu.ngrams import fold
 from persona_store.lexicon import Term
@@ -52,13 +54,14 @@ def spans(labels: Sequence[str], tokens: Sequence[Token]) -> list[Span]:
 
 
 def known_words(sentences: Sequence[Sentence]) -> frozenset[str]:
-    """Words that several sentences use outside of names; a word that is not among them is likelier a name."""
+    """Function words and words that several sentences use outside of names; any other word is likelier a name."""
     counts = Counter(
         word
         for sentence in sentences
         for word in {fold(token.text) for token in sentence.tokens if _tag(token, sentence.spans) == OUTSIDE}
     )
-    return frozenset(word for word, count in counts.items() if count >= _KNOWN_FROM)
+    used = {word for word, count in counts.items() if count >= _KNOWN_FROM}
+    return frozenset(used.union(map(fold, GERMAN), map(fold, ENGLISH)))
 
 
 def features(sentence: Sentence, known: frozenset[str]) -> list[list[str]]:
