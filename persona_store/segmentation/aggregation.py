@@ -1,31 +1,24 @@
 """The built-in attributes, summed up in the database: one row a contact, however many interactions it has."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from persona_store.database.models import Company, Contact, Deal, Interaction
+from persona_store.database.models import Contact, Deal, Interaction
+from persona_store.segmentation import statements
 from persona_store.segmentation.registry import CHANNELS, NONE_KNOWN
+from persona_store.segmentation.statements import BEHAVIOURS, Statement
 
-AnySelect = Select[*tuple[Any, ...]]
 ROWS_AT_ONCE = 50_000
 YOUNGEST, OLDEST = 14, 105  # years; outside, a birth year is a typing error or a joke
 
-BEHAVIOURS = {
-    "downloads": "download",
-    "webinars": "webinar",
-    "trade_fairs": "trade_fair",
-    "pricing_page": "pricing_page",
-    "demo_requests": "demo_request",
-    "newsletter": "newsletter",
-    "unsubscribed": "unsubscribed",
-    "complaints": "complaint",
-}
-CONTACT_SCHEMA: dict[str, type[pl.DataType]] = {
+Schema = dict[str, type[pl.DataType]]
+CONTACT_SCHEMA: Schema = {
     "contact_id": pl.Int64,
     "function": pl.String,
     "level": pl.String,
@@ -43,13 +36,41 @@ INTERACTION_SUMS = (
     *(f"tried_{channel}" for channel in CHANNELS),
     *(f"answered_{channel}" for channel in CHANNELS),
 )
-INTERACTION_SCHEMA: dict[str, type[pl.DataType]] = {
+INTERACTION_SCHEMA: Schema = {
     "contact_id": pl.Int64,
     "last_at": pl.Datetime,
     "variety": pl.Float64,
     **dict.fromkeys(INTERACTION_SUMS, pl.Float64),
 }
-DEAL_SCHEMA: dict[str, type[pl.DataType]] = dict.fromkeys(("revenue", "potential"), pl.Float64)
+DEAL_SUMS = ("revenue", "potential")
+DEAL_SCHEMA: Schema = {"contact_id": pl.Int64, **dict.fromkeys(DEAL_SUMS, pl.Float64)}
+DOUBLE_SCHEMA: Schema = {"contact_id": pl.Int64, "person_id": pl.Int64}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads statements for all contacts of a market, or for `ids` alone."""
+
+    session: Session
+    market: str
+    ids: Sequence[int] | None = None
+
+    @property
+    def few(self) -> bool:
+        """Whether only some contacts are read."""
+        return self.ids is not None
+
+    def rows(self, statement: Statement) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of `statement` in bounded parts."""
+        parameters = {"market": self.market} | ({} if self.ids is None else {"ids": list(self.ids)})
+        result = self.session.execute(statement, parameters, execution_options={"yield_per": ROWS_AT_ONCE})
+        for part in result.partitions():
+            yield [tuple(row) for row in part]
+
+    def frame(self, statement: Statement, schema: Schema) -> pl.DataFrame:
+        """The rows of `statement` as a table."""
+        parts = [pl.DataFrame(rows, schema=schema, orient="row") for rows in self.rows(statement)]
+        return pl.DataFrame(schema=schema) if not parts else parts[0] if len(parts) == 1 else pl.concat(parts)
 
 
 def newest_data(session: Session) -> date | None:
@@ -64,18 +85,29 @@ def newest_data(session: Session) -> date | None:
     return min(max(known), date.today()) if known else None
 
 
-def built_in_frame(
-    session: Session, market: str, contact_ids: Sequence[int] | None, as_of: date | None, until_outcome: bool
-) -> pl.DataFrame:
+def built_in_frame(reader: Reader, as_of: date | None, until_outcome: bool) -> pl.DataFrame:
     """`contact_id` and the built-in attributes of either market, raw; one row a person who may be profiled."""
-    people = _fetch(session, _people(market, contact_ids), CONTACT_SCHEMA)
-    behaviour = _interactions(session, market, contact_ids, until_outcome)
-    deals = _deals(session, market, contact_ids)
+    people = reader.frame(statements.people(reader.few), CONTACT_SCHEMA).lazy()
+    doubles = reader.frame(statements.doubles(reader.few), DOUBLE_SCHEMA)
+    interactions = reader.frame(statements.interactions(reader.few, until_outcome), INTERACTION_SCHEMA)
+    latest = [pl.max("last_at"), pl.max("variety")]
+    behaviour = _fold(interactions, doubles, [*latest, *(_sum(name) for name in INTERACTION_SUMS)])
+    deals = _fold(reader.frame(statements.deals(reader.few), DEAL_SCHEMA), doubles, [_sum(name) for name in DEAL_SUMS])
     joined = people.join(behaviour, on="contact_id", how="left").join(deals, on="contact_id", how="left")
+    return joined.with_columns(_derived(as_of, until_outcome)).sort("contact_id").collect()
+
+
+def outcomes(session: Session, market: str) -> pl.DataFrame:
+    """`contact_id` and `outcome` (true, false or null) of every person of the market who may be profiled."""
+    schema: Schema = {"contact_id": pl.Int64, "outcome": pl.Boolean}
+    return Reader(session, market).frame(statements.known_outcomes(), schema)
+
+
+def _derived(as_of: date | None, until_outcome: bool) -> list[pl.Expr]:
     last = pl.max_horizontal(pl.col("last_at").cast(pl.Date), pl.col("last_activity_on"))
     age = pl.lit(as_of.year if as_of else None, dtype=pl.Float64) - pl.col("birth_year")
     days = (pl.lit(as_of, dtype=pl.Date) - (pl.lit(None, dtype=pl.Date) if until_outcome else last)).dt.total_days()
-    return joined.with_columns(
+    return [
         pl.when(pl.col("level") != NONE_KNOWN).then(pl.col("level")).alias("level"),
         pl.when(age.is_between(YOUNGEST, OLDEST)).then(age).alias("age"),
         days.clip(lower_bound=0).cast(pl.Float64).alias("recency"),
@@ -85,116 +117,17 @@ def built_in_frame(
             .alias(f"response_{channel}")
             for channel in CHANNELS
         ),
-    )
+    ]
 
 
-def outcomes(session: Session, market: str) -> pl.DataFrame:
-    """`contact_id` and `outcome` (true, false or null) of every person of the market who may be profiled."""
-    statement = select(Contact.id, Contact.outcome).where(*may_be_profiled(market, None))
-    return _fetch(session, statement, {"contact_id": pl.Int64, "outcome": pl.Boolean})
-
-
-def may_be_profiled(market: str, contact_ids: Sequence[int] | None) -> list[ColumnElement[bool]]:
-    """The conditions for people who stand for themselves and did not object."""
-    conditions = [Contact.market == market, Contact.duplicate_of.is_(None), Contact.blocked_on.is_(None)]
-    return conditions if contact_ids is None else [*conditions, Contact.id.in_(contact_ids)]
-
-
-def _people(market: str, contact_ids: Sequence[int] | None) -> AnySelect:
-    return (
-        select(
-            Contact.id,
-            Contact.function,
-            Contact.level,
-            Company.industry,
-            Company.employees,
-            func.coalesce(Contact.region, Company.region),
-            Contact.source,
-            Contact.birth_year,
-            Contact.last_activity_on,
-        )
-        .outerjoin(Company, Contact.company_id == Company.id)
-        .where(*may_be_profiled(market, contact_ids))
-    )
-
-
-def _with_doubles(market: str, contact_ids: Sequence[int] | None) -> list[ColumnElement[bool]]:
-    conditions = [Contact.market == market, Contact.blocked_on.is_(None)]
-    if contact_ids is not None:
-        conditions.append(or_(Contact.id.in_(contact_ids), Contact.duplicate_of.in_(contact_ids)))
-    return conditions
-
-
-def _interactions(
-    session: Session, market: str, contact_ids: Sequence[int] | None, until_outcome: bool
-) -> pl.DataFrame:
-    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.sum(case((condition, 1), else_=0))
-
-    tried = and_(Interaction.direction == "out", Interaction.responded.is_not(None))
-    answered = and_(Interaction.direction == "out", Interaction.responded.is_(True))
-    statement = (
-        select(
-            Interaction.contact_id,
-            func.max(Interaction.at),
-            func.count(func.distinct(Interaction.kind)),
-            func.count(),
-            func.sum(Interaction.minutes),
-            *(count(Interaction.kind == kind) for kind in BEHAVIOURS.values()),
-            *(count(and_(Interaction.channel == channel, tried)) for channel in CHANNELS),
-            *(count(and_(Interaction.channel == channel, answered)) for channel in CHANNELS),
-        )
-        .join(Contact, Interaction.contact_id == Contact.id)
-        .where(*_with_doubles(market, contact_ids))
-        .group_by(Interaction.contact_id)
-    )
-    if until_outcome:
-        person = aliased(Contact)
-        statement = statement.join(person, person.id == func.coalesce(Contact.duplicate_of, Contact.id)).where(
-            or_(person.outcome_on.is_(None), Interaction.at < person.outcome_on)
-        )
-    rows = _fetch(session, statement, INTERACTION_SCHEMA)
-    latest = [pl.max("last_at"), pl.max("variety")]
-    return _fold_doubles(session, market, contact_ids, rows, [*latest, *(_sum(name) for name in INTERACTION_SUMS)])
-
-
-def _deals(session: Session, market: str, contact_ids: Sequence[int] | None) -> pl.DataFrame:
-    won = case((Deal.won.is_(True), Deal.amount), (Deal.won.is_(False), 0.0))
-    statement = (
-        select(Deal.contact_id, func.sum(won), func.sum(case((Deal.won.is_(None), Deal.amount))))
-        .join(Contact, Deal.contact_id == Contact.id)
-        .where(*_with_doubles(market, contact_ids))
-        .group_by(Deal.contact_id)
-    )
-    rows = _fetch(session, statement, {"contact_id": pl.Int64} | DEAL_SCHEMA)
-    return _fold_doubles(session, market, contact_ids, rows, [_sum(name) for name in DEAL_SCHEMA])
-
-
-def _fold_doubles(
-    session: Session,
-    market: str,
-    contact_ids: Sequence[int] | None,
-    rows: pl.DataFrame,
-    together: Sequence[pl.Expr],
-) -> pl.DataFrame:
+def _fold(rows: pl.DataFrame, doubles: pl.DataFrame, together: Sequence[pl.Expr]) -> pl.LazyFrame:
     """Counts the rows of linked duplicates for the person they stand for."""
-    statement = select(Contact.id, Contact.duplicate_of).where(
-        Contact.duplicate_of.is_not(None), *_with_doubles(market, contact_ids)
-    )
-    doubles = _fetch(session, statement, {"contact_id": pl.Int64, "person_id": pl.Int64})
     if doubles.is_empty():
-        return rows
+        return rows.lazy()
     person = pl.coalesce("person_id", "contact_id").alias("contact_id")
-    return rows.join(doubles, on="contact_id", how="left").with_columns(person).group_by("contact_id").agg(together)
+    joined = rows.lazy().join(doubles.lazy(), on="contact_id", how="left")
+    return joined.with_columns(person).group_by("contact_id").agg(together)
 
 
 def _sum(name: str) -> pl.Expr:
     return pl.when(pl.col(name).is_not_null().any()).then(pl.sum(name)).alias(name)
-
-
-def _fetch(session: Session, statement: AnySelect, schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
-    parts = [
-        pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
-        for rows in session.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE}).partitions()
-    ]
-    return pl.concat(parts) if parts else pl.DataFrame(schema=schema)

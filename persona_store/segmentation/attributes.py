@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 from sqlalchemy.orm import Session
 
-from persona_store.segmentation.aggregation import built_in_frame, newest_data
+from persona_store.segmentation.aggregation import Reader, built_in_frame, newest_data
 from persona_store.segmentation.custom import custom_frame, recognise_custom
 from persona_store.segmentation.registry import Attribute, AttributeKind, Market, built_in
 
@@ -43,10 +43,11 @@ def attribute_frame(
     """
     wanted = attributes(session, market) if known is None else known
     day = as_of or newest_data(session)
-    frame = built_in_frame(session, market, contact_ids, day, until_outcome).sort("contact_id")
+    reader = Reader(session, market, contact_ids)
+    frame = built_in_frame(reader, day, until_outcome)
     custom = [attribute for attribute in wanted if attribute.kind == "custom"]
     if custom:
-        own = custom_frame(session, market, contact_ids, custom)
+        own = custom_frame(reader, custom)
         frame = frame.join(own, on="contact_id", how="left", suffix="\0custom")
         frame = frame.with_columns(
             pl.coalesce(attribute.key, f"{attribute.key}\0custom")

@@ -3,18 +3,19 @@
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast as typed
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
-from sqlalchemy import Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from persona_store.database.models import KEY_LENGTH, Company, Contact
-from persona_store.segmentation.aggregation import ROWS_AT_ONCE, may_be_profiled
+from persona_store.database.models import KEY_LENGTH
+from persona_store.segmentation import statements
+from persona_store.segmentation.aggregation import Reader
 from persona_store.segmentation.registry import Attribute, Market, built_in
+from persona_store.segmentation.statements import EMPTY_JSON
 
 SAMPLE = 20_000  # enough to tell a number from a name; reading a million rows for that would be waste
 NUMBER_SHARE = 0.98
@@ -27,7 +28,6 @@ ENOUGH_ROWS = 20
 LONGEST_NAME = 100
 ID_NAME = re.compile(r"(^|[\s_.-])(id|uuid|guid|key|nr|no|nummer|number)$|Id$|ID$", re.ASCII)
 DATE_TEXT = r"^\d{4}-\d{2}-\d{2}([ T].*)?$|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$"
-EMPTY_JSON = "{}"
 
 
 def recognise_custom(session: Session, market: str) -> tuple[tuple[Attribute, ...], dict[str, str]]:
@@ -36,7 +36,7 @@ def recognise_custom(session: Session, market: str) -> tuple[tuple[Attribute, ..
     Reasons: "constant", "nearly_empty", "identifier", "date", "free_text", "name_too_long". A custom column that
     bears the name of a built-in attribute is read as that attribute.
     """
-    sample = _sample(session, market)
+    sample = _sample(Reader(session, market))
     known = {attribute.key: attribute for attribute in built_in(market)}
     found: list[Attribute] = []
     left_out: dict[str, str] = {}
@@ -49,23 +49,20 @@ def recognise_custom(session: Session, market: str) -> tuple[tuple[Attribute, ..
             found.append(replace(known[name], kind="custom"))
         else:
             found.append(
-                Attribute(name, "custom", numeric=_is_number(column.drop_nulls()), markets=(typed(Market, market),))
+                Attribute(name, "custom", numeric=_is_number(column.drop_nulls()), markets=(cast(Market, market),))
             )
     return tuple(found), left_out
 
 
-def custom_frame(
-    session: Session, market: str, contact_ids: Sequence[int] | None, attributes: Sequence[Attribute]
-) -> pl.DataFrame:
+def custom_frame(reader: Reader, attributes: Sequence[Attribute]) -> pl.DataFrame:
     """`contact_id` and the custom `attributes`: numbers as floats, all else as text; rows without any are left out."""
     names = {attribute.key: attribute.numeric for attribute in attributes}
     types = [
         pl.col(name).cast(pl.Float64, strict=False) if numeric else pl.col(name).str.slice(0, LONGEST_NAME)
         for name, numeric in names.items()
     ]
-    parts = [
-        _parse(rows, tuple(names)).with_columns(types) for rows in _documents(session, market, contact_ids, every=1)
-    ]
+    statement = statements.custom_documents(reader.few, every=1)
+    parts = [_parse(rows, tuple(names)).with_columns(types) for rows in reader.rows(statement)]
     if parts:
         return pl.concat(parts)
     schema: dict[str, type[pl.DataType]] = {"contact_id": pl.Int64}
@@ -73,22 +70,7 @@ def custom_frame(
     return pl.DataFrame(schema=schema)
 
 
-def _documents(
-    session: Session, market: str, contact_ids: Sequence[int] | None, every: int
-) -> Iterator[list[tuple[int, str, str | None]]]:
-    own, company = cast(Contact.custom, Text), cast(Company.custom, Text)
-    statement = (
-        select(Contact.id, own.label("own"), company.label("company"))
-        .outerjoin(Company, Contact.company_id == Company.id)
-        .where(*may_be_profiled(market, contact_ids), or_(own != EMPTY_JSON, company != EMPTY_JSON))
-    )
-    if every > 1:
-        statement = statement.where(Contact.id % every == 0)
-    for rows in session.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE}).partitions():
-        yield [tuple(row) for row in rows]  # type: ignore[misc]
-
-
-def _parse(rows: Sequence[tuple[int, str, str | None]], names: Sequence[str]) -> pl.DataFrame:
+def _parse(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> pl.DataFrame:
     """Every value as text, whatever its JSON type; the contact's own value goes before the company's."""
     own = _read_lines([row[1] for row in rows], names)
     company = _read_lines([row[2] or EMPTY_JSON for row in rows], names).rename(lambda name: f"{name}\0company")
@@ -109,9 +91,10 @@ def _read_lines(documents: Sequence[str], names: Sequence[str]) -> pl.DataFrame:
     return pl.read_ndjson(io.BytesIO(lines), schema=dict.fromkeys(names, pl.String))
 
 
-def _sample(session: Session, market: str) -> pl.DataFrame:
-    people = session.scalar(select(func.count()).where(*may_be_profiled(market, None))) or 0
-    rows = [row for part in _documents(session, market, None, every=max(1, people // SAMPLE)) for row in part]
+def _sample(reader: Reader) -> pl.DataFrame:
+    people = reader.session.execute(statements.head_count(), {"market": reader.market}).scalar_one()
+    statement = statements.custom_documents(few=False, every=max(1, people // SAMPLE))
+    rows = [row for part in reader.rows(statement) for row in part]
     names: dict[str, None] = {}
     for _, own, company in rows:
         names |= dict.fromkeys(json.loads(own)) | dict.fromkeys(json.loads(company or EMPTY_JSON))
