@@ -168,9 +168,10 @@ def _in_words(role: _Role | None, traits: Sequence[_Trait], binning: Binning, pl
 
 
 def _role_words(role: _Role, language: Language) -> str:
-    rank = "any" if role.rank == "staff" and len(role.functions) > 1 else role.rank
-    nouns = [_noun(function, rank, language) for function in role.functions]
+    together = len(role.functions) > 1 and role.rank in ("staff", "any")
+    nouns = [_noun(function, "together" if together else role.rank, language) for function in role.functions]
     noun = joined(nouns, language) if nouns else say(f"naming.rank.{role.rank}", language)
+    noun = say("naming.several", language, functions=noun) if together else noun
     return say(f"naming.company.{role.companies}", language, role=noun) if role.companies else noun
 
 

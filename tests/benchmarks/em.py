@@ -1,7 +1,4 @@
-"""Measures the segmentation: speed against StepMix, growth with the number of contacts, recovery of planted personas.
-
-Run from the root of the repository: `python tests/benchmarks/em.py [speed|scaling|recovery|matching ...]`.
-"""
+"""Measures the segmentation: speed against StepMix, growth with the contacts, recovery of planted personas."""
 
 import argparse
 import csv
@@ -155,9 +152,15 @@ def matching() -> None:
 
 PARTS = {"speed": speed, "scaling": scaling, "recovery": recovery, "matching": matching}
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Runs the parts named on the command line, or all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=list(PARTS), help="what to measure")
     for part in parser.parse_args().parts:
         print(f"== {part}")
         PARTS[part]()
+
+
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, select
 
 from persona_store.database import session_scope
 from persona_store.database.models import Company, Contact, Deal, Interaction
@@ -106,3 +106,21 @@ def _touchpoints(number: int, kind: Callable[[], Kind], generator: np.random.Gen
         else:
             rows.append(common | {"kind": kind().behaviour, "channel": None, "direction": "in", "responded": None})
     return rows
+
+
+@pytest.fixture
+def shuffled() -> Callable[[Engine], None]:
+    """Deals the values of each custom column out to the contacts anew, so that no two columns belong together."""
+    return shuffle
+
+
+def shuffle(engine: Engine, seed: int = 1) -> None:
+    generator = np.random.default_rng(seed)
+    with session_scope(engine, writes=True) as session:
+        people = session.scalars(select(Contact).order_by(Contact.id)).all()
+        names = sorted({name for person in people for name in person.custom})
+        columns = {name: [person.custom.get(name) for person in people] for name in names}
+        orders = {name: generator.permutation(len(people)) for name in names}
+        for place, person in enumerate(people):
+            values = {name: columns[name][orders[name][place]] for name in names}
+            person.custom = {name: value for name, value in values.items() if value is not None}
