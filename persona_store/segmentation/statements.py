@@ -100,8 +100,18 @@ def interactions(few: bool, until_outcome: bool) -> Statement:
     if not until_outcome:
         return statement
     person = aliased(Contact)
-    return statement.join(person, person.id == func.coalesce(Contact.duplicate_of, Contact.id)).where(
-        or_(person.outcome_on.is_(None), Interaction.at < person.outcome_on)
+    lost = (
+        select(Deal.contact_id, func.max(Deal.closed_on).label("on"))
+        .where(Deal.won.is_(False))
+        .group_by(Deal.contact_id)
+        .subquery()
+    )
+    # A CRM dates the day a lead became a customer, but rarely the day it was lost: the last lost deal tells that.
+    decided = func.coalesce(person.outcome_on, case((person.outcome.is_(False), lost.c.on)))
+    return (
+        statement.join(person, person.id == func.coalesce(Contact.duplicate_of, Contact.id))
+        .outerjoin(lost, lost.c.contact_id == person.id)
+        .where(or_(decided.is_(None), Interaction.at < decided))
     )
 
 
