@@ -21,7 +21,7 @@ from persona_store.segmentation.attributes import attribute_frame, recognise_att
 from persona_store.segmentation.binning import fit_binning
 from persona_store.segmentation.model import PersonaInfo, persona_info
 from persona_store.segmentation.registry import MARKETS
-from persona_store.segmentation.segment import find_segments, mark_repeated
+from persona_store.segmentation.segment import Segments, find_segments, mark_repeated
 from persona_store.segmentation.selection import Choice
 from persona_store.segmentation.storage import MarketData, describe_market, store_personas
 from persona_store.settings import settings
@@ -30,7 +30,7 @@ from persona_store.wording import say
 Progress = Callable[[str, float], None]
 
 # How the time of one market's build divides, roughly; progress is told by it.
-READ, CHOSEN, STORED = 0.3, 0.6, 0.8
+READ, CHOSEN, LEARNED = 0.3, 0.6, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +60,46 @@ class BuildReport:
     markets: tuple[MarketReport, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one market's data hold, before any of it is stored."""
+
+    data: MarketData
+    choice: Choice
+    segments: Segments | None
+    score: LearnedScorecard
+
+
 def build(engine: Engine, *, seed: int = 1, progress: Progress | None = None) -> BuildReport:
-    """Builds personas and scorecards from the store's contacts as a new version, in one transaction.
+    """Builds personas and scorecards from the store's contacts as a new version, stored in one transaction.
 
     The same data and `seed` give the same personas. `progress` is called with the step ("build_b2b", "build_b2c")
     and a share of 0 to 1.
     Raises InputError when the store holds no contacts.
     """
-    with session_scope(engine, writes=True) as session:
+    with session_scope(engine) as session:
+        data_on = newest_data(session)
         markets = [market for market in MARKETS if _has_contacts(session, market)]
-        if not markets:
-            raise InputError(say("build.empty", settings().language))
+        found = [_find(session, market, data_on, seed, progress) for market in markets]
+    if not found:
+        raise InputError(say("build.empty", settings().language))
+    # On SQLite nobody else can write, not even the record of a look-up, from here to the end; so it comes last.
+    with session_scope(engine, writes=True) as session:
         row = Build(
             created_at=datetime.now(UTC).replace(tzinfo=None),
-            data_on=newest_data(session),
+            data_on=data_on,
             seed=seed,
-            contacts=0,
-            verdict="no_structure",
-            markets={},
+            contacts=sum(len(one.data.frame) for one in found),
+            verdict="no_structure" if all(one.segments is None for one in found) else "personas",
+            markets={one.data.market: describe_market(one.data, one.choice, one.segments) for one in found},
         )
         session.add(row)
         session.flush()
         reports: list[MarketReport] = []
-        for market in markets:
+        for one in found:
             number = 1 + sum(len(report.personas) for report in reports)
-            reports.append(_build_market(session, row, market, number, progress))
+            reports.append(_store(session, row.id, one, number, progress))
         count_channels(session, row.id)
-        if any(report.personas for report in reports):
-            row.verdict = "personas"
-        row.contacts = sum(report.contacts for report in reports)
         return BuildReport(row.id, row.verdict, row.contacts, row.data_on, tuple(reports))
 
 
@@ -96,36 +107,47 @@ def _has_contacts(session: Session, market: str) -> bool:
     return session.scalar(select(Contact.id).where(Contact.market == market).limit(1)) is not None
 
 
-def _build_market(session: Session, build: Build, market: str, number: int, progress: Progress | None) -> MarketReport:
-    def tell(share: float) -> None:
-        if progress is not None:
-            progress(f"build_{market}", share)
-
+def _find(session: Session, market: str, data_on: date | None, seed: int, progress: Progress | None) -> _Found:
+    tell = _teller(market, progress)
     tell(0.0)
-    data = _read(session, market, build.data_on, build.seed)
+    data = _read(session, market, data_on, seed)
     tell(READ)
     choice, segments = find_segments(
         data.levels,
         data.attributes,
         data.binning,
-        seed=build.seed,
+        seed=seed,
         progress=lambda share: tell(READ + share * (CHOSEN - READ)),
     )
     tell(CHOSEN)
-    build.markets = {**build.markets, market: describe_market(data, choice, segments)}
-    personas = [] if segments is None else store_personas(session, build.id, data, segments, number)
-    tell(STORED)
-    score = _learn_scorecard(session, build, data)
-    tell(1.0)
+    before = attribute_frame(session, market, known=data.attributes, as_of=data_on, until_outcome=True)
+    score = learn(before, data.outcome, data.attributes, seed)
+    tell(LEARNED)
+    return _Found(data, choice, segments, score)
+
+
+def _store(session: Session, build_id: int, found: _Found, number: int, progress: Progress | None) -> MarketReport:
+    data, segments, score = found.data, found.segments, found.score
+    personas = [] if segments is None else store_personas(session, build_id, data, segments, number)
+    _store_scorecard(session, build_id, data.market, score)
+    _teller(data.market, progress)(1.0)
     return MarketReport(
-        market=market,
+        market=data.market,
         contacts=len(data.frame),
         personas=tuple(persona_info(persona) for persona in personas),
-        tried=choice,
+        tried=found.choice,
         left_out=dict(data.left_out),
         scorecard=score.verdict,
         scorecard_auc=score.quality.auc,
     )
+
+
+def _teller(market: str, progress: Progress | None) -> Callable[[float], None]:
+    def tell(share: float) -> None:
+        if progress is not None:
+            progress(f"build_{market}", share)
+
+    return tell
 
 
 def _read(session: Session, market: str, as_of: date | None, seed: int) -> MarketData:
@@ -145,14 +167,12 @@ def _read(session: Session, market: str, as_of: date | None, seed: int) -> Marke
     )
 
 
-def _learn_scorecard(session: Session, build: Build, data: MarketData) -> LearnedScorecard:
-    before = attribute_frame(session, data.market, known=data.attributes, as_of=build.data_on, until_outcome=True)
-    score = learn(before, data.outcome, data.attributes, build.seed)
+def _store_scorecard(session: Session, build_id: int, market: str, score: LearnedScorecard) -> None:
     quality = score.quality
     session.add(
         Scorecard(
-            build_id=build.id,
-            market=data.market,
+            build_id=build_id,
+            market=market,
             verdict=score.verdict,
             n=quality.n,
             positives=quality.positives,
@@ -160,8 +180,7 @@ def _learn_scorecard(session: Session, build: Build, data: MarketData) -> Learne
             auc_low=quality.auc_low,
             auc_high=quality.auc_high,
             calibration_error=quality.calibration_error,
-            model=score.as_json() | {"worth": learn_worth(session, build.id, data.market).as_json()},
+            model=score.as_json() | {"worth": learn_worth(session, build_id, market).as_json()},
             left_out=dict(score.left_out),
         )
     )
-    return score

@@ -11,8 +11,18 @@ from sqlalchemy import Engine, func, select
 
 from persona_store.build import build
 from persona_store.database import session_scope
-from persona_store.database.models import Build, Contact, Interaction, Membership, Persona, PersonaLevel, Scorecard
+from persona_store.database.models import (
+    Audit,
+    Build,
+    Contact,
+    Interaction,
+    Membership,
+    Persona,
+    PersonaLevel,
+    Scorecard,
+)
 from persona_store.errors import InputError
+from persona_store.privacy.audit import record
 from persona_store.segmentation import contact_levels, list_profiles, load_model, persona_profile
 
 Fill = Callable[..., NDArray[np.intp]]
@@ -227,3 +237,18 @@ def test_progress_runs_from_nothing_to_all(sqlite_engine: Engine, planted_crm: F
     assert {step for step, _ in told} == {"build_b2b"}
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
+
+
+def test_while_a_build_computes_others_can_write(sqlite_engine: Engine, planted_crm: Fill) -> None:
+    planted_crm(sqlite_engine)
+    written: list[float] = []
+
+    def look_up(step: str, share: float) -> None:
+        if share < 1:
+            with session_scope(sqlite_engine, writes=True) as session:
+                record(session, "anna", "match", contact_id=1)
+            written.append(share)
+
+    assert build(sqlite_engine, progress=look_up).verdict == "personas"
+    with session_scope(sqlite_engine) as session:
+        assert session.scalar(select(func.count()).select_from(Audit)) == len(written) > 2
