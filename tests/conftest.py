@@ -6,9 +6,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings as hypothesis
 from sqlalchemy import Engine, make_url, text
 
 from persona_store.database import connect, migrate
+
+hypothesis.register_profile("repeatable", derandomize=True, deadline=None)  # the same examples on every machine
+hypothesis.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

@@ -149,10 +149,8 @@ def _round_edges(values: NDArray[np.float64], quantile_bins: int) -> tuple[float
 
 def _round(value: float) -> float:
     """`value` to two significant digits, so that a bin ends where people would end it."""
-    if value == 0:
-        return 0.0
-    digits = 1 - math.floor(math.log10(abs(value)))
-    return round(value, digits)
+    rounded = float(f"{value:.2g}")
+    return rounded if math.isfinite(rounded) else value
 
 
 def _range_names(edges: Sequence[float], values: NDArray[np.float64]) -> tuple[str, ...]:
