@@ -3,7 +3,7 @@
 import json
 
 import polars as pl
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from persona_store.segmentation.binning import OTHER, Binning, fit_binning
@@ -75,6 +75,7 @@ def test_bins_survive_json() -> None:
     st.lists(st.one_of(st.none(), st.floats(allow_infinity=False)), min_size=2, max_size=60),
     st.lists(st.one_of(st.none(), st.text(max_size=5)), min_size=2, max_size=60),
 )
+@example([1.75e308, 0.5], [None, None])
 def test_one_value_and_a_whole_table_get_the_same_level(numbers: list[float | None], names: list[str | None]) -> None:
     rows = min(len(numbers), len(names))
     data = pl.DataFrame(
