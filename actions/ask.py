@@ -55,7 +55,7 @@ def ask(request: Request, session: Session, question: Question, people: Sequence
         question = replace(question, subject=known.subject)
     asked = Asked(session, request.language, question)
     answers = [_answer(asked, kind) for kind in question.kinds]
-    offer = _next_question(question, answers[-1])
+    offer = _next_question(question, answers[-1], request.talk.question)
     if offer is not None and offer.subject is not None:
         offered = say(f"offer.{offer.kinds[0]}", request.language, name=offer.subject.name)
         answers[-1] = replace(answers[-1], next_step=f"{answers[-1].next_step} {offered}".strip())
@@ -167,6 +167,14 @@ def _persona_options(personas: Sequence[tuple[int, str]], kinds: tuple[Kind, ...
 def _talk_after(talk: Talk, question: Question, people: Sequence[Person]) -> Talk:
     subject = question.subject
     options = tuple(_person_option(person, question) for person in people[:MOST_OPTIONS])
+    chosen = 0 if len(options) > 1 else None
+    if chosen is None and subject is not None:  # of those offered the others stay open, for "and the second one?"
+        about = [option.question.subject for option in talk.options]
+        chosen = next((index for index, one in enumerate(about) if one and one.same_as(subject)), None)
+        options = tuple(
+            replace(option, question=replace(question, subject=one))
+            for option, one in zip(talk.options, about, strict=True)
+        )
     return replace(
         talk,
         contact=subject if subject and subject.kind == "contact" else talk.contact,
@@ -174,14 +182,17 @@ def _talk_after(talk: Talk, question: Question, people: Sequence[Person]) -> Tal
         persona=subject if subject and subject.kind == "persona" else talk.persona,
         question=question,
         explained=0,
-        options=options if len(options) > 1 else (),
-        chosen=0 if len(options) > 1 else None,
+        options=options if chosen is not None else (),
+        chosen=chosen,
         missed=0,
     )
 
 
-def _next_question(question: Question, answer: Answer) -> Question | None:
-    """What to propose: from who somebody is to how to reach them, and from there to whether it pays."""
+def _next_question(question: Question, answer: Answer, before: Question | None) -> Question | None:
+    """What to propose: from who somebody is to how to reach them, and from there to whether it pays.
+
+    What was asked about the same subject just `before` is not proposed again.
+    """
     subject, last = question.subject, question.kinds[-1]
     if subject is None or answer.kind == "error":
         return None
@@ -190,7 +201,10 @@ def _next_question(question: Question, answer: Answer) -> Question | None:
         then = "antipersona" if subject.kind == "contact" else "match" if subject.kind == "role" else "persona"
     elif last == "antipersona" and answer.details.get("anti_persona"):
         then = "match"
-    return None if then in question.kinds else Question((then,), subject)
+    done = question.kinds
+    if before is not None and before.subject is not None and before.subject.same_as(subject):
+        done = (*done, *before.kinds)
+    return None if then in done else Question((then,), subject)
 
 
 def _look_ups(question: Question) -> tuple[LookUp, ...]:

@@ -8,6 +8,7 @@ from actions.ask import ask, ask_about, ask_which_persona
 from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kinds_asked
+from actions.options import offer_again, still_open
 from actions.reply import Reply
 from actions.state import Question, Subject
 from actions.subject import (
@@ -51,6 +52,8 @@ class ActionAskApproach(StoreAction):
             subject = named_role(request) or unknown_role(Meaning(unknown=personas.unknown))
         if subject is None:
             meaning = contact_in_words(request, session)
+            if meaning.missing and still_open(request, question):
+                return offer_again(request, question)
             subject = meaning.subject or (_spoken_of(request) if meaning.missing else None)
         if subject is not None:
             return ask(request, session, replace(question, subject=subject), meaning.people)

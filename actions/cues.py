@@ -27,6 +27,7 @@ class Cues:
     other: re.Pattern[str]
     all: re.Pattern[str]
     persona: re.Pattern[str]
+    spoken_of: frozenset[str]
     never_names: frozenset[str]
     languages: tuple[tuple[Language, re.Pattern[str]], ...]
     salutations: tuple[tuple[str, frozenset[str]], ...]
@@ -51,6 +52,11 @@ def kind_shown(text: str) -> Kind | None:
 def means_other(text: str) -> bool:
     """Whether the message asks for the other one of what was offered."""
     return bool(cues().other.search(folded(text)))
+
+
+def names_one_spoken_of(text: str) -> bool:
+    """Whether a word such as "he" or "sie" stands for somebody spoken of before."""
+    return not cues().spoken_of.isdisjoint(_WORD.findall(folded(text)))
 
 
 def means_all(text: str) -> bool:
@@ -108,6 +114,7 @@ def cues() -> Cues:
         other=_beginnings(data["other"]),
         all=_beginnings(data["all"]),
         persona=re.compile(rf"\b(?:{'|'.join(map(re.escape, data['persona']))})\W*$"),
+        spoken_of=frozenset(data["spoken_of"]),
         never_names=frozenset(word for line in data["never_names"] for word in line.split()),
         languages=tuple((one, _beginnings(data["languages"][one])) for one in languages),
         salutations=tuple((name, frozenset(words)) for name, words in data["salutations"].items()),

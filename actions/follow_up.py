@@ -4,13 +4,12 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from actions.answers.people import offer_again_answer
 from actions.ask import ask, ask_about
 from actions.ask_approach import named_channel
 from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kind_shown
-from actions.options import picked, picked_by_name, take
+from actions.options import offer_again, picked, picked_by_name, take
 from actions.reply import Reply
 from actions.state import Kind, Question
 from actions.subject import (
@@ -60,7 +59,7 @@ def follow_up(request: Request, session: Session) -> Reply:
     if role is not None:
         return ask(request, session, replace(about_people(last), subject=role))
     if channel is not None and last.subject is None and request.talk.options:
-        return _offer_again_by(request, channel)
+        return offer_again(request, Question(("approach",), channel=channel))
     if channel is not None:
         return ask(request, session, Question(("approach",), last.subject or request.talk.contact, channel=channel))
     return _unrecognised(request, session, last)
@@ -73,16 +72,6 @@ def _unrecognised(request: Request, session: Session, last: Question) -> Reply:
     if meaning.missing and last.subject is None and request.text and not request.text.startswith("/"):
         meaning = Meaning(unknown=request.text)  # asked for a name, the person gave one that nobody bears
     return ask_about(request, session, replace(about_people(last), subject=None), meaning)
-
-
-def _offer_again_by(request: Request, channel: str) -> Reply:
-    """The channel is said while it is still open who is meant."""
-    options = tuple(
-        replace(option, question=replace(option.question, kinds=("approach",), channel=channel))
-        for option in request.talk.options
-    )
-    talk = replace(request.talk, options=options, chosen=None, question=Question(("approach",), channel=channel))
-    return Reply((offer_again_answer(options, request.language),), talk)
 
 
 def _last_question(request: Request) -> Question:

@@ -1,14 +1,17 @@
 """Which persona a contact, or a role, matches."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from actions.ask import ask, ask_about
 from actions.base import StoreAction
 from actions.context import Request
-from actions.cues import kinds_asked
+from actions.cues import kinds_asked, names_one_spoken_of
 from actions.follow_up import follow_up
+from actions.options import offer_again, still_open
 from actions.reply import Reply
-from actions.state import Question
+from actions.state import Question, Subject, Talk
 from actions.subject import contact_in_words, named_contact, named_personas, named_role, unknown_role
 from persona_store.lexicon import normalise_channel
 
@@ -32,13 +35,25 @@ class ActionMatchPersona(StoreAction):
 def ask_about_someone(request: Request, session: Session, question: Question) -> Reply:
     """Asks `question` about the contact, else the role, that the message names, else the contact last spoken of."""
     meaning = named_contact(request, session)
-    if role := (named_role(request) if meaning.missing else unknown_role(meaning)):
-        return ask(request, session, Question(question.kinds, role, question.compared, question.compared_name))
+    role = named_role(request) if meaning.missing else unknown_role(meaning)
+    if meaning.missing and request.talk.contact is not None and names_one_spoken_of(request.text):
+        role = None  # "is he a student?" is about him
+    if role is not None:
+        return ask(request, session, replace(question, subject=role))
     if meaning.missing:
         meaning = contact_in_words(request, session)
-    if meaning.missing and request.talk.contact is not None:
-        known = request.talk.contact
-        return ask(request, session, Question(question.kinds, known, question.compared, question.compared_name))
+    if meaning.missing and still_open(request, question):
+        return offer_again(request, question)
+    if meaning.missing and (known := _spoken_of(request.talk, question)) is not None:
+        return ask(request, session, replace(question, subject=known))
     if meaning.unknown and normalise_channel(meaning.unknown):  # "oder persönlich?" goes on about the channel
         return follow_up(request, session)
     return ask_about(request, session, question, meaning)
+
+
+def _spoken_of(talk: Talk, question: Question) -> Subject | None:
+    """Whom the question means without a name: the role last asked about if it asks for a persona, else the contact."""
+    last = talk.question.subject if talk.question else None
+    if last is not None and last.kind == "role" and question.kinds == ("match",):
+        return last
+    return talk.contact

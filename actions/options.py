@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from actions.answers.people import offer_again_answer
 from actions.ask import ask
 from actions.context import Request
 from actions.cues import folded, means_all, means_other, possible_names
 from actions.reply import Reply
-from actions.state import Option
+from actions.state import Option, Question
 
 LAST = "last"
 LONGEST_BARE_NAME = 3  # words
@@ -33,6 +34,24 @@ def take_all(request: Request, session: Session, indices: Sequence[int]) -> Repl
         replace(replies[-1].talk, options=request.talk.options),
         tuple(look_up for reply in replies for look_up in reply.look_ups),
     )
+
+
+def still_open(request: Request, question: Question) -> bool:
+    """Whether somebody was offered and nobody is chosen yet, so that `question` can only mean one of those."""
+    talk = request.talk
+    if not talk.options or talk.chosen is not None or (talk.question and talk.question.subject):
+        return False
+    about = [option.question.subject for option in talk.options]
+    return question.kinds == ("approach",) or all(one is not None and one.kind == "contact" for one in about)
+
+
+def offer_again(request: Request, question: Question) -> Reply:
+    """The same options once more; choosing one now asks `question` about it."""
+    options = tuple(
+        replace(option, question=replace(question, subject=option.question.subject)) for option in request.talk.options
+    )
+    talk = replace(request.talk, options=options, chosen=None, question=replace(question, subject=None), missed=0)
+    return Reply((offer_again_answer(options, request.language),), talk)
 
 
 def picked(request: Request) -> list[int]:

@@ -38,6 +38,10 @@ class Subject:
         """The id in the store of a contact or a persona."""
         return int(self.key)
 
+    def same_as(self, other: "Subject") -> bool:
+        """Whether both are the same, however they are shown."""
+        return (self.kind, self.key) == (other.kind, other.key)
+
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready data for a slot."""
         return {"kind": self.kind, "key": self.key, "name": self.name, "company": self.company}

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from actions.answers.common import button, contact_buttons, with_company
+from actions.answers.common import button, chance, contact_buttons, with_company
 from persona_store.answer import Answer, Card, Fact
 from persona_store.antipersona import Points, ValueEstimate, Verdict
 from persona_store.segmentation.labels import attribute_label, level_label
 from persona_store.settings import Language
-from persona_store.wording import day, money, number, percent, say
+from persona_store.wording import day, money, number, percent, say, score
 
 POINTS_SHOWN = 3
 
@@ -48,10 +48,10 @@ def buy_line(verdict: Verdict, language: Language) -> str:
     return say(
         f"antipersona.buy.{verdict.buy}",
         language,
-        probability=percent(verdict.probability, language, 1),
-        low=percent(verdict.low, language, 1),
-        high=percent(verdict.high, language, 1),
-        base=percent(verdict.base_rate or 0.0, language, 1),
+        probability=chance(verdict.probability, language),
+        low=percent(verdict.low, language),
+        high=percent(verdict.high, language),
+        base=percent(verdict.base_rate or 0.0, language),
     )
 
 
@@ -65,7 +65,7 @@ def points_line(points: Points, language: Language) -> str:
         points=number(abs(points.points), language),
         bought=number(points.bought, language),
         n=number(points.n, language),
-        rate=percent(points.rate, language, 1),
+        rate=percent(points.rate, language),
     )
 
 
@@ -100,8 +100,8 @@ def _verdict(verdict: Verdict, language: Language) -> str:
 def _card(verdict: Verdict, language: Language) -> Card:
     facts = [Fact(say("antipersona.card.stage", language), say(f"stage.{verdict.stage}", language))]
     if verdict.probability is not None:
-        chance = percent(verdict.probability, language, 1)
-        facts.append(Fact(say("antipersona.card.chance", language), chance, verdict.probability))
+        shown = chance(verdict.probability, language)
+        facts.append(Fact(say("antipersona.card.chance", language), shown, verdict.probability))
     if verdict.value is not None:
         facts.append(Fact(say("antipersona.card.value", language), money(verdict.value.total, language)))
         facts.append(Fact(say("antipersona.card.care", language), money(verdict.value.care_cost, language)))
@@ -123,6 +123,6 @@ def _evidence(verdict: Verdict, language: Language) -> tuple[str, ...]:
     ]
     if quality.auc is not None and quality.auc_low is not None and quality.auc_high is not None:
         auc = {"auc": quality.auc, "low": quality.auc_low, "high": quality.auc_high}
-        shown: dict[str, Any] = {name: number(value, language, 2) for name, value in auc.items()}
+        shown: dict[str, Any] = {name: score(value, language) for name, value in auc.items()}
         lines.append(say("antipersona.quality", language, **shown))
     return tuple(lines)

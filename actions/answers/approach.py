@@ -83,7 +83,7 @@ def _dearer(approach: Approach, language: Language) -> tuple[str, ...]:
     """Why a channel with a higher rate does not come first: it costs more time."""
     ahead = [rate for rate in approach.channels[1:] if rate.rate > approach.channels[0].rate]
     channels = joined([label("channel", rate.channel, language) for rate in ahead], language)
-    return (say("approach.dearer", language, channels=channels),) if ahead else ()
+    return (say("approach.dearer", language, count=len(ahead), channels=channels),) if ahead else ()
 
 
 def _refusals(approach: Approach, language: Language) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def _next_step(match: Match, language: Language) -> str:
     if match.confidence in ("between", "unknown") and match.ask_next:
         missing = joined([attribute_label(key, language) for key in match.ask_next[:2]], language)
         return say("match.ask_next", language, name=match.name, attributes=missing)
-    return say("match.next", language, name=match.name)
+    return ""
 
 
 def _card(match: Match, language: Language) -> Card:

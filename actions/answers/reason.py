@@ -15,7 +15,7 @@ from persona_store.matching import Match
 from persona_store.segmentation import PersonaProfile
 from persona_store.segmentation.labels import attribute_label
 from persona_store.settings import Language
-from persona_store.wording import day, label, number, percent, say
+from persona_store.wording import day, label, number, percent, say, score
 
 REASONS_SHOWN = 8
 
@@ -63,7 +63,7 @@ def antipersona_reason(verdict: Verdict, language: Language) -> Answer:
         text = say("reason.antipersona_unknown", language, name=verdict.name)
     else:
         auc = {"auc": quality.auc, "low": quality.auc_low, "high": quality.auc_high}
-        shown: dict[str, Any] = {key: number(value, language, 2) for key, value in auc.items()}
+        shown: dict[str, Any] = {key: score(value, language) for key, value in auc.items()}
         n = number(quality.n, language)
         text = say("reason.antipersona", language, name=verdict.name, n=n, **shown)
     return Answer(

@@ -5,7 +5,7 @@ from persona_store.crm import ImportReport
 from persona_store.crm.report import FileReport, TableCounts
 from persona_store.segmentation.model import PersonaInfo
 from persona_store.settings import Language
-from persona_store.wording import label, number, percent, say
+from persona_store.wording import label, number, percent, say, score
 
 OUTCOMES = ("new", "changed", "unchanged", "repeated", "rejected")
 
@@ -57,7 +57,7 @@ def _market_lines(market: MarketReport, language: Language) -> list[str]:
     lines += [_persona_line(persona, language) for persona in market.personas]
     if not market.personas:
         lines.append(f"  {say('cli.build.market_without', language)}")
-    auc = "" if market.scorecard_auc is None else number(market.scorecard_auc, language, 2)
+    auc = "" if market.scorecard_auc is None else score(market.scorecard_auc, language)
     lines.append(f"  {say(f'cli.build.score.{market.scorecard}', language, auc=auc)}")
     lines += [f"  – {column}: {reason}" for column, reason in market.left_out.items()]
     return lines

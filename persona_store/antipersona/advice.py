@@ -48,7 +48,7 @@ def advise(buy: Buy, worth: Worth, stage: Stage, *, customer: bool) -> Advice:
         return SURELY_NOT_BUYING.get(stage, "do_not_invest")
     if worth == "not_worth":
         return NOT_WORTH_IT.get(stage, "self_service")
-    if buy == "unlikely":
+    if buy == "unlikely" or (buy == "open" and worth == "borderline"):
         return UNLIKELY_TO_BUY.get(stage, "nurture_lightly")
     if buy == "cannot_tell":
         return "keep_going" if worth == "worth" else "clarify"

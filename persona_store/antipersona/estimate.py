@@ -78,12 +78,15 @@ def history(session: Session, contact_id: int, book: WorthBook | None) -> Histor
 def estimate_worth(
     book: WorthBook | None, persona_id: int | None, own: History, chance: Chance | None, *, customer: bool
 ) -> tuple[Worth, ValueEstimate | None]:
-    """The verdict on a contact's worth with its figures; ("cannot_tell", None) where experience is too thin.
+    """The verdict on a contact's worth with its figures; ("cannot_tell", None) where experience is too thin, or
+    where nobody like the contact has ever bought and it has no deal of its own.
 
     A lead is worth the chance that it buys times what similar customers brought (or its own open deals); a customer
     what it brought, its open deals, and the further deals similar customers closed.
     """
     if book is None or not _enough(book.market) or (chance is None and not customer):
+        return "cannot_tell", None
+    if not (book.similar(persona_id) or own.won or own.open_deals):
         return "cannot_tell", None
     similar = book.experience(persona_id)
     bought = Chance(1, 1, 1) if customer or chance is None else chance

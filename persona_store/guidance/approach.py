@@ -105,7 +105,7 @@ def _group_counts(
     function = None if who.function in (CONSUMER, OTHER) else who.function
     persona_id = who.persona.id if who.persona else None
     everyone, role, persona_role = role_counts(session, build_id, who.market, function, level, persona_id)
-    if function is None and level is None:
+    if function is None:  # people of one level in whatever function are no role
         role = {}
     if who.subject == "persona":
         persona_role = role_counts(session, build_id, who.market, None, None, persona_id)[2]

@@ -25,6 +25,11 @@ def percent(share: float, language: Language, digits: int = 0) -> str:
     return format_percent(share, format=pattern + ("%" if language == "en" else " %"), locale=language)
 
 
+def score(value: float, language: Language) -> str:
+    """A measure of quality between 0 and 1 with two decimals, the last zero too: "0,80"."""
+    return format_decimal(value, format="0.00", locale=language)
+
+
 def ratio(value: float, language: Language) -> str:
     """A factor such as a lift, with one decimal: "2,3x"."""
     return f"{format_decimal(value, format='#,##0.0', locale=language)}×"
@@ -34,7 +39,7 @@ def money(amount: float, language: Language) -> str:
     """An amount of money, rounded to what one says aloud: "150 €", "12.000 €", "3,1 Mio. €"."""
     if abs(amount) >= MILLION:
         return format_compact_currency(amount, CURRENCY, locale=language, fraction_digits=1)
-    spoken = float(f"{amount:.{SPOKEN_DIGITS}g}")
+    spoken = round(float(f"{amount:.{SPOKEN_DIGITS}g}"))  # whole, so that there is no "-0 €"
     return format_currency(
         spoken, CURRENCY, format="¤#,##0" if language == "en" else "#,##0 ¤", locale=language, currency_digits=False
     )
