@@ -2,11 +2,13 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -18,7 +20,7 @@ Language = Literal["de", "en"]
 class Settings(BaseSettings):
     """Everything an installation may change. Amounts are in the currency of the CRM, times as their names say."""
 
-    model_config = SettingsConfigDict(env_prefix="PERSONABOT_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="PERSONABOT_", env_file=PROJECT_ROOT / ".env", extra="ignore")
 
     var: Path = Field(default=PROJECT_ROOT / "var", description="folder for everything the program writes")
     database_url: str | None = Field(default=None, description="SQLAlchemy URL; default: SQLite below `var`")
@@ -34,6 +36,12 @@ class Settings(BaseSettings):
     care_cost_per_hour: float = Field(default=60.0, ge=0, description="what an hour of care for a contact costs")
     minimum_outcomes: int = Field(default=50, ge=10, description="outcomes of each kind before a score is learned")
 
+    @field_validator("var")
+    @classmethod
+    def _same_for_all(cls, value: Path) -> Path:
+        """A relative folder is below the project's, wherever a command is given and whichever process reads it."""
+        return PROJECT_ROOT / value.expanduser()
+
     @property
     def store_url(self) -> str:
         """SQLAlchemy URL of the persona store."""
@@ -46,17 +54,16 @@ class Settings(BaseSettings):
 
     def secret(self, name: str) -> str:
         """The random secret `name`, created below `var/secrets` at first use and readable by the owner only."""
-        folder = self.var / "secrets"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / name
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            value = secrets.token_urlsafe(SECRET_BYTES)
-            file.write(value)
-        return value
+        path = self.var / "secrets" / name
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # written apart and linked when whole: processes that start together must not read half a secret
+            with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=path.parent, prefix=".") as file:
+                file.write(secrets.token_urlsafe(SECRET_BYTES))
+                file.flush()
+                with suppress(FileExistsError):  # another process was faster
+                    os.link(file.name, path)
+        return path.read_text(encoding="ascii").strip()
 
 
 @cache
