@@ -13,12 +13,12 @@ from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
-from actions.answers.talk import failed_answer, not_allowed_answer, said_error_answer
+from actions.answers.talk import failed_answer, not_allowed_answer, said_error_answer, unavailable_answer
 from actions.context import Message, Request, read_message, read_request, store, talk_of
 from actions.reply import LookUp, Reply
 from actions.state import Talk, read_talk, slot_events
 from persona_store.database import session_scope
-from persona_store.errors import NotAllowed, PersonaBotError
+from persona_store.errors import NotAllowed, PersonaBotError, StoreUnavailable
 from persona_store.privacy.audit import record
 
 logger = logging.getLogger(__name__)
@@ -71,6 +71,8 @@ class StoreAction(Action, ABC):
             with session_scope(store()) as session:
                 reply = self.reply(request, session)
             _record(request, reply.look_ups)
+        except StoreUnavailable:
+            return Reply((unavailable_answer(talk.spoken),), talk)
         except PersonaBotError as error:
             return Reply((said_error_answer(error, talk.spoken),), talk)
         except Exception as error:  # whatever breaks: the person gets a sentence, the log the place and nobody's data

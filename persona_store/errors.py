@@ -13,5 +13,9 @@ class NoPersonas(PersonaBotError, LookupError):
     """There is no build yet, or its data hold no reliable personas."""
 
 
+class StoreUnavailable(PersonaBotError, OSError):
+    """The persona store does not answer, or somebody else writes into it for long."""
+
+
 class NotAllowed(PersonaBotError, PermissionError):
     """Nobody is logged in, the proof of identity is wrong or too old, or the rights do not suffice."""

@@ -89,6 +89,11 @@ def said_error_answer(error: PersonaBotError, language: Language) -> Answer:
     return Answer("error", language, str(error), choices=(button("help", language, "help"),))
 
 
+def unavailable_answer(language: Language) -> Answer:
+    """The store does not answer, or an import holds it."""
+    return Answer("error", language, say("error.actions_down", language))
+
+
 def failed_answer(language: Language) -> Answer:
     """Something broke; the person did nothing wrong."""
     return Answer("error", language, say("talk.failed", language), choices=(button("help", language, "help"),))

@@ -15,8 +15,10 @@ from bot.gateway.protection import Protection
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.refusals import Refused, spoken_language
 from persona_store.database import connect, migrate
+from persona_store.errors import StoreUnavailable
 from persona_store.settings import Settings
 
+STORE_RETRY_SECONDS = 60  # an import of some hundred thousand contacts takes about so long
 REFUSALS = {404: "not_found", 405: "not_found", 413: "too_large"}
 
 
@@ -43,6 +45,7 @@ def create_app(known: Settings) -> FastAPI:
     app.add_exception_handler(Refused, _refuse)
     app.add_exception_handler(RequestValidationError, _refuse_bad_request)
     app.add_exception_handler(HTTPException, _refuse_http)
+    app.add_exception_handler(StoreUnavailable, _refuse_without_store)
     app.add_middleware(Protection, language=known.language)
     return app
 
@@ -64,6 +67,10 @@ async def _refuse_bad_request(request: Request, error: Exception) -> JSONRespons
     problems = error.errors() if isinstance(error, RequestValidationError) else []
     fields = sorted({str(part) for problem in problems for part in problem["loc"][1:] if isinstance(part, str)})
     return await _refuse(request, Refused(422, "bad_request", fields=", ".join(fields)[:100] or "JSON"))
+
+
+async def _refuse_without_store(request: Request, error: Exception) -> JSONResponse:
+    return await _refuse(request, Refused(503, "store_away", retry_after=STORE_RETRY_SECONDS))
 
 
 async def _refuse_http(request: Request, error: Exception) -> JSONResponse:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from persona_store.database import session_scope
 from persona_store.database.models import User
+from persona_store.errors import StoreUnavailable
 
 CHECK_SECONDS = 2.0
 TURN_BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 4.0, 6.0)  # seconds; a turn is cut off at about 5.5
@@ -70,7 +71,7 @@ def _store_is_up(engine: Engine) -> bool:
     try:
         with session_scope(engine) as session:
             session.scalar(select(User.id).limit(1))
-    except SQLAlchemyError:
+    except (SQLAlchemyError, StoreUnavailable):
         return False
     return True
 

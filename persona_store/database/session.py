@@ -1,5 +1,6 @@
 """Connections, transactions and migrations of the persona store, on SQLite or PostgreSQL."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,10 +9,17 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
+from persona_store.errors import InputError, StoreUnavailable
+from persona_store.settings import settings
+from persona_store.wording import say
+
 MIGRATIONS = Path(__file__).parent / "migrations"
-BUSY_TIMEOUT_MS = 5000
+BUSY_TIMEOUT_MS = 3000  # shorter than an action may take, so that people hear why there is no answer
+SQLITE_PRIMARY = 0xFF  # the part of an error code that says what kind it is
+POSTGRES_AWAY = ("08", "53", "57P")  # classes of SQLSTATE: connection, resources, shut down; none: never connected
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
@@ -23,16 +31,19 @@ SQLITE_PRAGMAS = (
 def connect(url: str) -> Engine:
     """An engine for `url`; SQLite files are created with their folder and run in WAL mode.
 
-    `postgresql://` means the psycopg 3 driver.
+    `postgresql://` means the psycopg 3 driver. Raises InputError for what is no URL of a database.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise InputError(say("store.bad_url", settings().language)) from None
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed)
+        _create(Path(parsed.database))
+    engine = create_engine(parsed, hide_parameters=True)  # values of statements are people's data
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
@@ -55,10 +66,11 @@ def session_scope(engine: Engine, *, writes: bool = False) -> Iterator[Session]:
     """One transaction: committed when the block ends, rolled back when it raises.
 
     Say `writes` where the block reads before it writes: on SQLite it then waits for its turn at the start instead of
-    failing in the middle when another writer was faster.
+    failing in the middle when another writer was faster. Raises StoreUnavailable when that takes too long, or when
+    the database does not answer.
     """
     bind = engine.execution_options(writes=True) if writes else engine
-    with Session(bind, expire_on_commit=False) as session, session.begin():
+    with _clear_refusals(), Session(bind, expire_on_commit=False) as session, session.begin():
         yield session
 
 
@@ -67,6 +79,35 @@ def migrate(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
-    with engine.execution_options(writes=True).begin() as connection:
+    with _clear_refusals(), engine.execution_options(writes=True).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _create(path: Path) -> None:
+    """Creates the file readable by its owner only; SQLite gives its log beside it the same rights."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise StoreUnavailable(say("store.not_writable", settings().language, path=path)) from error
+
+
+@contextmanager
+def _clear_refusals() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        key = _refusal(error.orig)
+        if key is None:
+            raise
+        raise StoreUnavailable(say(f"store.{key}", settings().language)) from error
+
+
+def _refusal(error: object) -> str | None:
+    """What the database's own error means for people; None for what is no matter of waiting or of its being there."""
+    if isinstance(error, sqlite3.Error):
+        busy = error.sqlite_errorcode & SQLITE_PRIMARY in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        return "busy" if busy else None
+    state = getattr(error, "sqlstate", None)
+    return "away" if state is None or str(state).startswith(POSTGRES_AWAY) else None

@@ -6,6 +6,7 @@ import httpx
 import jwt
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from bot.gateway.login import COOKIE, FAILURES_PER_ADDRESS, FAILURES_PER_NAME
 from bot.gateway.sessions import AUDIENCE
@@ -184,3 +185,13 @@ async def test_hostile_names_are_no_error(client: httpx.AsyncClient) -> None:
 async def test_logins_are_recorded(app: FastAPI, anna: httpx.AsyncClient) -> None:
     with session_scope(app.state.engine) as session:
         assert [(entry.actor, entry.action) for entry in session.query(Audit)] == [(NAME, "login")]
+
+
+async def test_while_an_import_holds_the_store_a_login_is_told_to_come_back(
+    client: httpx.AsyncClient, app: FastAPI
+) -> None:
+    with session_scope(app.state.engine, writes=True) as session:
+        session.execute(text("SELECT 1"))
+        answer = await client.post("/api/login", json=RIGHT)
+    assert (answer.status_code, answer.json()["error"]) == (503, "store_away")
+    assert int(answer.headers["retry-after"]) > 0

@@ -1,0 +1,73 @@
+"""The store is closed to other users, names no values in errors, and says in one sentence when it cannot be used."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
+
+from persona_store.database import connect, migrate, session_scope
+from persona_store.database.models import Contact
+from persona_store.errors import InputError, StoreUnavailable
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_files_of_the_store_are_for_their_owner_only(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'var' / 'store.db'}")
+    migrate(engine)
+    with session_scope(engine) as session:
+        session.add(Contact(key="1", market="b2b", custom={}))
+        session.flush()
+        files = list((tmp_path / "var").iterdir())
+    assert {file.name for file in files} >= {"store.db", "store.db-wal"}
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
+    engine.dispose()
+
+
+def test_errors_do_not_quote_data(engine: Engine) -> None:
+    with pytest.raises(IntegrityError) as caught, session_scope(engine) as session:
+        for _ in range(2):
+            session.add(Contact(key="same", market="b2b", last_name="Geheimrat", custom={}))
+            session.flush()
+    assert "Geheimrat" not in str(caught.value)
+
+
+def test_writer_who_waits_in_vain_hears_that_the_store_is_busy(
+    sqlite_engine: Engine,
+) -> None:
+    with session_scope(sqlite_engine, writes=True) as first:
+        first.execute(text("SELECT 1"))
+        other = connect(sqlite_engine.url.render_as_string())
+        with other.connect() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout=10")
+        with pytest.raises(StoreUnavailable, match="gerade"), session_scope(other, writes=True) as second:
+            second.execute(text("SELECT 1"))
+        other.dispose()
+
+
+def test_server_that_is_not_there_is_one_sentence() -> None:
+    nobody = connect("postgresql://anna:geheim@127.0.0.1:1/store")
+    with pytest.raises(StoreUnavailable) as caught, session_scope(nobody) as session:
+        session.execute(text("SELECT 1"))
+    assert "geheim" not in str(caught.value)
+    with pytest.raises(StoreUnavailable):
+        migrate(nobody)
+
+
+def test_nonsense_is_no_address_and_no_folder_for_a_store(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        connect("nonsense")
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreUnavailable):
+        connect(f"sqlite:///{tmp_path / 'file' / 'store.db'}")
