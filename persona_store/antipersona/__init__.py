@@ -1,6 +1,8 @@
-"""Two verdicts kept apart: who surely will not buy, and who should not be a customer."""
+"""Two verdicts kept apart: who surely will not buy, and who should not be a customer.
 
-from persona_store.antipersona.learning import learn
+Learning them is in `learning` and imported from there: judging needs no scikit-learn, which takes a second to load.
+"""
+
 from persona_store.antipersona.scorecard import LearnedScorecard
 from persona_store.antipersona.types import (
     Advice,
@@ -30,6 +32,5 @@ __all__ = [
     "WhyNotKnown",
     "Worth",
     "judge_contact",
-    "learn",
     "learn_worth",
 ]

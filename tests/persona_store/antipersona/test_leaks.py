@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from persona_store.antipersona import learn
 from persona_store.antipersona.leaks import suspicious_name
+from persona_store.antipersona.learning import learn
 from persona_store.segmentation import Attribute
 
 CONTACTS = 2000

@@ -4,7 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from persona_store.antipersona import LearnedScorecard, learn
+from persona_store.antipersona import LearnedScorecard
+from persona_store.antipersona.learning import learn
 from persona_store.segmentation import Attribute
 
 ATTRIBUTES = (
