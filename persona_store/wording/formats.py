@@ -12,6 +12,7 @@ from persona_store.settings import Language
 CURRENCY = "EUR"
 MILLION = 1e6
 SPOKEN_DIGITS = 2
+NO_BREAK_SPACE = "\u00a0"
 
 
 def number(value: float, language: Language, digits: int = 0) -> str:
@@ -22,7 +23,7 @@ def number(value: float, language: Language, digits: int = 0) -> str:
 def percent(share: float, language: Language, digits: int = 0) -> str:
     """A share of 0 to 1 as percent, with at most `digits` decimals."""
     pattern = "#,##0" + ("." + "#" * digits if digits else "")
-    return format_percent(share, format=pattern + ("%" if language == "en" else " %"), locale=language)
+    return format_percent(share, format=pattern + ("%" if language == "en" else NO_BREAK_SPACE + "%"), locale=language)
 
 
 def score(value: float, language: Language) -> str:

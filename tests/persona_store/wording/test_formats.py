@@ -20,6 +20,6 @@ def test_money_is_rounded_to_what_one_says_aloud(amount: float, language: Langua
     assert money(amount, language).replace("\xa0", " ") == shown
 
 
-@pytest.mark.parametrize(("language", "shown"), [("de", "35,4 %"), ("en", "35.4%")])
+@pytest.mark.parametrize(("language", "shown"), [("de", "35,4\u00a0%"), ("en", "35.4%")])
 def test_a_share_is_written_as_the_language_does(language: Language, shown: str) -> None:
     assert percent(0.354, language, 1) == shown
