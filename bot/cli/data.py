@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from bot.cli.common import AsJson, console, language, print_json, progress, store, text
+from bot.render.terminal import visible
 from persona_store.errors import InputError
 from persona_store.wording import number
 
@@ -55,8 +56,10 @@ def import_(
     """Imports CRM files, all or nothing."""
     from bot.cli.reports import import_lines
     from persona_store.crm import import_files, read_mapping, recognise, write_mapping
+    from persona_store.crm.readers import check_target, find_files
 
     if write_mapping_to is not None:
+        check_target(write_mapping_to, find_files(paths))
         write_mapping(recognise(paths), write_mapping_to)
         console.print(text("import.mapping_written", path=write_mapping_to), markup=False)
         return
@@ -67,7 +70,7 @@ def import_(
         print_json(report.as_dict())
         return
     for line in import_lines(report, language()):
-        console.print(line, markup=False)
+        console.print(visible(line), markup=False)
 
 
 def build(
@@ -83,4 +86,4 @@ def build(
         print_json(report)
         return
     for line in build_lines(report, language()):
-        console.print(line, markup=False)
+        console.print(visible(line), markup=False)

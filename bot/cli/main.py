@@ -8,6 +8,7 @@ import typer
 
 from bot.cli import data, people, processes, talk, users
 from bot.cli.common import errors, text
+from bot.render.terminal import visible
 from persona_store.errors import InputError, PersonaBotError
 
 BAD_INPUT = 2
@@ -57,10 +58,10 @@ def run() -> None:
     try:
         app()
     except InputError as error:
-        errors.print(str(error), style="bold red", markup=False)
+        errors.print(visible(error), style="bold red", markup=False)
         sys.exit(BAD_INPUT)
     except PersonaBotError as error:
-        errors.print(str(error), style="bold red", markup=False)
+        errors.print(visible(error), style="bold red", markup=False)
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(130)

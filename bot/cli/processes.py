@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select
 
 from bot.cli.common import AsJson, console, errors, print_json, progress, store, text
 from bot.cli.supervisor import Service, Supervisor, run_until_signal, services
+from bot.render.terminal import visible
 from persona_store.database import session_scope
 from persona_store.database.models import Build, Contact, User
 from persona_store.settings import PROJECT_ROOT, Settings, settings
@@ -133,7 +134,7 @@ def _serve(config: Settings, hints: list[str]) -> None:
 
     def echo(name: str, line: str) -> None:
         console.print(f"[{PROCESS_STYLES[name]}]{name:<8}|[/] ", end="")
-        console.print(line, markup=False, soft_wrap=True)
+        console.print(visible(line), markup=False, soft_wrap=True)
 
     errors.print(text("up.starting"), markup=False)
     asyncio.run(run_until_signal(Supervisor(services(config), config, echo), ready))

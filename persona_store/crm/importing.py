@@ -16,7 +16,7 @@ from persona_store.crm.fields import TABLE_KINDS
 from persona_store.crm.mapping import FileMapping, LayoutMapping
 from persona_store.crm.notes import column_notes, unclear_notes
 from persona_store.crm.problems import problem, sentence
-from persona_store.crm.readers import find_files, open_tables
+from persona_store.crm.readers import check_target, find_files, open_tables
 from persona_store.crm.recognition import GENERIC, Recognised, Surveyed, add_outcome, recognise_tables
 from persona_store.crm.rejects import MAX_LINES, RejectsFile
 from persona_store.crm.report import FileReport, ImportReport
@@ -59,6 +59,7 @@ def import_files(
         raise problem("nothing", "")
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     place = rejects or settings().var / "rejects" / f"rejects-{stamp}.csv"
+    check_target(place, [table.source.path for table in tables])
     bad = RejectsFile(place, max(len(table.source.headers) for table, _ in used))
     try:
         with session_scope(engine, writes=True) as session:

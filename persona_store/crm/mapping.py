@@ -156,7 +156,10 @@ def write_mapping(mapping: LayoutMapping, path: Path) -> None:
         tables.append(node)
     text = yaml.safe_dump({"tables": tables}, allow_unicode=True, sort_keys=False, width=120)
     heading = "".join(f"# {line}\n" for line in sentence("mapping.heading").splitlines())
-    path.write_text(heading + text, encoding="utf-8")
+    try:
+        path.write_text(heading + text, encoding="utf-8")
+    except OSError as error:
+        raise problem("not_writable", path, reason=error.strerror or "") from error
 
 
 def _short(column: Column) -> Any:

@@ -87,6 +87,14 @@ def find_files(paths: list[Path]) -> list[Path]:
     return list(dict.fromkeys(files))
 
 
+def check_target(path: Path, inputs: Sequence[Path]) -> None:
+    """Raises InputError where writing to `path` would destroy one of the files that are read, or cannot succeed."""
+    if path.is_dir():
+        raise problem("target_is_folder", path)
+    if path.exists() and any(path.samefile(given) for given in inputs):
+        raise problem("target_is_input", path)
+
+
 def open_tables(path: Path) -> list[Source]:
     """The tables of a file, headings read; raises InputError with one clear sentence for a file that is none."""
     form = sniff(path)

@@ -1,7 +1,7 @@
 """The rejects file: every row that was not taken over and every cell left out, with row, column and reason."""
 
 import csv
-import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -27,7 +27,6 @@ class RejectsFile:
         self.path = path
         self.lines = 0
         self._width = width
-        self._temporary = path.with_name(f".{path.name}.{os.getpid()}")
         self._file: IO[str] | None = None
         self._writer: Any = None
 
@@ -44,29 +43,29 @@ class RejectsFile:
         if self._file is None:
             self._open()
         answer = sentence(f"rejects.{'yes' if kept else 'no'}")
-        self._writer.writerow([file, row, harmless(column), reason, answer, *map(harmless, cells)])
+        self._writer.writerow([harmless(file), row, harmless(column), harmless(reason), answer, *map(harmless, cells)])
 
     def finish(self) -> Path | None:
         """Puts the file in its place; None where there was nothing to say."""
         if self._file is None:
             return None
         self._file.close()
-        self._temporary.replace(self.path)
+        Path(self._file.name).replace(self.path)
         return self.path
 
     def drop(self) -> None:
         """Removes what was written."""
         if self._file is not None:
             self._file.close()
-            self._temporary.unlink(missing_ok=True)
+            Path(self._file.name).unlink(missing_ok=True)
 
     def _open(self) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._file = os.fdopen(
-                os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
-                "w", encoding="utf-8-sig", newline="",
-            )  # fmt: skip
+            # a name nobody can foresee: in a shared folder a link could lie in wait under any other
+            self._file = tempfile.NamedTemporaryFile(  # noqa: SIM115 - closed by finish or drop
+                "w", encoding="utf-8-sig", newline="", dir=self.path.parent, prefix=f".{self.path.name}.", delete=False
+            )
         except OSError as error:
             raise problem("unreadable", self.path, reason=error.strerror or "") from error
         self._writer = csv.writer(self._file, delimiter=";", lineterminator="\n")

@@ -74,12 +74,12 @@ def sniff(path: Path) -> Form:
 def _form(path: Path) -> Form:
     try:
         size = path.stat().st_size
+        if size == 0:  # before it is opened: a pipe nobody writes to has no bytes either, and would never open
+            raise problem("empty", path)
         with path.open("rb") as file:
             head = file.read(16)
     except OSError as error:
         raise problem("unreadable", path, reason=error.strerror or "") from error
-    if size == 0:
-        raise problem("empty", path)
     if head.startswith(b"PK"):
         check_zip(path)
         return "xlsx"

@@ -1,6 +1,9 @@
 """Broken and hostile files: one sentence that names the file and the mend, and a store as it was before."""
 
+import csv
 import io
+import os
+import stat
 import struct
 import zipfile
 from pathlib import Path
@@ -150,3 +153,30 @@ def test_every_way_of_writing_a_table_gives_the_same_contacts(tmp_path: Path, sq
             select(Contact.first_name, Contact.last_name, Contact.email).order_by(Contact.id)
         ).all()
     assert [tuple(row) for row in rows] == [("Anna", "Meier", "anna@x.de"), ("Ben", "Kurz", "ben@y.de")]
+
+
+@pytest.mark.timeout(20)
+def test_a_pipe_is_refused_instead_of_waited_for(sqlite_engine: Engine, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "leads.csv")
+    with pytest.raises(InputError, match="leer"):
+        import_files(sqlite_engine, [tmp_path / "leads.csv"])
+
+
+def test_rejects_never_replace_a_file_that_is_read(sqlite_engine: Engine, tmp_path: Path) -> None:
+    leads = tmp_path / "leads.csv"
+    leads.write_text(GOOD, encoding="utf-8")
+    for target in (leads, tmp_path):
+        with pytest.raises(InputError):
+            import_files(sqlite_engine, [leads], rejects=target)
+    assert leads.read_text(encoding="utf-8") == GOOD
+    assert [path.name for path in tmp_path.glob("*leads*")] == ["leads.csv"]
+
+
+def test_rejects_are_text_for_spreadsheets_and_for_their_owner_only(sqlite_engine: Engine, tmp_path: Path) -> None:
+    leads, rejects = tmp_path / "=leads.csv", tmp_path / "rejects.csv"
+    leads.write_text(GOOD + "Cem;Acar;=cmd|calc;+1\n", encoding="utf-8")
+    import_files(sqlite_engine, [leads], rejects=rejects)
+    rows = list(csv.reader(io.StringIO(rejects.read_text(encoding="utf-8-sig")), delimiter=";"))[1:]
+    assert rows
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
+    assert stat.S_IMODE(rejects.stat().st_mode) == 0o600

@@ -58,6 +58,11 @@ def test_what_is_recognised_can_be_written_and_read_back(leads: Path, tmp_path: 
     assert (tmp_path / "out.yml").read_text(encoding="utf-8").startswith("# Zuordnung")
 
 
+def test_a_place_that_cannot_be_written_is_one_sentence(leads: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="out"):
+        write_mapping(recognise([leads]), tmp_path / "nowhere" / "out.yml")
+
+
 def test_the_mapping_holds_for_a_renamed_file_with_the_same_columns(
     engine: Engine, leads: Path, tmp_path: Path
 ) -> None:

@@ -1,0 +1,32 @@
+"""Errors of the command are one sentence, and nothing in it can steer the terminal."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.cli.main import BAD_INPUT, run
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    monkeypatch.setattr("sys.argv", ["personabot", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        run()
+    assert ended.value.code == BAD_INPUT
+    return capsys.readouterr().err
+
+
+def test_file_names_cannot_steer_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    said = failing(monkeypatch, capsys, "import", str(tmp_path / "a\x1b[2Jb\u202e.csv"), "--write-mapping", "x.yml")
+    assert "a[2Jb.csv" in said
+    assert not {"\x1b", "\u202e"} & set(said)
+
+
+def test_mapping_never_replaces_the_file_it_was_read_from(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    leads = tmp_path / "leads.csv"
+    leads.write_text("Vorname;Nachname\nAnna;Meier\n", encoding="utf-8")
+    assert "leads.csv" in failing(monkeypatch, capsys, "import", str(leads), "--write-mapping", str(leads))
+    assert leads.read_text(encoding="utf-8") == "Vorname;Nachname\nAnna;Meier\n"
