@@ -13,7 +13,8 @@ import numpy as np
 import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.orm import aliased
 
 from persona_store.crm.lookups import read_frame
 from persona_store.crm.values import map_distinct
@@ -54,7 +55,21 @@ def link_duplicates(connection: Connection) -> int:
         mark = "%s" if connection.dialect.name == "postgresql" else "?"
         statement = f"UPDATE contacts SET duplicate_of = {mark} WHERE id = {mark}"  # noqa: S608
         connection.exec_driver_sql(statement, changed.select("original", "id").rows())
+    _carry_objections(connection)
     return originals.height
+
+
+def _carry_objections(connection: Connection) -> None:
+    """Who objected under one entry is left alone under all: a double's objection holds for its original too.
+
+    The other way round needs nothing, since a double is answered by its original.
+    """
+    double = aliased(Contact)
+    objected = select(func.min(double.blocked_on)).where(double.duplicate_of == Contact.id).scalar_subquery()
+    originals = select(double.duplicate_of).where(double.blocked_on.is_not(None), double.duplicate_of.is_not(None))
+    connection.execute(
+        update(Contact).where(Contact.blocked_on.is_(None), Contact.id.in_(originals)).values(blocked_on=objected)
+    )
 
 
 def find_originals(contacts: pl.DataFrame) -> pl.DataFrame:

@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from persona_store.crm import import_files
 from persona_store.crm.duplicates import SCHEMA, find_originals
 from persona_store.crm.sample import write_sample
 from persona_store.database.models import Contact
+from persona_store.names import find_people
 
 ANNA = {"first_name": "Anna", "last_name": "Meier", "email": "anna@x.de", "company_id": 1}
 
@@ -93,3 +95,20 @@ def test_planted_doubles_are_found_without_a_wrong_one(sqlite_engine: Engine, tm
     found = {(c.external_id, ids[c.duplicate_of].external_id) for c in ids.values() if c.duplicate_of is not None}
     assert len(found & planted) >= 0.85 * len(planted)
     assert len(found - planted) <= 0.02 * len(found)
+
+
+def test_who_objected_as_a_double_is_left_alone_as_the_original_too(engine: Engine, tmp_path: Path) -> None:
+    leads = tmp_path / "leads.csv"
+    leads.write_text(
+        "ID;Vorname;Nachname;E-Mail\n1;Anna;Meier;anna@x.de\n2;Anna;Meyer;\n3;Ben;Kurz;ben@x.de\n", "utf-8"
+    )
+    import_files(engine, [leads])
+    objection = date(2026, 1, 1)
+    with Session(engine) as session, session.begin():
+        session.scalars(select(Contact).where(Contact.last_name == "Meyer")).one().blocked_on = objection
+    leads.write_text(leads.read_text("utf-8").replace("Meyer;", "Meyer;anna@x.de"), "utf-8")  # now known to be the same
+    import_files(engine, [leads])
+    with Session(engine) as session:
+        blocked = session.execute(select(Contact.last_name, Contact.blocked_on).order_by(Contact.id)).all()
+        assert [tuple(row) for row in blocked] == [("Meier", objection), ("Meyer", objection), ("Kurz", None)]
+        assert find_people(session, "Anna Meier") == []
