@@ -149,6 +149,8 @@ def _is_role(doc: Doc, run: list[Item]) -> bool:
         return False
     telling = [item for item in run if item.meaning.kind in ("function", "person")]
     loud = [item for item in telling if not _quiet(item)]
+    if any(item.phrase == "of" for item in run[1:-1]) and run[0].meaning.kind == "person":
+        return True  # "head of support", though each word alone is an everyday one
     return bool(loud) or any(item.meaning.kind == "person" for item in telling[1:] or ())
 
 

@@ -17,6 +17,7 @@ def found(text: str) -> list[tuple[str, str, str]]:
     ("text", "terms"),
     [
         ("wie spreche ich einen it leiter an", [("it leiter", "role", "it/head")]),
+        ("what about the Head of Customer Success", [("Head of Customer Success", "role", "support/head")]),
         ("How do I approach a head of procurement?", [("head of procurement", "role", "purchasing/head")]),
         ("und die it?", [("it", "role", "it/unknown")]),
         ("Chefin vom Vertrieb", [("Chefin vom Vertrieb", "role", "sales/head")]),
