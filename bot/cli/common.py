@@ -74,7 +74,7 @@ def show(answer: Answer, data: Any, *, as_json: bool) -> None:
     if as_json:
         print_json(data)
     else:
-        render_terminal(answer.as_dict(), console)
+        render_terminal(dataclasses.replace(answer, choices=()).as_dict(), console)  # nobody waits for a choice
 
 
 def print_json(data: Any) -> None:

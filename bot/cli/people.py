@@ -4,18 +4,19 @@ What takes long to import is imported by the command that needs it, so that the 
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from sqlalchemy.orm import Session
 
 from bot.cli.common import AsJson, console, language, operator, print_json, show, store, text
-from bot.render.terminal import render_terminal
+from bot.render.terminal import render_terminal, visible
 from persona_store.answer import Answer
 from persona_store.database import session_scope
 from persona_store.privacy.audit import record
 from persona_store.settings import Language
-from persona_store.wording import label
+from persona_store.wording import joined, label, number
 
 if TYPE_CHECKING:
     from persona_store.names import Person
@@ -49,15 +50,16 @@ def personas(as_json: AsJson = False) -> None:
 
 def role(title: Annotated[str, typer.Argument(help=text("option.title"))], as_json: AsJson = False) -> None:
     """Says which function and level a job title means."""
+    from actions.answers.common import role_name
     from persona_store.lexicon import normalise_title
 
     found = normalise_title(title)
     if as_json:
         print_json({"function": found.function, "level": found.level})
-        return
-    console.print(
-        f"{label('function', found.function, language())}, {label('level', found.level, language())}", markup=False
-    )
+    elif found.function == "other" and found.level == "unknown":
+        console.print(text("role_unknown", title=visible(title)), markup=False)
+    else:
+        console.print(role_name(f"{found.function}/{found.level}", language()), markup=False)
 
 
 def describe(
@@ -71,9 +73,27 @@ def describe(
     if as_json:
         print_json(found)
         return
-    for name, value in found.items():
-        if value not in (None, [], ()):
-            console.print(f"{label('attribute', name, language())}: {value}", markup=False)
+    said = {name: value for name, value in found.items() if value is not None}
+    if not said:
+        console.print(text("described.nothing"), markup=False)
+    for name, value in said.items():
+        console.print(f"{text(f'described.{name}')}: {_in_words(name, value)}", markup=False)
+
+
+def _in_words(name: str, value: Any) -> str:
+    """A value of a description (see LeadDescription.as_dict) as people say it."""
+    from persona_store.segmentation.labels import level_label
+
+    if name == "employees":
+        low, high = value if isinstance(value, list) else (value, value)
+        size = "from" if high is None else "about" if low == high else "range"
+        return text(f"described.size.{size}", low=number(low, language()), high=number(high or low, language()))
+    if name == "behaviours":
+        return joined([text(f"described.behaviour.{one}") for one in value], language())
+    if name == "student":
+        return level_label("any", "true" if value else "false", language())
+    kinds = {"channel": "channel", "phase": "stage", "budget": "cli.described.sum"}
+    return label(kinds[name], value, language()) if name in kinds else level_label(name, value, language())
 
 
 def match(name: Name, as_json: AsJson = False) -> None:
@@ -143,4 +163,7 @@ def _unclear(name: str, people: Sequence["Person"], *, as_json: bool) -> None:
         return
     alike = any(person.exact for person in people)
     answer = choose_person_answer(people, language()) if alike else nobody_answer(name, people, language())
+    if answer.choices:  # the command has ended, nobody waits for a choice
+        found = "\n".join((answer.text, *(f"  · {choice.label}" for choice in answer.choices)))
+        answer = replace(answer, text=found, choices=(), next_step=text("which_of_them"))
     render_terminal(answer.as_dict(), console)
