@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from actions.ask import ask, ask_about
+from actions.ask import ask, ask_about, ask_which_of_all
 from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kinds_asked, names_one_spoken_of
@@ -29,6 +29,8 @@ class ActionMatchPersona(StoreAction):
             compared=tuple(persona.id for persona in personas.personas),
             compared_name=personas.unknown,
         )
+        if personas.unknown and request.talk.contact is None and named_contact(request, session).missing:
+            return ask_which_of_all(request, session, personas.unknown)
         return ask_about_someone(request, session, question)
 
 

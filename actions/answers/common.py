@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from persona_store.answer import Choice
-from persona_store.matching import PersonaShare
+from persona_store.matching import Match, PersonaShare
 from persona_store.segmentation import PersonaInfo
 from persona_store.segmentation.labels import level_label
 from persona_store.settings import Language
@@ -37,6 +37,11 @@ def contact_buttons(contact_id: int, language: Language, *names: str) -> tuple[C
 def persona_name(persona: PersonaShare | PersonaInfo, language: Language) -> str:
     """A persona with its number, as people refer to it."""
     return say("answer.persona_name", language, number=persona.number, name=persona.name(language))
+
+
+def matched_name(match: Match, language: Language) -> str:
+    """Whom or what a match is about; a role's words in quotes."""
+    return match.name if match.contact_id is not None else say("answer.quoted", language, name=match.name)
 
 
 def with_company(name: str, company: str | None, language: Language) -> str:

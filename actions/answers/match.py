@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from actions.answers.common import button, chance, contact_buttons, data_line, persona_name, quoted, with_company
+from actions.answers.common import (
+    button,
+    chance,
+    contact_buttons,
+    data_line,
+    matched_name,
+    persona_name,
+    quoted,
+    with_company,
+)
 from persona_store.answer import Answer, Card, Choice, Fact
 from persona_store.matching import Match, PersonaShare, Reason
 from persona_store.segmentation.labels import attribute_label, level_label
@@ -60,7 +69,7 @@ def reason_line(reason: Reason, language: Language) -> str:
 def _verdict(match: Match, language: Language, named: Sequence[PersonaShare]) -> str:
     best, second = match.best, match.runner_up
     values: dict[str, Any] = {
-        "name": match.name,
+        "name": matched_name(match, language),
         "persona": persona_name(best, language),
         "share": chance(best.probability, language),
         "second": persona_name(second, language) if second else "",
@@ -89,7 +98,7 @@ def _reasons(match: Match, language: Language) -> tuple[str, ...]:
 def _next_step(match: Match, language: Language) -> str:
     if match.confidence in ("between", "unknown") and match.ask_next:
         missing = joined([attribute_label(key, language) for key in match.ask_next[:2]], language)
-        return say("match.ask_next", language, name=match.name, attributes=missing)
+        return say("match.ask_next", language, name=matched_name(match, language), attributes=missing)
     return ""
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from actions.answers.antipersona import buy_line, points_line, worth_line
 from actions.answers.approach import channel_line
-from actions.answers.common import button, chance, contact_buttons, data_line, persona_name
+from actions.answers.common import button, chance, contact_buttons, data_line, matched_name, persona_name
 from actions.answers.match import reason_line
 from actions.answers.personas import attribute_line
 from actions.state import Kind, Subject
@@ -31,7 +31,7 @@ def match_reason(match: Match, language: Language) -> Answer:
     text = say(
         f"reason.match.{match.confidence}",
         language,
-        name=match.name,
+        name=matched_name(match, language),
         persona=persona_name(match.best, language),
         share=chance(match.best.probability, language),
         known=number(match.known, language),

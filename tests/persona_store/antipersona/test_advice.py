@@ -57,6 +57,8 @@ def test_who_is_an_anti_persona(buy: Buy, worth: Worth, customer: bool, verdict:
         ("unlikely", "worth", "decision", False, "clarify"),
         ("open", "worth", "dormant", False, "nurture_lightly"),
         ("open", "worth", "decision", False, "keep_going"),
+        ("open", "borderline", "consideration", False, "nurture_lightly"),
+        ("open", "borderline", "decision", False, "clarify"),
         ("likely", "worth", "awareness", False, "keep_going"),
         ("cannot_tell", "cannot_tell", "awareness", False, "clarify"),
         ("cannot_tell", "worth", "awareness", False, "keep_going"),

@@ -75,6 +75,13 @@ def test_thin_experience_says_nothing() -> None:
     assert estimate_worth(BOOK, None, NOTHING, None, customer=False) == ("cannot_tell", None)
 
 
+def test_a_persona_nobody_of_which_bought_says_nothing_of_worth() -> None:
+    book = replace(BOOK, personas={1: replace(USUAL, value=Moments())})
+    chance = Chance(0.4, 0.3, 0.5)
+    assert estimate_worth(book, 1, NOTHING, chance, customer=False) == ("cannot_tell", None)
+    assert estimate_worth(book, 1, replace(NOTHING, open_deals=1, open_value=9e3), chance, customer=False)[0] == "worth"
+
+
 def test_a_small_persona_leans_on_the_market() -> None:
     few = replace(USUAL, value=Moments(5, 3000.0, 0.0))
     many = replace(USUAL, value=Moments(5000, 3000.0, 0.0))

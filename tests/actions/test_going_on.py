@@ -1,0 +1,47 @@
+"""What people say after an answer, in a hurry: the next of a list, "he", "which persona is that", yes and yes."""
+
+from typing import Any
+
+
+def test_those_offered_stay_open_when_the_question_changes(talk: Any) -> None:
+    talk.say("welche personas haben wir", "list_personas")
+    talk.say("die zweite", "choose_option")
+    assert talk.say("wie spreche ich die an", "ask_approach")["kind"] == "approach"
+    third = talk.say("und die dritte?", "follow_up")
+    name = talk.say("beschreib persona 3", "describe_persona", persona="persona 3")["text"].split("„")[1].split("“")[0]
+    assert third["kind"] == "approach"
+    assert name in third["text"]
+
+
+def test_a_question_while_it_is_open_who_is_meant_is_about_those_offered(talk: Any) -> None:
+    talk.say("wie erreiche ich sabine meier", "ask_approach", contact="sabine meier")
+    talk.say("welche persona hat müller", "match_persona", contact="müller")
+    assert talk.say("lohnt sich der", "check_anti_persona")["kind"] == "choices"
+    assert talk.say("den zweiten", "choose_option")["kind"] == "antipersona"
+
+
+def test_he_is_the_person_spoken_of(talk: Any) -> None:
+    talk.say("wie erreiche ich thomas weber", "ask_approach", contact="thomas weber")
+    answer = talk.say("ist er ein student", "check_anti_persona")
+    assert answer["kind"] == "antipersona"
+    assert "Thomas Weber" in answer["text"]
+
+
+def test_the_persona_of_the_role_just_asked_about(english: Any) -> None:
+    english.say("which persona is thomas weber", "match_persona", contact="thomas weber")
+    english.say("how do I approach a head of IT", "ask_approach")
+    answer = english.say("which persona would that be", "match_persona")
+    assert answer["kind"] == "match"
+    assert "“head of IT”" in answer["text"]
+
+
+def test_yes_and_yes_again_comes_to_an_end(talk: Any) -> None:
+    talk.say("welche persona ist thomas weber", "match_persona", contact="thomas weber")
+    kinds = [talk.say("ja", "affirm")["kind"] for _ in range(3)]
+    assert kinds == ["approach", "antipersona", "talk"]
+
+
+def test_a_persona_that_does_not_exist_is_said_to_be_none(talk: Any) -> None:
+    answer = talk.say("persona 99", "match_persona", persona="persona 99")
+    assert answer["kind"] == "choices"
+    assert "99" in answer["text"]
