@@ -57,7 +57,10 @@ def ask(request: Request, session: Session, question: Question, people: Sequence
     answers = [_answer(asked, kind) for kind in question.kinds]
     offer = _next_question(question, answers[-1], request.talk.question)
     if offer is not None and offer.subject is not None:
-        offered = say(f"offer.{offer.kinds[0]}", request.language, name=offer.subject.name)
+        name = offer.subject.name
+        if offer.subject.kind == "role":
+            name = say("answer.quoted", request.language, name=name)
+        offered = say(f"offer.{offer.kinds[0]}", request.language, name=name)
         answers[-1] = replace(answers[-1], next_step=f"{answers[-1].next_step} {offered}".strip())
     talk = replace(_talk_after(request.talk, question, people), offer=offer)
     if question.kinds == ("personas",):
