@@ -70,6 +70,7 @@ def _reasons(request: Request, session: Session, question: Question, subject: Su
         meaning = contact_by_id(session, subject.key)
         if meaning.subject is None:
             return ask_about(request, session, question, meaning)
+        subject = meaning.subject  # an import may have linked the entry to another since it was spoken of
         look_ups = (LookUp("explain", subject.id),)
     answers = tuple(_reason(session, kind, subject, request.language) for kind in question.kinds)
     contact = subject if subject.kind == "contact" else request.talk.contact

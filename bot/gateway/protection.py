@@ -80,7 +80,7 @@ class Protection:
                 raise
             # the message of an exception may hold personal data, its class and place do not
             place = "".join(traceback.format_tb(error.__traceback__))
-            logger.error("%s in %s %s\n%s", type(error).__name__, scope["method"], scope["path"], place)
+            logger.error("%s in %s %r\n%s", type(error).__name__, scope["method"], scope["path"], place)
             await self._refuse(Refused(500, "internal"), scope, receive, send_protected)
 
     async def _refuse(self, refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
