@@ -8,13 +8,16 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from persona_store.errors import InputError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SECRET_BYTES = 48
 
 Language = Literal["de", "en"]
+DEFAULT_LANGUAGE: Language = "de"
 
 
 class Settings(BaseSettings):
@@ -26,7 +29,7 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, description="SQLAlchemy URL; default: SQLite below `var`")
     tracker_url: str | None = Field(default=None, description="Rasa's conversations; default: SQLite below `var`")
     redis_url: str | None = Field(default=None, description="Rasa's conversation locks; default: in memory")
-    language: Language = Field(default="de", description="language of a conversation before it is known")
+    language: Language = Field(default=DEFAULT_LANGUAGE, description="language of a conversation before it is known")
     host: str = Field(default="127.0.0.1", description="address the gateway listens on")
     port: int = Field(default=8080, ge=1, le=65535, description="port of the gateway")
     rasa_port: int = Field(default=5005, ge=1, le=65535, description="port of Rasa, on 127.0.0.1 only")
@@ -68,5 +71,11 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once; raises InputError naming those that are not allowed."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        from persona_store.wording import say  # the wording knows the languages from here
+
+        names = {f"PERSONABOT_{str(problem['loc'][0]).upper()}" for problem in error.errors() if problem["loc"]}
+        raise InputError(say("error.settings", DEFAULT_LANGUAGE, names=", ".join(sorted(names)))) from None

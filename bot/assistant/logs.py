@@ -10,12 +10,14 @@ _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 _FRAMES = 4  # of a traceback: where it happened and who called
 # Libraries that report every request or every step of their own start and end.
 _CHATTY = (
+    "alembic",
     "apscheduler",
     "asyncio",
     "faker",
     "httpx",
     "matplotlib",
     "pykwalify",
+    "rasa_sdk.executor",
     "sanic.access",
     "sanic.root",
     "sanic.server",

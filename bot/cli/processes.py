@@ -129,7 +129,7 @@ def _serve(config: Settings, hints: list[str]) -> None:
     def ready() -> None:
         console.print(text("up.ready", address=address), style="bold green", markup=False)
         for hint in hints:
-            console.print(hint, markup=False)
+            console.print(hint, markup=False, soft_wrap=True)
         console.print(text("up.stop"), style="dim", markup=False)
 
     def echo(name: str, line: str) -> None:
