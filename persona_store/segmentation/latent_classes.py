@@ -5,10 +5,12 @@ Roland 2008, Scand. J. Statist. 35:335) and only taken when the objective does n
 briefly on a sample; the best goes on with all data.
 """
 
+import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -19,9 +21,7 @@ from persona_store.segmentation.observations import CHUNK_ROWS, MISSING, Chunk, 
 
 STARTS = 12
 START_ROWS = 4096
-START_STEPS = 8
-FINALISTS = 3
-FINAL_STEPS = 25
+HALVINGS = (3, 6, 12)  # steps before the worse half of the starts is given up (Jamieson and Talwalkar 2016)
 MOST_STEPS = 2000
 TOLERANCE = 1e-8  # gain of the mean log-likelihood per contact below which a step is the last one
 PSEUDO_CONTACTS = 1.0  # weight of the prior: as if each class had one more contact, an average one
@@ -129,10 +129,13 @@ def fit_latent_classes(
 def _best_start(data: Observations, classes: int, seed: int, pool: Executor) -> _Parameters:
     generator = np.random.default_rng([seed, classes])
     sample = _Problem(data.sample(START_ROWS, generator), pool)
-    runs = [sample.climb(sample.random_start(classes, generator), START_STEPS, 0.0) for _ in range(STARTS)]
-    runs.sort(key=lambda run: -run[1][-1])
-    longer = [sample.climb(parameters, FINAL_STEPS, TOLERANCE) for parameters, _, _ in runs[:FINALISTS]]
-    return max(longer, key=lambda run: run[1][-1])[0]
+    left = [sample.random_start(classes, generator) for _ in range(STARTS)]
+    for steps in HALVINGS:
+        # The sample is one span, which is summed up in the thread that asks: so the starts themselves go side by side.
+        climb = partial(sample.climb, steps=steps, tolerance=TOLERANCE)
+        runs = sorted(pool.map(climb, left), key=lambda run: -run[1][-1])
+        left = [parameters for parameters, _, _ in runs[: math.ceil(len(runs) / 2)]]
+    return left[0]
 
 
 class _Problem:
