@@ -195,7 +195,12 @@ class Supervisor:
             self._echo("up", say("cli.up.restarting", self._settings.language, name=service.name, code=code))
             if await _happens(self._stopping, 2.0 ** (falls - 1) - 1):
                 return
-            await self._start_one(service, falls)
+            try:
+                await self._start_one(service, falls)
+            except PersonaBotError:  # it fell while starting, or hangs: one more fall, not the end
+                fallen = self._running[service.name].process
+                if fallen.returncode is None:
+                    fallen.kill()
 
 
 async def _line(stream: asyncio.StreamReader) -> bytes:

@@ -69,6 +69,24 @@ async def test_a_process_that_dies_is_restarted_and_said_so() -> None:
     assert any(name == "up" and "actions ended" in line for name, line in lines)
 
 
+async def test_a_restart_that_fails_is_tried_again() -> None:
+    lines: list[tuple[str, str]] = []
+    service = _web_server("actions")
+    supervisor = Supervisor([service], Settings(language="en"), lambda name, line: lines.append((name, line)))
+    await supervisor.start()
+    watch = asyncio.create_task(supervisor.watch())
+    first = supervisor._running["actions"].process
+    first.kill()
+    await first.wait()
+    with socket.create_server((LOCAL, service.port)):
+        while sum("actions ended" in line for _, line in lines) < 2:
+            await asyncio.sleep(0.1)
+    await _eventually(service.url)
+    assert not watch.done()
+    await supervisor.stop()
+    await watch
+
+
 async def test_what_processes_print_comes_with_their_name() -> None:
     lines: list[tuple[str, str]] = []
     service = _web_server("gateway")
