@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import data, people, processes, talk, users
+from bot.cli import data, people, privacy, processes, talk, users
 from bot.cli.common import errors, text
 from bot.render.terminal import visible
 from persona_store.errors import InputError, PersonaBotError
@@ -24,6 +24,7 @@ app = typer.Typer(
 for module in (processes, data, people, talk):
     module.register(app)
 app.add_typer(users.app, name="users")
+app.add_typer(privacy.app, name="privacy")
 
 
 @app.command(

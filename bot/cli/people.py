@@ -142,17 +142,22 @@ def _about(
     *,
     as_json: bool,
 ) -> None:
-    from persona_store.names import find_people, is_clear
-
     with store() as engine, session_scope(engine, writes=True) as session:
-        people = find_people(session, name)
-        if not is_clear(people):
-            _unclear(name, people, as_json=as_json)
-            raise typer.Exit(NOT_FOUND)
-        contact = people[0].contact_id
+        contact = the_contact(session, name, as_json=as_json)
         record(session, f"terminal:{operator()}", action, contact_id=contact)
         result = question(session, contact)
     show(compose(result, language()), result, as_json=as_json)
+
+
+def the_contact(session: Session, name: str, *, as_json: bool) -> int:
+    """The id of the one contact that `name` clearly means; else says who may be meant and ends with code 2."""
+    from persona_store.names import find_people, is_clear
+
+    people = find_people(session, name)
+    if is_clear(people):
+        return people[0].contact_id
+    _unclear(name, people, as_json=as_json)
+    raise typer.Exit(NOT_FOUND)
 
 
 def _unclear(name: str, people: Sequence["Person"], *, as_json: bool) -> None:
