@@ -28,6 +28,14 @@ def exact_words(session: Session, words: Iterable[str]) -> Groups:
     return {word: found.get(word, []) for word in wanted}
 
 
+def words_of_field(session: Session, words: Sequence[str], field: str) -> frozenset[str]:
+    """Those of the words that stand in this field ("first", "last", "company") of somebody's name."""
+    if not words:
+        return frozenset()
+    borne = select(ContactToken.token_id).where(ContactToken.token_id == NameToken.id, ContactToken.field == field)
+    return frozenset(session.scalars(select(NameToken.token).where(NameToken.token.in_(words), borne.exists())))
+
+
 def near_words(session: Session, words: Iterable[str]) -> Groups:
     """The words one typo away, exact ones first."""
     spellings = {word: variants(word) | {word} for word in words}

@@ -1,6 +1,6 @@
 """How well a contact fits a search for a person, from 0 to 1."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
@@ -13,6 +13,7 @@ LEAST_ALIKE = 0.6  # below, words have nothing to do with each other
 DOUBTFUL = 0.75  # below, two words are more likely two names than one misspelt,
 DOUBT = 0.8  # and count so much less
 OTHER_FIELD = 0.9  # a word found in the company though it was said of the person, or the other way round
+FIRST_NAME_IN_COMPANY = 0.5  # "Thomas Weber" hardly means Hartmut Weber of Mayer & Thomas: to be asked, not guessed
 NO_SURNAME = 0.8  # the search names no part of the surname
 INITIAL = 0.95
 BEGINNING = 0.8  # at least so alike are words of which one begins with the other ("schmidt", "schmidtke")
@@ -54,13 +55,18 @@ def likeness(one: str, other: str) -> float:
     return alike if alike >= LEAST_ALIKE else 0.0
 
 
-def fit(query: Query, words: Bearer) -> tuple[float, bool]:
-    """Score of a contact for a search, and whether every word of the search is among the contact's words."""
+def fit(query: Query, words: Bearer, first_names: Collection[str] = ()) -> tuple[float, bool]:
+    """Score of a contact for a search, and whether every word of the search is among the contact's words.
+
+    `first_names` are the words of the search that are somebody's first name: said of a person, they are not taken for
+    a company's name.
+    """
     joined = query.joined()
-    return max(_fit(query, words), _fit(joined, words)) if joined else _fit(query, words)
+    alone = _fit(query, words, first_names)
+    return max(alone, _fit(joined, words, first_names)) if joined else alone
 
 
-def _fit(query: Query, words: Bearer) -> tuple[float, bool]:
+def _fit(query: Query, words: Bearer, first_names: Collection[str]) -> tuple[float, bool]:
     total = weight = 0.0
     exact = bool(query.words)
     surname = False
@@ -70,6 +76,8 @@ def _fit(query: Query, words: Bearer) -> tuple[float, bool]:
         best, field, match = _best(word, left, said_company)
         if best < DOUBTFUL:
             best *= DOUBT
+        if field == "company" and not said_company and word in first_names:
+            best, match = min(best, FIRST_NAME_IN_COMPANY), None
         share = COMPANY_WEIGHT if said_company else PERSON_WEIGHT
         total += best * share
         weight += share

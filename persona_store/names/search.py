@@ -8,7 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import Company, Contact
-from persona_store.names.candidates import MOST_CANDIDATES, Groups, bearers, exact_words, far_words, near_words
+from persona_store.names.candidates import (
+    MOST_CANDIDATES,
+    Groups,
+    bearers,
+    exact_words,
+    far_words,
+    near_words,
+    words_of_field,
+)
 from persona_store.names.query import Query, parsed
 from persona_store.names.ranking import bearer, fit
 
@@ -59,13 +67,14 @@ def find_people(session: Session, text: str, company: str | None = None, limit: 
     found = _by_key(session, query)
     if found:
         return [_person(row, 1.0, True) for row in found[:limit]]
+    first_names = words_of_field(session, [word for word in query.words if word not in query.company], "first")
     ranked: dict[int, Person] = {}
     seen: set[int] = set()
     for candidates, enough in _attempts(session, query):
         new = [contact_id for contact_id in candidates if contact_id not in seen]
         seen.update(new)
         for row in _originals(session, new):
-            score, exact = fit(query, bearer(row.first_name, row.last_name, row.company))
+            score, exact = fit(query, bearer(row.first_name, row.last_name, row.company), first_names)
             known = ranked.get(row.id)
             if score >= NEAR and (known is None or known.score < score):
                 ranked[row.id] = _person(row, score, exact)

@@ -164,3 +164,14 @@ def test_indexing_twice_changes_nothing(session: Session) -> None:
     assert content() == before
     index_people(session, [1, 2, 3])
     assert content() == before
+
+
+def test_a_first_name_in_a_company_is_asked_about_and_not_guessed(session: Session) -> None:
+    session.add(Company(id=4, key="Mayer", name="Mayer & Thomas GmbH", name_key=normal_name("Mayer & Thomas")))
+    session.flush()
+    session.add(Contact(id=20, key="20", first_name="Hartmut", last_name="Weber", company_id=4))
+    session.flush()
+    index_people(session, [20])
+    assert not is_clear(find_people(session, "Thomas Weber"))
+    assert is_clear(find_people(session, "Weber von Mayer & Thomas"))
+    assert is_clear(find_people(session, "Weber Mayer"))
