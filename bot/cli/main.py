@@ -8,10 +8,10 @@ import typer
 
 from bot.cli import data, people, privacy, processes, talk, users
 from bot.cli.common import errors, text
+from bot.cli.entry import BAD_INPUT
 from bot.render.terminal import visible
 from persona_store.errors import InputError, PersonaBotError
 
-BAD_INPUT = 2
 FAILED = 1
 
 app = typer.Typer(

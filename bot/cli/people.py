@@ -11,6 +11,7 @@ import typer
 from sqlalchemy.orm import Session
 
 from bot.cli.common import AsJson, console, language, operator, print_json, show, store, text
+from bot.cli.entry import BAD_INPUT
 from bot.render.terminal import render_terminal, visible
 from persona_store.answer import Answer
 from persona_store.database import session_scope
@@ -20,8 +21,6 @@ from persona_store.wording import joined, label, number
 
 if TYPE_CHECKING:
     from persona_store.names import Person
-
-NOT_FOUND = 2
 
 Result = TypeVar("Result")
 
@@ -157,7 +156,7 @@ def the_contact(session: Session, name: str, *, as_json: bool) -> int:
     if is_clear(people):
         return people[0].contact_id
     _unclear(name, people, as_json=as_json)
-    raise typer.Exit(NOT_FOUND)
+    raise typer.Exit(BAD_INPUT)
 
 
 def _unclear(name: str, people: Sequence["Person"], *, as_json: bool) -> None:
