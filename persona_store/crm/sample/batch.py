@@ -14,7 +14,7 @@ from persona_store.crm.sample.classes import CLASSES
 from persona_store.crm.sample.companies import CompanyMaker, cell_size
 from persona_store.crm.sample.contacts import contact_frame
 from persona_store.crm.sample.deals import WON, Deals, draw_deals
-from persona_store.crm.sample.draws import Bools, Ints, blank, choose, dates, texts
+from persona_store.crm.sample.draws import Bools, Ints, blank, choose, dates, replace, texts
 from persona_store.crm.sample.outcomes import Outcomes, decision_days, draw_outcomes, last_days
 from persona_store.crm.sample.people import NamePools
 from persona_store.crm.sample.places import Place
@@ -27,6 +27,7 @@ from persona_store.crm.sample.population import (
     draw_population,
     with_copies,
 )
+from persona_store.crm.sample.reactions import JOB_SEEKER, Reactions, draw_reactions
 from persona_store.crm.sample.titles import roles
 from persona_store.crm.sample.wordings import subjects
 
@@ -59,11 +60,13 @@ class BatchMaker:
         self._batch = 0
         self._next_contact = FIRST_CONTACT
         self._next_interaction = 1
+        self._next_reaction = 1
         self._next_deal = 1
 
     def make(self, contacts: int) -> Tables:
         """The next `contacts` contacts and what belongs to them; the first batch holds the cast."""
         rng = np.random.default_rng([self._seed, 2, self._batch])
+        own = np.random.default_rng([self._seed, 3, self._batch])  # what came later must not change what was there
         cast = len(CAST) if self._batch == 0 else 0
         self._batch += 1
         doubles = round(DOUBLES_SHARE * contacts)
@@ -84,12 +87,15 @@ class BatchMaker:
         deals = draw_deals(rng, people, outcomes, size)
         seller = rng.integers(0, len(words.SELLERS), len(people))
         last = _last_activity(people, (before, after))
+        reactions = draw_reactions(own, people, (before, after), outcomes, last)
         return Tables(
             contacts=_contacts(rng, frame, people, outcomes, ids, seller, last).sort("Kontakt-ID"),
             companies=companies.frame,
-            interactions=self._interactions(rng, people, (before, after), ids),
+            interactions=pl.concat(
+                [self._interactions(rng, people, (before, after), ids), self._reactions(reactions, ids)]
+            ),
             deals=self._deals(rng, people, deals, ids, frame["Firma-ID"], seller),
-            truth=_truth(people, outcomes, ids).sort("Kontakt-ID"),
+            truth=_truth(people, outcomes, ids, reactions.seekers).sort("Kontakt-ID"),
         )
 
     def _contact_ids(self, people: Population, cast: int) -> Ints:
@@ -129,6 +135,11 @@ class BatchMaker:
                 "Thema": subjects(rng, stream, people.cls[contact]),
             }
         )
+
+    def _reactions(self, reactions: Reactions, ids: Ints) -> pl.DataFrame:
+        frame = reactions.frame(ids, self._next_reaction)
+        self._next_reaction += len(frame)
+        return frame
 
     def _deals(
         self, rng: np.random.Generator, people: Population, deals: Deals, ids: Ints, company: pl.Series, seller: Ints
@@ -210,18 +221,19 @@ def _contacts(
     return filled.select(words.CONTACT_HEADERS)
 
 
-def _truth(people: Population, outcomes: Outcomes, ids: Ints) -> pl.DataFrame:
+def _truth(people: Population, outcomes: Outcomes, ids: Ints, seekers: Bools) -> pl.DataFrame:
     keys = [spec.key for spec in CLASSES]
     kinds = [None if spec.kind == "persona" else spec.kind for spec in CLASSES]
     between: Bools = people.other != NONE
     doubles: Bools = people.copy_of != NONE
     functions, levels = ([role[at] for role in roles()] for at in (0, 1))
     role = np.maximum(people.role, 0)
+    anti = pl.Series(kinds, dtype=pl.String).gather(pl.Series(people.cls))
     return pl.DataFrame(
         {
             "Kontakt-ID": ids,
             "class": texts(keys, people.cls),
-            "anti": pl.Series(kinds, dtype=pl.String).gather(pl.Series(people.cls)),
+            "anti": replace(anti, seekers, pl.repeat(JOB_SEEKER, len(ids), eager=True)),
             "between": blank(texts(keys, np.maximum(people.other, 0)), ~between),
             "duplicate_of": blank(pl.Series(ids[np.maximum(people.copy_of, 0)]), ~doubles),
             "function": blank(texts(functions, role), people.role == NONE),

@@ -92,6 +92,9 @@ KINDS: Final = {
     "social_follow": "Follower",
     "visit": "Webseitenbesuch",
     "ticket": "Support-Ticket",
+    "email_open": "E-Mail geöffnet",
+    "email_click": "Link geklickt",
+    "offer": "Angebot",
 }
 CHANNELS: Final = {
     "phone": "Telefon",

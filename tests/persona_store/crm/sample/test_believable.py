@@ -14,6 +14,10 @@ def day(column: str) -> pl.Expr:
     return pl.col(column).str.to_date("%d.%m.%Y")
 
 
+def moment() -> pl.Expr:
+    return pl.col("Zeitpunkt").str.to_datetime("%d.%m.%Y %H:%M")
+
+
 def share(column: pl.Series) -> float:
     return column.null_count() / len(column)
 
@@ -40,7 +44,7 @@ def test_most_contacts_are_business_contacts(sample) -> None:
 
 
 def test_there_are_enough_interactions_of_every_kind(sample) -> None:
-    assert 8 <= len(sample.interactions) / len(sample.contacts) <= 10.5
+    assert 18 <= len(sample.interactions) / len(sample.contacts) <= 22
     assert set(sample.interactions["Art"]) == set(words.KINDS.values())
     assert set(sample.interactions["Kanal"].drop_nulls()) == set(words.CHANNELS.values())
     contacts = sample.interactions.filter(pl.col("Art").is_in(["Anruf", "Termin", "Chat"]))
@@ -48,6 +52,47 @@ def test_there_are_enough_interactions_of_every_kind(sample) -> None:
     assert outgoing["Beantwortet"].is_not_null().all()
     assert contacts.filter(pl.col("Richtung") == words.INCOMING)["Beantwortet"].is_null().all()
     assert (contacts["Dauer (Min.)"] >= 1).all()
+
+
+def test_mails_are_opened_before_they_are_clicked_and_offers_are_taken_or_not(sample) -> None:
+    kinds = dict(sample.interactions["Art"].value_counts().iter_rows())
+    assert kinds["E-Mail geöffnet"] > 2 * kinds["Link geklickt"] > kinds["Angebot"]
+    offers = sample.interactions.filter(pl.col("Art") == "Angebot")
+    assert set(offers["Richtung"]) == {words.OUTGOING}
+    assert 0.2 <= (offers["Beantwortet"] == words.YES).mean() <= 0.5
+    signed_off = sample.interactions.filter(pl.col("Art") == "Abmeldung").select("Kontakt-ID", moment().alias("off"))
+    news = sample.interactions.filter(
+        (pl.col("Art") == "E-Mail geöffnet") & pl.col("Thema").str.starts_with("Newsletter")
+    )
+    both = news.select("Kontakt-ID", moment().alias("at")).join(signed_off, on="Kontakt-ID")
+    assert (both["at"] <= both["off"]).all(), "nobody opens a newsletter after signing off"
+
+
+def test_readers_differ_by_class_and_opening_does_not_tell_the_class(sample) -> None:
+    opened = sample.interactions.filter(pl.col("Art") == "E-Mail geöffnet").group_by("Kontakt-ID").len("opened")
+    counts = sample.truth.join(opened, on="Kontakt-ID", how="left").fill_null(0)
+    mean = dict(counts.group_by("class").agg(pl.mean("opened")).iter_rows())
+    spread = dict(counts.group_by("class").agg(pl.std("opened")).iter_rows())
+    assert mean["marketing_tech"] > 1.8 * mean["gf_kmu"]
+    assert mean["marketing_tech"] - mean["gf_kmu"] < 3 * (spread["marketing_tech"] + spread["gf_kmu"]) / 2
+
+
+def test_a_few_business_contacts_look_for_a_job_and_never_buy(sample) -> None:
+    seekers = sample.truth.filter(pl.col("anti") == "job_seeker").join(sample.contacts, on="Kontakt-ID")
+    assert 0.005 <= len(seekers) / len(sample.contacts) <= 0.02
+    assert not (seekers["Kunde"] == words.YES).any()
+    assert seekers["Firma"].is_not_null().mean() > 0.9
+    topics = sample.interactions.filter(pl.col("Thema").str.contains("Karriere|Stellen|Bewerbung|Application"))
+    assert set(seekers["Kontakt-ID"]) == set(topics["Kontakt-ID"])
+
+
+def test_customers_come_back_and_have_a_favourite_product(sample) -> None:
+    won = sample.deals.filter(pl.col("Gewonnen") == words.YES)
+    deals = won.group_by("Kontakt-ID").agg(pl.len(), pl.col("Produkt").n_unique().alias("products"))
+    assert 0.25 <= (deals["len"] > 1).mean() <= 0.45
+    assert 0.1 <= (deals["products"] > 1).mean() <= 0.4
+    often = deals.filter(pl.col("len") >= 3)
+    assert (often["products"] < often["len"]).mean() > 0.5, "of several purchases some are the same product again"
 
 
 def test_people_work_at_working_hours(sample) -> None:
