@@ -20,24 +20,38 @@ NAMES = PROJECT_ROOT / "data" / "lexicon" / "leaks.yml"
 # Totals over the whole history grow until the outcome is there: how many contacts it took is known only then, and a
 # fresh lead would look like a quick sale.
 WHOLE_HISTORY = frozenset({"frequency", "variety", "care_minutes"})
+# What people fill in by hand; behaviour comes by itself and grows with time.
+FILLED_IN = frozenset({"custom", "explicit"})
 # No honest attribute orders contacts almost perfectly on its own.
 TOO_GOOD_AUC = 0.95
 # That a value is known at all should say little about the outcome; an AUC of 0.8 means four out of five pairs.
 MISSING_AUC = 0.8
 # A value known for one outcome only is refused when chance would bring this about less than once in a million.
 ONE_SIDED_CHANCE = 1e-6
+# Timing: so many contacts must be open still, and so many fewer of them may have the value, to say that it is filled in
+# only when a decision has been made.
+OPEN_CONTACTS = 50
+FILLED_SHARE = 0.2
+FILLED_TIMES = 10.0
+# A level that a decided contact has and no open one, though this many would be expected to.
+EXPECTED_OPEN = 10.0
 # Pseudo-counts that keep a rare level from being taken at its word while the power of an attribute is measured.
 SMOOTHING = 5.0
 HALVES = 2
 
 
 def find_leaks(
-    codes: Mapping[str, Codes], outcome: Flags, attributes: Sequence[Attribute], seed: int
+    codes: Mapping[str, Codes],
+    outcome: Flags,
+    attributes: Sequence[Attribute],
+    seed: int,
+    still_open: Mapping[str, Codes] | None = None,
 ) -> dict[str, LeakReason]:
     """The attributes to leave out, each with its reason, strongest grounds first.
 
     `codes` holds per attribute the level of each contact as a number, `MISSING` where it is not known; `outcome` is
-    True for those who bought.
+    True for those who bought. `still_open` holds the same for contacts whose outcome is not known yet: what they
+    never have is filled in with the outcome.
     """
     found: dict[str, LeakReason] = {}
     for attribute in attributes:
@@ -45,6 +59,8 @@ def find_leaks(
         if values is None:
             continue
         reason = _by_name(attribute) or _by_data(values, outcome, seed)
+        if reason is None and still_open is not None and attribute.kind in FILLED_IN:
+            reason = _by_timing(values, outcome, still_open[attribute.key])
         if reason:
             found[attribute.key] = reason
     return found
@@ -69,6 +85,21 @@ def _by_data(values: Codes, outcome: Flags, seed: int) -> LeakReason | None:
             return "only_known_after"
     if single_auc(values[known], outcome[known], seed) >= TOO_GOOD_AUC:
         return "too_good"
+    return None
+
+
+def _by_timing(values: Codes, outcome: Flags, still_open: Codes) -> LeakReason | None:
+    """What open contacts hardly ever have, decided ones often: a column filled in, or a tag set, with the outcome."""
+    if still_open.size < OPEN_CONTACTS:
+        return None
+    known, known_open = values != MISSING, still_open != MISSING
+    if known.mean() >= max(FILLED_SHARE, FILLED_TIMES * float(known_open.mean())):
+        return "filled_afterwards"
+    size = int(max(values.max(), still_open.max())) + 1
+    counts, open_counts = (np.bincount(one[one != MISSING], minlength=size) for one in (values, still_open))
+    for level in np.flatnonzero((open_counts == 0) & (counts * still_open.size >= EXPECTED_OPEN * values.size)):
+        if _one_sided(outcome[values == level], float(outcome.mean())):
+            return "tagged_afterwards"
     return None
 
 

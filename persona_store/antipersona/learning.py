@@ -3,7 +3,7 @@
 Where outcomes are too few or the attributes do not foretell them, it says so instead of scoring.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -13,11 +13,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedKFold
 
-from persona_store.antipersona.encoding import MISSING, Codes, Encoding, cut, encode
+from persona_store.antipersona.encoding import MISSING, Codes, Encoding, Term, codes_of, cut, encode
 from persona_store.antipersona.leaks import find_leaks
+from persona_store.antipersona.pairs import MOST_PAIRS, best_pair
 from persona_store.antipersona.quality import auc_interval, calibration_error
 from persona_store.antipersona.scorecard import POINT, Band, LearnedScorecard
 from persona_store.antipersona.types import LeakReason, Points, Quality
+from persona_store.segmentation.binning import Binning
 from persona_store.segmentation.registry import Attribute
 from persona_store.settings import settings
 
@@ -28,7 +30,7 @@ Flags = NDArray[np.bool_]
 USEFUL_AUC = 0.55
 FOLDS = 5
 # Inverse strengths of the ridge penalty tried; the log loss on unseen contacts decides.
-STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0)
+STRENGTHS = (0.03, 0.1, 0.3, 1.0)
 ITERATIONS = 100
 # Beyond this many outcomes more of them no longer move a point; a random sample keeps time and memory bounded.
 LEARN_AT_MOST = 50_000
@@ -37,20 +39,34 @@ BAND_SIZE = 100
 BANDS = 20
 
 
-def learn(frame: pl.DataFrame, outcome: Floats, attributes: Sequence[Attribute], seed: int) -> LearnedScorecard:
+def learn(
+    frame: pl.DataFrame,
+    outcome: Floats,
+    attributes: Sequence[Attribute],
+    seed: int,
+    *,
+    keep: Collection[str] = (),
+) -> LearnedScorecard:
     """Learns a market's scorecard.
 
     `frame` holds one row a contact and one raw column an attribute (as `attribute_frame` gives them, counted up to
-    the outcome); `outcome` is, row by row, 1 for a buyer, 0 for a lost one, NaN for not known.
+    the outcome); `outcome` is, row by row, 1 for a buyer, 0 for a lost one, NaN for not known. Attributes in `keep`
+    are used although they may look like leaks: an analyst has said so.
     """
     known = ~np.isnan(outcome)
     bought = outcome[known] == 1
     unknown = Quality(None, None, None, None, int(bought.size), int(bought.sum()))
     if min(bought.sum(), (~bought).sum()) < settings().minimum_outcomes:
         return LearnedScorecard("too_few_outcomes", unknown, {})
-    binning, codes = cut(frame.filter(pl.Series(known)), attributes)
+    decided = frame.filter(pl.Series(known))
+    binning = cut(decided, attributes)
+    codes = codes_of(decided, binning)
+    still_open = np.flatnonzero(~known)
+    still_open = still_open[_sample(still_open.size, seed)]
     cuttable = [attribute for attribute in attributes if attribute.key in codes]
-    left_out = find_leaks(codes, bought, cuttable, seed)
+    left_out = find_leaks(
+        codes, bought, [one for one in cuttable if one.key not in keep], seed, codes_of(frame[still_open], binning)
+    )
     kept = tuple(attribute for attribute in cuttable if attribute.key not in left_out)
     usable = {attribute.key: codes[attribute.key] for attribute in kept}
     encoding = encode(binning, usable)
@@ -68,24 +84,25 @@ def _fit(
     seed: int,
 ) -> LearnedScorecard:
     rows = _sample(bought.size, seed)
-    matrix, target = encoding.matrix({key: values[rows] for key, values in codes.items()}), bought[rows]
-    strength, unseen = _best_strength(matrix, target, seed)
+    learned, target = {term[0]: codes[term[0]][rows] for term in encoding.weights}, bought[rows]
+    strength = _best_strength(encoding.matrix(learned), target, seed)
+    unseen = _unseen(encoding.binning, learned, target, strength, seed)
     auc, low, high = auc_interval(target, unseen)
     error = calibration_error(target, _calibrate_across(unseen, target, seed))
     quality = Quality(auc, low, high, error, int(bought.size), int(bought.sum()))
     if low <= USEFUL_AUC:
         return LearnedScorecard("not_predictable", quality, left_out)
     shift, slope = _platt(unseen, target)
-    model = _logistic(strength).fit(matrix, target)
+    encoding, model = _fit_terms(encoding.binning, learned, target, strength)
     added = encoding.split(model.coef_[0] * slope)
     return LearnedScorecard(
         "learned",
         quality,
         left_out,
-        tuple(attribute for attribute in attributes if attribute.key in encoding.weights),
+        tuple(attribute for attribute in attributes if (attribute.key,) in encoding.weights),
         encoding.binning,
         float(shift + slope * model.intercept_[0]),
-        tuple(point for key, odds in added.items() for point in _points(key, odds, encoding, codes[key], bought)),
+        tuple(point for term, odds in added.items() for point in _points(term, odds, encoding, codes, bought)),
         _bands(expit(shift + slope * unseen), target),
     )
 
@@ -100,24 +117,50 @@ def _logistic(strength: float) -> LogisticRegression:
     return LogisticRegression(C=strength, solver="newton-cholesky", max_iter=ITERATIONS)
 
 
-def _best_strength(matrix: Floats, bought: Flags, seed: int) -> tuple[float, Floats]:
-    """The best ridge penalty and its log-odds for each contact, from models that have not seen the contact."""
-    tried = {strength: _unseen(matrix, bought, strength, seed) for strength in STRENGTHS}
-    best = min(tried, key=lambda strength: log_loss(bought, expit(tried[strength])))
-    return best, tried[best]
+def _best_strength(matrix: Floats, bought: Flags, seed: int) -> float:
+    """The ridge penalty whose models estimate contacts best that they have not seen."""
+    losses: dict[float, float] = {}
+    for strength in STRENGTHS:
+        odds = np.empty(bought.size)
+        for learn_rows, judge_rows in folds(bought, seed):
+            model = _logistic(strength).fit(matrix[learn_rows], bought[learn_rows])
+            odds[judge_rows] = model.decision_function(matrix[judge_rows])
+        losses[strength] = float(log_loss(bought, expit(odds)))
+    return min(losses, key=lambda strength: losses[strength])
 
 
-def _unseen(matrix: Floats, bought: Flags, strength: float, seed: int) -> Floats:
+def _unseen(binning: Binning, codes: Mapping[str, Codes], bought: Flags, strength: float, seed: int) -> Floats:
+    """Log-odds of each contact from a model that has not seen it, neither for its points nor to choose its pairs."""
     odds = np.empty(bought.size)
-    for learn_rows, judge_rows in _folds(bought, seed):
-        model = _logistic(strength).fit(matrix[learn_rows], bought[learn_rows])
-        odds[judge_rows] = model.decision_function(matrix[judge_rows])
+    for learn_rows, judge_rows in folds(bought, seed):
+        part = {key: values[learn_rows] for key, values in codes.items()}
+        encoding, model = _fit_terms(binning, part, bought[learn_rows], strength)
+        rest = {key: values[judge_rows] for key, values in codes.items()}
+        odds[judge_rows] = model.decision_function(encoding.matrix(rest))
     return odds
 
 
-def _folds(bought: Flags, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    return list(folds.split(np.zeros(bought.size), bought))
+def _fit_terms(
+    binning: Binning, codes: Mapping[str, Codes], bought: Flags, strength: float
+) -> tuple[Encoding, LogisticRegression]:
+    """The score of single attributes, and of pairs as long as the data insist on one more."""
+    pairs: list[Term] = []
+    while True:
+        encoding = encode(binning, codes, pairs)
+        matrix = encoding.matrix(codes)
+        model = _logistic(strength).fit(matrix, bought)
+        pair = None
+        if len(pairs) < MOST_PAIRS:
+            pair = best_pair(model.decision_function(matrix), bought, codes, binning, pairs)
+        if pair is None:
+            return encoding, model
+        pairs.append(pair)
+
+
+def folds(bought: Flags, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """The rows to learn from and the rows to judge by, of each fold; both outcomes spread evenly."""
+    split = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    return list(split.split(np.zeros(bought.size), bought))
 
 
 def _platt(odds: Floats, bought: Flags) -> tuple[float, float]:
@@ -129,22 +172,24 @@ def _platt(odds: Floats, bought: Flags) -> tuple[float, float]:
 def _calibrate_across(odds: Floats, bought: Flags, seed: int) -> Floats:
     """Calibrated probabilities, each by a calibration learned on the other folds."""
     probability = np.empty(odds.size)
-    for learn_rows, judge_rows in _folds(bought, seed):
+    for learn_rows, judge_rows in folds(bought, seed):
         shift, slope = _platt(odds[learn_rows], bought[learn_rows])
         probability[judge_rows] = expit(shift + slope * odds[judge_rows])
     return probability
 
 
-def _points(key: str, odds: Floats, encoding: Encoding, codes: Codes, bought: Flags) -> list[Points]:
-    levels = encoding.binning.bins[key].levels
-    known = codes != MISSING
-    n = np.bincount(codes[known], minlength=len(levels))
-    hits = np.bincount(codes[known & bought], minlength=len(levels))
-    return [
-        Points(key, level, float(np.round(odds[at] / POINT)), int(n[at]), int(hits[at]))
-        for at, level in enumerate(levels)
-        if n[at]
-    ]
+def _points(term: Term, odds: Floats, encoding: Encoding, codes: Mapping[str, Codes], bought: Flags) -> list[Points]:
+    values = encoding.codes_of(term, codes)
+    known = values != MISSING
+    n = np.bincount(values[known], minlength=odds.size)
+    hits = np.bincount(values[known & bought], minlength=odds.size)
+    told = encoding.weights[term].any(axis=1) & (n > 0)
+    points = []
+    for at in np.flatnonzero(told):
+        first, *second = encoding.levels_of(term, int(at))
+        beside = (term[1], second[0]) if second else None
+        points.append(Points(term[0], first, float(np.round(odds[at] / POINT)), int(n[at]), int(hits[at]), beside))
+    return points
 
 
 def _bands(probability: Floats, bought: Flags) -> tuple[Band, ...]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from scipy.special import expit
 
 from persona_store.antipersona.quality import wilson
 from persona_store.antipersona.types import LeakReason, Points, Quality, ScoreVerdict
+from persona_store.database.models import Scorecard
 from persona_store.segmentation.binning import Binning
 from persona_store.segmentation.model import attribute_from_json
 from persona_store.segmentation.registry import Attribute
@@ -61,7 +62,7 @@ class LearnedScorecard:
 
         The interval is that of the share observed among contacts with a similar score, stretched to hold `p`.
         """
-        score = sum(one.points for one in self.points if levels.get(one.attribute) == one.level)
+        score = sum(one.points for one in self.points if _has(levels, one))
         p = float(expit(self.intercept + POINT * score))
         band = next((band for band in self.bands if p <= band.upto), self.bands[-1])
         low, high = wilson(band.bought, band.n)
@@ -73,7 +74,7 @@ class LearnedScorecard:
         Borne out: the level's own share of buyers lies clearly (95 %) off the base, on the side its points are on.
         """
         base = self.base_rate or 0.0
-        held = [one for one in self.points if levels.get(one.attribute) == one.level and _borne_out(one, base)]
+        held = [one for one in self.points if _has(levels, one) and _borne_out(one, base)]
         return tuple(sorted(held, key=lambda one: -abs(one.points)))
 
     def as_json(self) -> dict[str, Any]:
@@ -83,7 +84,9 @@ class LearnedScorecard:
             "attributes": [{name: getattr(attribute, name) for name in kept} for attribute in self.attributes],
             "binning": self.binning.as_json(),
             "intercept": self.intercept,
-            "points": [[one.attribute, one.level, one.points, one.n, one.bought] for one in self.points],
+            "points": [
+                [one.attribute, one.level, one.points, one.n, one.bought, *(one.beside or ())] for one in self.points
+            ],
             "bands": [[band.upto, band.n, band.bought] for band in self.bands],
         }
 
@@ -99,9 +102,22 @@ class LearnedScorecard:
             tuple(attribute_from_json(part) for part in model["attributes"]),
             Binning.from_json(model["binning"]),
             model["intercept"],
-            tuple(Points(attribute, level, worth, n, bought) for attribute, level, worth, n, bought in model["points"]),
+            tuple(
+                Points(attribute, level, worth, n, bought, (beside[0], beside[1]) if beside else None)
+                for attribute, level, worth, n, bought, *beside in model["points"]
+            ),
             tuple(Band(*band) for band in model["bands"]),
         )
+
+
+def read_card(row: Scorecard) -> LearnedScorecard:
+    """The scorecard a build has stored."""
+    quality = Quality(row.auc, row.auc_low, row.auc_high, row.calibration_error, row.n, row.positives)
+    return LearnedScorecard.from_json(row.model, cast(ScoreVerdict, row.verdict), quality, row.left_out)
+
+
+def _has(levels: Mapping[str, str], one: Points) -> bool:
+    return levels.get(one.attribute) == one.level and (one.beside is None or levels.get(one.beside[0]) == one.beside[1])
 
 
 def _borne_out(one: Points, base: float) -> bool:

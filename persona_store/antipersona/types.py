@@ -12,14 +12,24 @@ Stage = Literal[
     "awareness", "consideration", "decision", "customer", "dormant", "attention", "interest", "desire", "action"
 ]
 ScoreVerdict = Literal["learned", "too_few_outcomes", "not_predictable"]
-LeakReason = Literal["after_outcome", "whole_history", "name", "too_good", "only_known_after", "missing_tells"]
+LeakReason = Literal[
+    "after_outcome",
+    "whole_history",
+    "name",
+    "too_good",
+    "only_known_after",
+    "missing_tells",
+    "filled_afterwards",
+    "tagged_afterwards",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Points:
     """What one level of an attribute adds to (+) or takes from (-) the score; 20 points double the odds of buying.
 
-    `n` contacts with a known outcome have this level, `bought` of them bought.
+    `n` contacts with a known outcome have this level, `bought` of them bought. Points with `beside` (attribute,
+    level) count only where the contact has both levels, on top of what either gives alone.
     """
 
     attribute: str
@@ -27,6 +37,7 @@ class Points:
     points: float
     n: int
     bought: int
+    beside: tuple[str, str] | None = None
 
     @property
     def rate(self) -> float:
@@ -58,6 +69,9 @@ class ValueEstimate:
     similar customers, plus open deals); `care_cost` is the expected effort. `value_low` and `value_high` are the 95 %
     interval of `money + potential`. `basis` says whether deals count by margin or by amount. `n_similar` contacts
     stand behind the expectation, `deals` and `care_minutes` are the contact's own; so are `complaints`.
+    `minutes_ahead` of care are still to come, with their variance between people and the error of the expectation.
+    Where the market's purchase model knows a customer: `purchases_ahead` in the next `months`, the probability
+    `still_buys` that it has not left for good, and the number of `repeaters` the model rests on.
     """
 
     money: float
@@ -72,6 +86,13 @@ class ValueEstimate:
     deals: int
     care_minutes: float
     complaints: int
+    minutes_ahead: float = 0.0
+    minutes_variance: float = 0.0
+    minutes_error: float = 0.0
+    months: float | None = None
+    purchases_ahead: float | None = None
+    still_buys: float | None = None
+    repeaters: int = 0
 
     @property
     def total(self) -> float:

@@ -1,0 +1,61 @@
+"""Which pairs of attributes say more together than their points added up: few, and only where the data insist."""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+from scipy.stats import chi2
+
+from persona_store.antipersona.encoding import MISSING, Codes, Floats, Term, together
+from persona_store.segmentation.binning import Binning
+
+Flags = NDArray[np.bool_]
+
+# A card with more tables than these is not read any more.
+MOST_PAIRS = 2
+# By chance alone one of all pairs looks like this less than once in a million times.
+CHANCE = 1e-6
+# ... and it must explain this part of all there is to explain, so that large data do not bring trifles.
+LEAST_GAIN = 0.005
+# Expected buyers (or lost ones) below which a cell says nothing.
+LEAST_WEIGHT = 5.0
+
+
+def best_pair(
+    odds: Floats, bought: Flags, codes: Mapping[str, Codes], binning: Binning, without: Sequence[Term]
+) -> Term | None:
+    """The pair whose cells deviate most from the log-odds of a fitted score; None where no pair does so clearly.
+
+    A score test (Rao 1948) on each pair's table: squared sums of the residuals over their variance, beyond what the
+    table's degrees of freedom bring about by chance; Bonferroni over all pairs.
+    """
+    stated = expit(odds)
+    residual, variance = bought - stated, stated * (1 - stated)
+    pairs = [pair for pair in combinations(codes, 2) if pair not in without]
+    found: list[tuple[float, Term]] = []
+    for pair in pairs:
+        gain, chance = _score_test(
+            residual, variance, together(codes, pair, binning), len(binning.bins[pair[1]].levels)
+        )
+        if chance + np.log(len(pairs)) < np.log(CHANCE):
+            found.append((gain, pair))
+    base = float(bought.mean())
+    null = -2 * bought.size * (base * np.log(base) + (1 - base) * np.log(1 - base))
+    gain, best = max(found, default=(0.0, None), key=lambda one: one[0])
+    return best if gain >= LEAST_GAIN * null else None
+
+
+def _score_test(residual: Floats, variance: Floats, joint: Codes, columns: int) -> tuple[float, float]:
+    """The gain of a pair's table beyond its degrees of freedom, and the logarithm of its chance."""
+    known = joint != MISSING
+    sums = np.bincount(joint[known], weights=residual[known])
+    weights = np.bincount(joint[known], weights=variance[known])
+    cells = np.flatnonzero(weights >= LEAST_WEIGHT)
+    # The points of either attribute alone have taken their part already.
+    freedom = cells.size - np.unique(cells // columns).size - np.unique(cells % columns).size + 1
+    if freedom < 1:
+        return 0.0, 0.0
+    statistic = float((sums[cells] ** 2 / weights[cells]).sum())
+    return statistic - freedom, float(chi2.logsf(statistic, freedom))
