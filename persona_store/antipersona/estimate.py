@@ -1,16 +1,15 @@
 """What one contact is worth against what it costs, from its own deals and care and those of similar contacts."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
-from sqlalchemy import case, func, or_, select
-from sqlalchemy.orm import Session
 
+from persona_store.antipersona.care import Residual, residual_minutes
+from persona_store.antipersona.history import History
+from persona_store.antipersona.lifetime import Ahead
 from persona_store.antipersona.quality import Z
 from persona_store.antipersona.types import ValueEstimate, Worth
-from persona_store.antipersona.worth import CASES, Experience, Moments, WorthBook, deal_value, minutes_of_care
-from persona_store.database.models import Contact, Deal, Interaction
+from persona_store.antipersona.worth import Experience, Moments, WorthBook
 from persona_store.settings import settings
 
 # Buyers, and contacts with known care, a market needs before one may say what the next one is worth.
@@ -18,21 +17,6 @@ LEAST_EXPERIENCE = 30
 # So many of its own interactions a contact needs until its own care counts as much as that of similar contacts.
 CARE_WEIGHT = 10.0
 MINUTES_PER_HOUR = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """A contact's own deals (values on the book's basis) and interactions, those of its doubles included."""
-
-    won: int
-    won_value: float
-    open_deals: int
-    open_value: float
-    interactions: int
-    minutes: float
-    complaints: int
-    kinds: frozenset[str]
-    last: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +28,16 @@ class Chance:
     high: float
 
 
-def history(session: Session, contact_id: int, book: WorthBook | None) -> History:
-    """What the store holds of one person's deals and interactions."""
-    person = select(Contact.id).where(or_(Contact.id == contact_id, Contact.duplicate_of == contact_id))
-    won, value = Deal.won.is_(True), deal_value(book.basis if book else "amount")
-    deals = session.execute(
-        select(
-            func.coalesce(func.sum(case((won, 1), else_=0)), 0),
-            func.coalesce(func.sum(case((won, value), else_=0.0)), 0.0),
-            func.coalesce(func.sum(case((Deal.won.is_(None), 1), else_=0)), 0),
-            func.coalesce(func.sum(case((Deal.won.is_(None), value), else_=0.0)), 0.0),
-        ).where(Deal.contact_id.in_(person))
-    ).one()
-    rows = session.execute(
-        select(Interaction.kind, func.count(), func.sum(minutes_of_care()), func.max(Interaction.at))
-        .where(Interaction.contact_id.in_(person))
-        .group_by(Interaction.kind)
-    ).all()
-    days = [last.date() for _, _, _, last in rows if last is not None]
-    return History(
-        won=int(deals[0]),
-        won_value=float(deals[1]),
-        open_deals=int(deals[2]),
-        open_value=float(deals[3]),
-        interactions=sum(count for _, count, _, _ in rows),
-        minutes=sum(float(minutes or 0) for _, _, minutes, _ in rows),
-        complaints=sum(count for kind, count, _, _ in rows if kind in CASES),
-        kinds=frozenset(kind for kind, *_ in rows),
-        last=max(days, default=None),
-    )
+@dataclass(frozen=True, slots=True)
+class Range:
+    """An expected amount with its 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+CERTAIN = Chance(1, 1, 1)
 
 
 def estimate_worth(
@@ -82,33 +47,54 @@ def estimate_worth(
     where nobody like the contact has ever bought and it has no deal of its own.
 
     A lead is worth the chance that it buys times what similar customers brought (or its own open deals); a customer
-    what it brought, its open deals, and the further deals similar customers closed.
+    what it brought, its open deals, and what it may still buy: by the market's purchase model where there is one,
+    else the further deals similar customers closed.
     """
     if book is None or not _enough(book.market) or (chance is None and not customer):
         return "cannot_tell", None
     if not (book.similar(persona_id) or own.won or own.open_deals):
         return "cannot_tell", None
     similar = book.experience(persona_id)
-    bought = Chance(1, 1, 1) if customer or chance is None else chance
-    potential, low, high = _future(book, similar, own) if customer else _promise(similar, own, bought)
-    care, spread = _care(similar, own, bought.p, customer=customer)
+    bought = CERTAIN if customer or chance is None else chance
+    ahead = _purchases_ahead(book, own) if customer else None
+    if ahead is not None:
+        potential, minutes = _with_open_deals(ahead, book, own), _care_by_purchases(similar, own, ahead)
+    elif customer:
+        potential, minutes = _further_deals(book, similar, own), _care(similar, own, bought, customer=True)
+    else:
+        potential, minutes = _promise(similar, own, bought), _care(similar, own, bought, customer=False)
+    care, left = _cost(minutes, own), _minutes_left(similar, own, bought, minutes, customer=customer)
     estimate = ValueEstimate(
         money=own.won_value,
-        potential=potential,
-        care_cost=care,
-        value_low=own.won_value + low,
-        value_high=own.won_value + high,
-        care_low=max(care - spread, 0.0),
-        care_high=care + spread,
+        potential=potential.mean,
+        care_cost=care.mean,
+        value_low=own.won_value + potential.low,
+        value_high=own.won_value + potential.high,
+        care_low=care.low,
+        care_high=care.high,
         basis=book.basis,
         n_similar=book.similar(persona_id),
         deals=own.won + own.open_deals,
         care_minutes=own.minutes,
         complaints=own.complaints,
+        minutes_ahead=left.mean,
+        minutes_variance=left.variance,
+        minutes_error=left.error,
+        months=settings().value_horizon_months if ahead else None,
+        purchases_ahead=ahead.purchases if ahead else None,
+        still_buys=ahead.alive if ahead else None,
+        repeaters=book.lifetime.repeaters if ahead and book.lifetime else 0,
     )
-    if estimate.value_high < care:
-        return "not_worth", estimate
-    return ("worth" if estimate.value_low > care else "borderline"), estimate
+    return compare(estimate), estimate
+
+
+def compare(estimate: ValueEstimate) -> Worth:
+    """Value against care, interval against interval, by the team's thresholds."""
+    rules = settings()
+    if estimate.value_high < max(rules.worth_factor * estimate.care_low, rules.minimum_value):
+        return "not_worth"
+    least = max(rules.worth_factor * estimate.care_high, rules.minimum_value)
+    return "worth" if estimate.value_low > least else "borderline"
 
 
 def _enough(experience: Experience) -> bool:
@@ -117,13 +103,13 @@ def _enough(experience: Experience) -> bool:
     return experience.value.n >= LEAST_EXPERIENCE and cared_for >= LEAST_EXPERIENCE and minutes > 0
 
 
-def _promise(similar: Experience, own: History, chance: Chance) -> tuple[float, float, float]:
-    """What a lead may bring (expected, low, high): chance of buying times value once it buys."""
+def _promise(similar: Experience, own: History, chance: Chance) -> Range:
+    """What a lead may bring: chance of buying times value once it buys."""
     value, spread = (own.open_value, 0.0) if own.open_value > 0 else (similar.value.mean, Z * similar.value.error)
-    return chance.p * value, chance.low * max(value - spread, 0.0), chance.high * (value + spread)
+    return Range(chance.p * value, chance.low * max(value - spread, 0.0), chance.high * (value + spread))
 
 
-def _future(book: WorthBook, similar: Experience, own: History) -> tuple[float, float, float]:
+def _further_deals(book: WorthBook, similar: Experience, own: History) -> Range:
     """What a customer may still bring: further deals as similar customers closed them, and the open ones.
 
     Deals to come are counts, so their number varies by its square root (Poisson).
@@ -132,21 +118,79 @@ def _future(book: WorthBook, similar: Experience, own: History) -> tuple[float, 
     further = max(similar.deals - own.won, 0.0)
     expected = further * per_deal + (book.win_rate or 0.0) * own.open_value
     spread = Z * np.sqrt(further) * per_deal
-    return expected, max(expected - spread - (book.win_rate or 0.0) * own.open_value, 0.0), expected + spread
+    return Range(expected, max(further * per_deal - spread, 0.0), expected + spread)
 
 
-def _care(similar: Experience, own: History, p: float, *, customer: bool) -> tuple[float, float]:
-    """Expected cost of care with the half-width of its 95 % interval.
+def _purchases_ahead(book: WorthBook, own: History) -> Ahead | None:
+    """What the market's purchase model expects of a customer, where there is one and it knows the customer."""
+    if book.lifetime is None or own.bought is None:
+        return None
+    rules, bought = settings(), own.bought
+    return book.lifetime.ahead(
+        bought.repeats, bought.last, bought.known_for, bought.amount, rules.value_horizon_months, rules.discount_rate
+    )
+
+
+def _with_open_deals(ahead: Ahead, book: WorthBook, own: History) -> Range:
+    """Open deals are purchases to come, so that the greater of both counts, not their sum."""
+    open_deals = (book.win_rate or 0.0) * own.open_value
+    return Range(max(ahead.money, open_deals), ahead.low, max(ahead.high, own.open_value))
+
+
+def _care(similar: Experience, own: History, chance: Chance, *, customer: bool) -> Range:
+    """Expected minutes of care in all.
 
     A lead that has taken little care so far may still take what others took; one that took more will go on so.
     """
-    usual = p * similar.customer_minutes.mean + (1 - p) * similar.lost_minutes.mean
-    error = p * _error(similar.customer_minutes) + (1 - p) * _error(similar.lost_minutes)
     weight = own.interactions / (own.interactions + CARE_WEIGHT)
+    bought, lost = similar.customer_minutes, similar.lost_minutes
+    usual = chance.p * bought.mean + (1 - chance.p) * lost.mean
     if not customer and own.minutes < usual:
         weight = 0.0
-    rate = settings().care_cost_per_hour / MINUTES_PER_HOUR
-    return rate * (weight * own.minutes + (1 - weight) * usual), rate * Z * error * (1 - weight)
+    error = chance.p * _error(bought) + (1 - chance.p) * _error(lost)
+    # the more one of a kind varies from contact to contact, the less its own past tells of the next
+    own_error = own.minutes / np.sqrt(own.interactions) if own.interactions else 0.0
+    spread = Z * ((1 - weight) * error + weight * own_error)
+    ends = [usual + (end - chance.p) * (bought.mean - lost.mean) for end in (chance.low, chance.high)]
+    mean, low, high = (weight * own.minutes + (1 - weight) * one for one in (usual, min(ends), max(ends)))
+    return Range(mean, max(min(low, mean) - spread, 0.0), max(high, mean) + spread)
+
+
+def _care_by_purchases(similar: Experience, own: History, ahead: Ahead) -> Range:
+    """Minutes a customer took so far, and those that go with the purchases expected.
+
+    A purchase takes what the customer's own ones took, drawn to that of similar customers.
+    """
+    weight = own.interactions / (own.interactions + CARE_WEIGHT)
+    usual = similar.customer_minutes.mean / similar.deals if similar.deals else 0.0
+    each = weight * own.minutes / max(own.won, 1) + (1 - weight) * usual
+    error = Z * (1 - weight) * (_error(similar.customer_minutes) / similar.deals if similar.deals else 0.0)
+    return Range(
+        own.minutes + ahead.purchases * each,
+        own.minutes + ahead.fewest * max(each - error, 0.0),
+        own.minutes + ahead.most * (each + error),
+    )
+
+
+def _cost(minutes: Range, own: History) -> Range:
+    """Care in money: its time, and for each complaint what it costs beyond that."""
+    rules = settings()
+    rate, unease = rules.care_cost_per_hour / MINUTES_PER_HOUR, own.grievances * rules.complaint_surcharge
+    return Range(rate * minutes.mean + unease, rate * minutes.low + unease, rate * minutes.high + unease)
+
+
+def _minutes_left(similar: Experience, own: History, chance: Chance, minutes: Range, *, customer: bool) -> Residual:
+    """Minutes of care still to come if one goes on; what dropping the contact would save."""
+    if customer:
+        spread = (minutes.high - minutes.low) / (2 * Z)
+        return Residual(max(minutes.mean - own.minutes, 0.0), spread**2, 0.0)
+    parts = [
+        (share, residual_minutes(moments.mean, moments.variance, moments.error, own.minutes))
+        for share, moments in ((chance.p, similar.customer_minutes), (1 - chance.p, similar.lost_minutes))
+    ]
+    mean = sum(share * part.mean for share, part in parts)
+    second = sum(share * (part.variance + part.mean**2) for share, part in parts)
+    return Residual(mean, max(second - mean**2, 0.0), sum(share * part.error for share, part in parts))
 
 
 def _error(moments: Moments) -> float:

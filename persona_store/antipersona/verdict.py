@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from persona_store.antipersona.advice import advise, in_words, is_anti_persona
-from persona_store.antipersona.estimate import Chance, History, estimate_worth, history
+from persona_store.antipersona.estimate import Chance, estimate_worth
+from persona_store.antipersona.history import History, histories, with_purchases
 from persona_store.antipersona.quality import wilson
 from persona_store.antipersona.scorecard import LearnedScorecard
 from persona_store.antipersona.stage import funnel_stage
@@ -31,7 +32,7 @@ def judge_contact(session: Session, contact_id: int) -> Verdict:
     build = session.scalar(select(Build).order_by(Build.id.desc()).limit(1))
     row = session.get(Scorecard, (build.id, contact.market)) if build else None
     card, book = _read_card(row), _read_book(row)
-    own = history(session, contact.id, book)
+    own = _history(session, contact, book, build)
     customer = contact.outcome is True or own.won > 0
     buy, chance, points = _will_buy(session, contact, card, build, customer=customer)
     persona = _persona_of(session, build, contact.id)
@@ -63,6 +64,13 @@ def judge_contact(session: Session, contact_id: int) -> Verdict:
         customer=customer,
         data_on=data_on,
     )
+
+
+def _history(session: Session, contact: Contact, book: WorthBook | None, build: Build | None) -> History:
+    own = histories(session, [contact.id], book.basis if book else "amount")[contact.id]
+    if book is None or book.lifetime is None or not own.won or build is None or build.data_on is None:
+        return own
+    return with_purchases(session, contact.id, contact.market, own, book.basis, book.source, build.data_on)
 
 
 def _will_buy(

@@ -2,19 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from datetime import date
+from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Integer, Subquery, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from persona_store.database.models import Contact, Deal, Interaction, Membership
+from persona_store.antipersona.lifetime import Lifetime, fit_lifetime
+from persona_store.antipersona.money import Basis, deal_value, minutes_of_care, person, value_basis
+from persona_store.antipersona.purchases import Source, purchases_of
+from persona_store.database.models import Build, Contact, Deal, Interaction, Membership
 
-# A complaint or a support case without a recorded time still keeps someone busy about this long.
-CASE_MINUTES = 30.0
-CASES = ("complaint", "ticket")
-# Margin is what counts, but only if nearly all won deals have one; else amounts are compared among themselves.
-MARGIN_SHARE = 0.8
 # So many contacts of the whole market a persona's own mean has to outweigh.
 GROUP_WEIGHT = 5.0
 
@@ -45,12 +44,17 @@ class Experience:
 
 @dataclass(frozen=True, slots=True)
 class WorthBook:
-    """The experience of a market, and of each of its personas; `win_rate` is the share of closed deals won."""
+    """The experience of a market, and of each of its personas; `win_rate` is the share of closed deals won.
 
-    basis: Literal["margin", "amount"]
+    `lifetime` says how customers go on buying, told by `source`; empty where too few of them repeat.
+    """
+
+    basis: Basis
     win_rate: float | None
     market: Experience
     personas: dict[int, Experience]
+    lifetime: Lifetime | None = None
+    source: Source = "deals"
 
     def experience(self, persona_id: int | None) -> Experience:
         """The persona's experience, pulled towards the market's where it rests on few contacts."""
@@ -76,13 +80,16 @@ class WorthBook:
             "win_rate": self.win_rate,
             "market": asdict(self.market),
             "personas": {str(persona_id): asdict(one) for persona_id, one in self.personas.items()},
+            "lifetime": self.lifetime and self.lifetime.as_json(),
+            "source": self.source,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "WorthBook":
         """The book that `as_json` wrote."""
         personas = {int(persona_id): _experience(one) for persona_id, one in data["personas"].items()}
-        return cls(data["basis"], data["win_rate"], _experience(data["market"]), personas)
+        market, lifetime = _experience(data["market"]), Lifetime.from_json(data.get("lifetime"))
+        return cls(data["basis"], data["win_rate"], market, personas, lifetime, data.get("source", "deals"))
 
 
 def learn_worth(session: Session, build_id: int, market: str) -> WorthBook:
@@ -97,26 +104,22 @@ def learn_worth(session: Session, build_id: int, market: str) -> WorthBook:
         won / closed if closed else None,
         _summed(rows),
         {persona_id: _summed([row for row in rows if row.persona_id == persona_id]) for persona_id in persona_ids},
+        *_learn_lifetime(session, build_id, market, basis),
     )
 
 
-def value_basis(session: Session) -> Literal["margin", "amount"]:
-    """Whether deals count by margin or by amount."""
-    won, with_margin = session.execute(select(func.count(), func.count(Deal.margin)).where(Deal.won.is_(True))).one()
-    return "margin" if won and with_margin >= MARGIN_SHARE * won else "amount"
+def _learn_lifetime(session: Session, build_id: int, market: str, basis: Basis) -> tuple[Lifetime | None, Source]:
+    """How customers go on buying, by won deals, else by recorded purchases."""
+    build = session.get_one(Build, build_id)
+    sources: tuple[Source, ...] = ("deals", "purchases")
+    for source in sources if build.data_on else ():
+        lifetime = fit_lifetime(purchases_of(session, market, basis, source, build.data_on or date.max)[1], build.seed)
+        if lifetime is not None:
+            return lifetime, source
+    return None, "deals"
 
 
-def deal_value(basis: Literal["margin", "amount"]) -> ColumnElement[float]:
-    """A deal's value on the given basis; a missing one counts nothing."""
-    return func.coalesce(Deal.margin if basis == "margin" else Deal.amount, 0.0)
-
-
-def minutes_of_care() -> ColumnElement[float | None]:
-    """An interaction's minutes; cases without a recorded time get the usual one, others stay unknown."""
-    return func.coalesce(Interaction.minutes, case((Interaction.kind.in_(CASES), CASE_MINUTES)))
-
-
-def _statement(build_id: int, market: str, basis: Literal["margin", "amount"]) -> Any:
+def _statement(build_id: int, market: str, basis: Basis) -> Any:
     deals, care = _deals(basis), _care()
     bought = or_(Contact.outcome.is_(True), deals.c.won > 0)
     lost = and_(Contact.outcome.is_(False), func.coalesce(deals.c.won, 0) == 0)
@@ -148,33 +151,28 @@ def _sums(name: str, condition: ColumnElement[bool], amount: ColumnElement[Any])
     ]
 
 
-def _person() -> ColumnElement[int]:
-    """Whom a contact's deeds count for; the cast lets SQLite index the sums joined on it, else time grows squared."""
-    return cast(func.coalesce(Contact.duplicate_of, Contact.id), Integer)
-
-
-def _deals(basis: Literal["margin", "amount"]) -> Subquery:
-    person = _person()
+def _deals(basis: Basis) -> Subquery:
+    who = person()
     won = Deal.won.is_(True)
     return (
         select(
-            person.label("person"),
+            who.label("person"),
             func.sum(case((won, 1), else_=0)).label("won"),
             func.sum(case((won, deal_value(basis)), else_=0.0)).label("value"),
         )
         .join(Contact, Contact.id == Deal.contact_id)
-        .group_by(person)
+        .group_by(who)
         .subquery()
     )
 
 
 def _care() -> Subquery:
-    person = _person()
+    who = person()
     return (
-        select(person.label("person"), func.sum(minutes_of_care()).label("minutes"))
+        select(who.label("person"), func.sum(minutes_of_care()).label("minutes"))
         .select_from(Interaction)
         .join(Contact, Contact.id == Interaction.contact_id)
-        .group_by(person)
+        .group_by(who)
         .subquery()
     )
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from persona_store.antipersona.estimate import Chance, History, estimate_worth
+from persona_store.antipersona.estimate import Chance, estimate_worth
+from persona_store.antipersona.history import History
 from persona_store.antipersona.worth import GROUP_WEIGHT, Experience, Moments, WorthBook
 
-NOTHING = History(0, 0.0, 0, 0.0, 0, 0.0, 0, frozenset(), None)
+NOTHING = History()
 # a customer brings 1,000 in two deals and takes two hours of care, a lost lead takes one; an hour costs 60
 USUAL = Experience(Moments(400, 1000.0, 250_000.0), 2.0, Moments(400, 120.0, 900.0), Moments(600, 60.0, 900.0))
 BOOK = WorthBook("margin", 0.5, USUAL, {})

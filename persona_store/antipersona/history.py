@@ -1,0 +1,107 @@
+"""What the store holds of people's deals and interactions: the one way to read it, for one person or many."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+from sqlalchemy import Subquery, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from persona_store.antipersona.money import CASES, Basis, deal_value, minutes_of_care, person
+from persona_store.antipersona.purchases import Source, purchases_of
+from persona_store.database.models import Contact, Deal, Interaction
+
+COMPLAINT = "complaint"
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A customer's own purchases: `repeats` after the first, the last and today in `months` since it, mean amount."""
+
+    repeats: int
+    last: float
+    known_for: float
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A contact's own deals (values on the book's basis) and interactions, those of its doubles included.
+
+    `complaints` counts complaints and tickets, `grievances` the complaints among them. `bought` is read only where it
+    is needed.
+    """
+
+    won: int = 0
+    won_value: float = 0.0
+    open_deals: int = 0
+    open_value: float = 0.0
+    interactions: int = 0
+    minutes: float = 0.0
+    complaints: int = 0
+    grievances: int = 0
+    kinds: frozenset[str] = frozenset()
+    last: date | None = None
+    bought: Bought | None = None
+
+
+def histories(session: Session, contact_ids: Sequence[int], basis: Basis) -> dict[int, History]:
+    """The history of each of these persons, by id; who has neither deal nor interaction has an empty one."""
+    found = dict.fromkeys(contact_ids, History())
+    persons = _entries(contact_ids)
+    won, value = Deal.won.is_(True), deal_value(basis)
+    deals = session.execute(
+        select(
+            persons.c.person,
+            func.sum(case((won, 1), else_=0)),
+            func.sum(case((won, value), else_=0.0)),
+            func.sum(case((Deal.won.is_(None), 1), else_=0)),
+            func.sum(case((Deal.won.is_(None), value), else_=0.0)),
+        )
+        .join(persons, persons.c.entry == Deal.contact_id)
+        .group_by(persons.c.person)
+    )
+    for who, won_n, won_sum, open_n, open_sum in deals:
+        found[who] = History(int(won_n), float(won_sum), int(open_n), float(open_sum))
+    rows = session.execute(
+        select(persons.c.person, Interaction.kind, func.count(), func.sum(minutes_of_care()), func.max(Interaction.at))
+        .join(persons, persons.c.entry == Interaction.contact_id)
+        .group_by(persons.c.person, Interaction.kind)
+    )
+    for who, kind, count, minutes, last in rows:
+        own = found[who]
+        days = [day for day in (own.last, last and last.date()) if day]
+        found[who] = replace(
+            own,
+            interactions=own.interactions + count,
+            minutes=own.minutes + float(minutes or 0),
+            complaints=own.complaints + (count if kind in CASES else 0),
+            grievances=own.grievances + (count if kind == COMPLAINT else 0),
+            kinds=own.kinds | {kind},
+            last=max(days, default=None),
+        )
+    return found
+
+
+def with_purchases(
+    session: Session, contact_id: int, market: str, own: History, basis: Basis, source: Source, today: date
+) -> History:
+    """The history of a customer with its purchases."""
+    ids, bought = purchases_of(session, market, basis, source, today, [contact_id])
+    if ids != [contact_id] or np.isnan(bought.amount[0]):
+        return own
+    return replace(
+        own,
+        bought=Bought(
+            int(bought.repeats[0]), float(bought.last[0]), float(bought.known_for[0]), float(bought.amount[0])
+        ),
+    )
+
+
+def _entries(contact_ids: Sequence[int]) -> Subquery:
+    return (
+        select(Contact.id.label("entry"), person().label("person"))
+        .where(or_(Contact.id.in_(contact_ids), Contact.duplicate_of.in_(contact_ids)))
+        .subquery()
+    )
