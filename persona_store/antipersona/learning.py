@@ -34,6 +34,8 @@ STRENGTHS = (0.03, 0.1, 0.3, 1.0)
 ITERATIONS = 100
 # Beyond this many outcomes more of them no longer move a point; a random sample keeps time and memory bounded.
 LEARN_AT_MOST = 50_000
+# The best penalty hardly depends on more contacts than these; the figures of quality come from all that are learned from.
+CHOOSE_PENALTY_ON = 10_000
 # Contacts a band of similar scores should hold, so that its observed share is worth stating, and bands at most.
 BAND_SIZE = 100
 BANDS = 20
@@ -85,7 +87,7 @@ def _fit(
 ) -> LearnedScorecard:
     rows = _sample(bought.size, seed)
     learned, target = {term[0]: codes[term[0]][rows] for term in encoding.weights}, bought[rows]
-    strength = _best_strength(encoding.matrix(learned), target, seed)
+    strength = _best_strength(encoding, learned, target, seed)
     unseen = _unseen(encoding.binning, learned, target, strength, seed)
     auc, low, high = auc_interval(target, unseen)
     error = calibration_error(target, _calibrate_across(unseen, target, seed))
@@ -107,18 +109,20 @@ def _fit(
     )
 
 
-def _sample(n: int, seed: int) -> NDArray[np.int64]:
-    if n <= LEARN_AT_MOST:
+def _sample(n: int, seed: int, most: int = LEARN_AT_MOST) -> NDArray[np.int64]:
+    if n <= most:
         return np.arange(n)
-    return np.sort(np.random.default_rng(seed).choice(n, LEARN_AT_MOST, replace=False))
+    return np.sort(np.random.default_rng(seed).choice(n, most, replace=False))
 
 
 def _logistic(strength: float) -> LogisticRegression:
     return LogisticRegression(C=strength, solver="newton-cholesky", max_iter=ITERATIONS)
 
 
-def _best_strength(matrix: Floats, bought: Flags, seed: int) -> float:
+def _best_strength(encoding: Encoding, codes: Mapping[str, Codes], bought: Flags, seed: int) -> float:
     """The ridge penalty whose models estimate contacts best that they have not seen."""
+    rows = _sample(bought.size, seed, CHOOSE_PENALTY_ON)
+    matrix, bought = encoding.matrix({key: values[rows] for key, values in codes.items()}), bought[rows]
     losses: dict[float, float] = {}
     for strength in STRENGTHS:
         odds = np.empty(bought.size)

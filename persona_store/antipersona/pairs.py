@@ -19,6 +19,8 @@ MOST_PAIRS = 2
 CHANCE = 1e-6
 # ... and it must explain this part of all there is to explain, so that large data do not bring trifles.
 LEAST_GAIN = 0.005
+# What explains that part of it is clearly seen in so many contacts; there may be thousands of pairs to look at.
+SCREENED = 15_000
 # Expected buyers (or lost ones) below which a cell says nothing.
 LEAST_WEIGHT = 5.0
 
@@ -31,6 +33,9 @@ def best_pair(
     A score test (Rao 1948) on each pair's table: squared sums of the residuals over their variance, beyond what the
     table's degrees of freedom bring about by chance; Bonferroni over all pairs.
     """
+    rows = np.linspace(0, bought.size - 1, min(bought.size, SCREENED)).astype(np.intp)  # early and late ones alike
+    odds, bought = odds[rows], bought[rows]
+    codes = {key: values[rows] for key, values in codes.items()}
     stated = expit(odds)
     residual, variance = bought - stated, stated * (1 - stated)
     pairs = [pair for pair in combinations(codes, 2) if pair not in without]
