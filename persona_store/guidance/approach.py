@@ -6,11 +6,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import Build, Membership, Persona, PersonaLevel
-from persona_store.guidance.counts import contact_counts, role_counts, unsubscribed
+from persona_store.guidance.counts import Layers, layered_counts, unsubscribed
+from persona_store.guidance.learned import Learned, load_learned
 from persona_store.guidance.prior import CONSUMER, prior
 from persona_store.guidance.rates import rank_channels
 from persona_store.guidance.texts import OTHER, text_key, text_keys
-from persona_store.guidance.types import Approach, Subject, Tally
+from persona_store.guidance.types import Approach, Subject
 from persona_store.matching.match import original
 
 UNKNOWN = "unknown"
@@ -73,43 +74,53 @@ def approach_persona(session: Session, persona_id: int) -> Approach:
 
 def _approach(session: Session, who: _Who) -> Approach:
     newest = session.execute(select(Build.id, Build.data_on).order_by(Build.id.desc()).limit(1)).first()
-    everyone, role, persona_role = _group_counts(session, newest.id, who) if newest else ({}, {}, {})
-    own = {} if who.contact_id is None else contact_counts(session, who.contact_id)
+    learned = load_learned(session, who.market)
+    counts = _counts(session, newest.id, who, learned) if newest else Layers({}, {}, {}, {})
     refused = ("email",) if who.contact_id is not None and unsubscribed(session, who.contact_id) else ()
-    counted = {"contact": own, "role": role, "persona": persona_role}[who.subject]
+    layers = (counts.everyone, counts.role, counts.persona, counts.contact)
+    channels = rank_channels(prior(who.function, who.level), *layers, refused, learned.weights)
+    counted = {
+        "contact": (counts.contact,),
+        "role": (counts.role, counts.persona),
+        "persona": (counts.persona,),
+    }[who.subject]
+    best = channels[0].channel if channels else ""
     return Approach(
         subject=who.subject,
         name=who.name,
         company=who.company,
         function=who.function,
         level=who.level,
-        persona_de=who.persona.name_de if who.persona else None,
-        persona_en=who.persona.name_en if who.persona else None,
-        channels=rank_channels(prior(who.function, who.level), everyone, role, persona_role, own, refused),
+        persona_de=who.persona.name("de") if who.persona else None,
+        persona_en=who.persona.name("en") if who.persona else None,
+        channels=channels,
         opted_out=refused,
         tone=text_key(who.function, who.level, "tone"),
         opening=text_key(who.function, who.level, "opening"),
         goals=text_keys(who.function, who.level, "goal"),
         pains=text_keys(who.function, who.level, "pain"),
         avoid=text_keys(who.function, who.level, "avoid"),
-        n=sum(tally.n for tally in counted.values()),
+        n=sum(tally.n for layer in counted for tally in layer.values()),
         data_on=newest.data_on if newest else None,
+        best_times=learned.times.of(best, who.function),
+        timed=learned.times.examined.get(best, 0),
     )
 
 
-def _group_counts(
-    session: Session, build_id: int, who: _Who
-) -> tuple[dict[str, Tally], dict[str, Tally], dict[str, Tally]]:
-    """Counts for everyone, the role and the role in the persona; a persona counts as a whole, whatever its roles."""
-    level = None if who.level == UNKNOWN else who.level
+def _counts(session: Session, build_id: int, who: _Who, learned: Learned) -> Layers:
+    """Counts of everyone, the role and the role in the persona; a persona counts as a whole, whatever its roles."""
     function = None if who.function in (CONSUMER, OTHER) else who.function
-    persona_id = who.persona.id if who.persona else None
-    everyone, role, persona_role = role_counts(session, build_id, who.market, function, level, persona_id)
-    if function is None:  # people of one level in whatever function are no role
-        role = {}
-    if who.subject == "persona":
-        persona_role = role_counts(session, build_id, who.market, None, None, persona_id)[2]
-    return everyone, role, persona_role
+    return layered_counts(
+        session,
+        build_id,
+        who.market,
+        function,  # people of one level in whatever function are no role
+        None if who.level == UNKNOWN else who.level,
+        who.persona.id if who.persona else None,
+        whole_persona=who.subject == "persona",
+        contact_id=who.contact_id,
+        counted_to=learned.counted_to,
+    )
 
 
 def _persona_of(session: Session, contact_id: int) -> Persona | None:

@@ -1,6 +1,9 @@
 """Counts how often people answered, per role, persona and channel at a build, per contact at the moment of asking."""
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, insert, literal, or_, select, true
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, false, func, insert, literal, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from persona_store.database.models import ChannelCount, Contact, Interaction, Membership
@@ -8,76 +11,150 @@ from persona_store.guidance.types import Tally
 
 ANSWERED = case((Interaction.responded.is_(True), 1), else_=0)
 OUTGOING = and_(Interaction.direction == "out", Interaction.responded.is_not(None), Interaction.channel.is_not(None))
+NO_PERSONA = -1
+Counts = Mapping[str, Tally]
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """Counts per channel, each level without what the levels after it count.
+
+    `everyone` in the market, the `role`, the role in the `persona` (or the whole persona), the `contact`.
+    """
+
+    everyone: Counts
+    role: Counts
+    persona: Counts
+    contact: Counts
 
 
 def count_channels(session: Session, build_id: int) -> None:
     """Writes the build's channel counts, from all contacts who did not object; its memberships must be there."""
-    own, person = aliased(Contact), aliased(Contact)
-    function, level = func.coalesce(person.function, "other"), func.coalesce(person.level, "unknown")
-    keys = (person.market, function, level, Membership.persona_id, Interaction.channel)
-    counted = (
-        select(literal(build_id), *keys, func.count(), func.sum(ANSWERED))
-        .select_from(Interaction)
-        .join(own, own.id == Interaction.contact_id)
-        .join(person, person.id == func.coalesce(own.duplicate_of, own.id))
-        .outerjoin(Membership, and_(Membership.build_id == build_id, Membership.contact_id == person.id))
-        .where(OUTGOING, own.blocked_on.is_(None), person.blocked_on.is_(None))
-        .group_by(*keys)
-    )
-    names = ["build_id", "market", "function", "level", "persona_id", "channel", "n", "answered"]
+    people = counts_of_people(build_id)
+    keys = [people.c[name] for name in ("market", "function", "level", "persona_id", "channel")]
+    sums = (func.sum(people.c.n), func.sum(people.c.answered), func.count(), func.sum(people.c.n * people.c.n))
+    names = ["build_id", "market", "function", "level", "persona_id", "channel", "n", "answered", "contacts", "squares"]
+    counted = select(literal(build_id), *keys, *sums).group_by(*keys)
     session.execute(insert(ChannelCount).from_select(names, counted))
 
 
-def role_counts(
-    session: Session, build_id: int, market: str, function: str | None, level: str | None, persona_id: int | None
-) -> tuple[dict[str, Tally], dict[str, Tally], dict[str, Tally]]:
-    """The build's counts per channel for everyone, the role, and the role in the persona.
+def counts_of_people(build_id: int, *only: ColumnElement[bool]) -> Subquery:
+    """Each person's attempts and answers per channel with role and persona, doubles counted for whom they stand for.
 
-    No `function` or no `level` means any; without `persona_id` the last is empty.
+    Conditions in `only` may refer to `PERSON`.
     """
-    conditions = []
-    if function is not None:
-        conditions.append(ChannelCount.function == function)
-    if level is not None:
-        conditions.append(ChannelCount.level == level)
-    role = and_(true(), *conditions)
-    persona = and_(role, ChannelCount.persona_id == persona_id)
-
-    def sums(condition: ColumnElement[bool]) -> tuple[ColumnElement[int], ColumnElement[int]]:
-        return (
-            func.sum(case((condition, ChannelCount.n), else_=0)),
-            func.sum(case((condition, ChannelCount.answered), else_=0)),
-        )
-
-    rows = session.execute(
-        select(ChannelCount.channel, *sums(true()), *sums(role), *sums(persona))
-        .where(ChannelCount.build_id == build_id, ChannelCount.market == market)
-        .group_by(ChannelCount.channel)
-    ).all()
+    function, level = func.coalesce(PERSON.function, "other"), func.coalesce(PERSON.level, "unknown")
+    keys = (
+        PERSON.market.label("market"),
+        function.label("function"),
+        level.label("level"),
+        Membership.persona_id.label("persona_id"),
+        Interaction.channel.label("channel"),
+        PERSON.id.label("person"),
+    )
     return (
-        {row[0]: Tally(row[1], row[2]) for row in rows},
-        {row[0]: Tally(row[3], row[4]) for row in rows},
-        {row[0]: Tally(row[5], row[6]) for row in rows},
+        select(*keys, func.count().label("n"), func.sum(ANSWERED).label("answered"))
+        .select_from(Interaction)
+        .join(OWN, OWN.id == Interaction.contact_id)
+        .join(PERSON, PERSON.id == func.coalesce(OWN.duplicate_of, OWN.id))
+        .outerjoin(Membership, and_(Membership.build_id == build_id, Membership.contact_id == PERSON.id))
+        .where(OUTGOING, OWN.blocked_on.is_(None), PERSON.blocked_on.is_(None), *only)
+        .group_by(PERSON.market, function, level, Membership.persona_id, Interaction.channel, PERSON.id)
+        .subquery()
     )
 
 
-def contact_counts(session: Session, contact_id: int) -> dict[str, Tally]:
-    """The contact's own counts per channel, its doubles' included."""
+OWN, PERSON = aliased(Contact), aliased(Contact)  # who had the contact, and the person they stand for
+
+
+def layered_counts(
+    session: Session,
+    build_id: int,
+    market: str,
+    function: str | None,
+    level: str | None,
+    persona_id: int | None,
+    *,
+    whole_persona: bool = False,
+    contact_id: int | None = None,
+    counted_to: int = 0,
+) -> Layers:
+    """The counts of each level without those of the more specific ones.
+
+    No `function` means that there is no role to count, no `level` any. `whole_persona` takes the persona whatever its
+    roles. The contact's interactions up to the id `counted_to` are in the build's counts and are taken out of them.
+    """
+    role: ColumnElement[bool] = false() if function is None else ChannelCount.function == function
+    if level is not None:
+        role = and_(role, ChannelCount.level == level)
+    is_persona = func.coalesce(ChannelCount.persona_id, NO_PERSONA) == (
+        NO_PERSONA if persona_id is None else persona_id
+    )
+    in_persona: ColumnElement[bool] = false() if persona_id is None else is_persona
+    if not whole_persona and persona_id is not None:
+        in_persona = and_(in_persona, *([ChannelCount.level == level] if level else []), *_same(function))
+    conditions = (not_(or_(role, in_persona)), and_(role, not_(in_persona)), in_persona)
+    everyone, in_role, in_cell = _sums(session, build_id, market, conditions)
+    own: dict[str, Tally] = {}
+    if contact_id is not None:
+        own = contact_counts(session, contact_id)
+        counted = contact_counts(session, contact_id, up_to=counted_to)
+        if persona_id is not None:
+            in_cell = _without(in_cell, counted)
+        elif function is not None:
+            in_role = _without(in_role, counted)
+        else:
+            everyone = _without(everyone, counted)
+    return Layers(everyone, in_role, in_cell, own)
+
+
+def contact_counts(session: Session, contact_id: int, *, up_to: int | None = None) -> dict[str, Tally]:
+    """The contact's own counts per channel, its doubles' included; of interactions `up_to` an id if given."""
     rows = session.execute(
         select(Interaction.channel, func.count(), func.sum(ANSWERED))
-        .where(OUTGOING, Interaction.contact_id.in_(_person(contact_id)))
+        .where(OUTGOING, Interaction.contact_id.in_(person_ids(contact_id)))
+        .where(*([] if up_to is None else [Interaction.id <= up_to]))
         .group_by(Interaction.channel)
     )
-    return {str(channel): Tally(n, answered) for channel, n, answered in rows}
+    return {str(channel): Tally(n, answered, float(n * n)) for channel, n, answered in rows}
 
 
 def unsubscribed(session: Session, contact_id: int) -> bool:
     """Whether the contact, or a double of it, has unsubscribed from e-mail."""
     asked = select(Interaction.id).where(
-        Interaction.contact_id.in_(_person(contact_id)), Interaction.kind == "unsubscribed"
+        Interaction.contact_id.in_(person_ids(contact_id)), Interaction.kind == "unsubscribed"
     )
     return session.scalar(asked.limit(1)) is not None
 
 
-def _person(contact_id: int) -> Select[int]:
+def person_ids(contact_id: int) -> Select[int]:
+    """The ids under which the CRM knows the person: the contact's own and its doubles'."""
     return select(Contact.id).where(or_(Contact.id == contact_id, Contact.duplicate_of == contact_id))
+
+
+def _same(function: str | None) -> list[ColumnElement[bool]]:
+    return [] if function is None else [ChannelCount.function == function]
+
+
+def _sums(
+    session: Session, build_id: int, market: str, conditions: tuple[ColumnElement[bool], ...]
+) -> list[dict[str, Tally]]:
+    """The counts per channel under each of the conditions, in one pass."""
+    sums = [
+        func.sum(case((condition, column), else_=0))
+        for condition in conditions
+        for column in (ChannelCount.n, ChannelCount.answered, ChannelCount.squares)
+    ]
+    rows = session.execute(
+        select(ChannelCount.channel, *sums)
+        .where(ChannelCount.build_id == build_id, ChannelCount.market == market)
+        .group_by(ChannelCount.channel)
+    ).all()
+    return [
+        {str(row[0]): Tally(int(row[at]), int(row[at + 1]), float(row[at + 2])) for row in rows}
+        for at in range(1, 1 + 3 * len(conditions), 3)
+    ]
+
+
+def _without(counts: dict[str, Tally], part: dict[str, Tally]) -> dict[str, Tally]:
+    return {channel: tally.without(part.get(channel, Tally())) for channel, tally in counts.items()}

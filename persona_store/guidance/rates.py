@@ -2,29 +2,32 @@
 
 from collections.abc import Iterable, Mapping
 
-from scipy.special import expit, logit
 from scipy.stats import beta
 
 from persona_store.guidance.prior import Prior
+from persona_store.guidance.shrinkage import Weights, combined, expected
 from persona_store.guidance.types import Basis, ChannelRate, Tally
 
-# How many contacts the level above weighs, when the next one is estimated: a role × persona is much like its role,
-# a single person may differ widely from their kind.
-PERSONA_WEIGHT = 30.0
-CONTACT_WEIGHT = 6.0
 # A visit or a letter takes many times the effort of a call or a mail: it goes first only where it is clearly better.
 COSTLY = frozenset({"in_person", "post"})
-TAILS = (0.025, 0.975)
+TAILS = (0.05, 0.95)
+FIXED = Weights()
 Counts = Mapping[str, Tally]
 
 
 def rank_channels(
-    prior: Prior, everyone: Counts, role: Counts, persona_role: Counts, contact: Counts, without: Iterable[str] = ()
+    prior: Prior,
+    everyone: Counts,
+    role: Counts,
+    persona_role: Counts,
+    contact: Counts,
+    without: Iterable[str] = (),
+    weights: Weights = FIXED,
 ) -> tuple[ChannelRate, ...]:
     """The channels best first, save those in `without`; a costly one precedes others only by the whole interval.
 
-    A Beta posterior at each level, whose mean is the expectation for the next, more specific one. The role is
-    expected to differ from everyone as it does in prior knowledge (on the logit scale).
+    Counts of a level leave out what the levels below count themselves, so that nothing is told twice. A Beta
+    posterior at each level is the expectation for the next, more specific one, as sure as it is itself.
     """
     left_out = set(without)
     rates = [
@@ -33,10 +36,11 @@ def rank_channels(
             prior,
             everyone.get(channel, Tally()),
             (
-                ("role", role.get(channel, Tally()), prior.weight),
-                ("persona_role", persona_role.get(channel, Tally()), PERSONA_WEIGHT),
-                ("contact", contact.get(channel, Tally()), CONTACT_WEIGHT),
+                ("role", role.get(channel, Tally())),
+                ("persona_role", persona_role.get(channel, Tally())),
+                ("contact", contact.get(channel, Tally())),
             ),
+            weights,
         )
         for channel in prior.role
         if channel not in left_out
@@ -53,18 +57,28 @@ def _ranked(rates: Iterable[ChannelRate]) -> tuple[ChannelRate, ...]:
     return tuple(ranked)
 
 
-def _rate(channel: str, prior: Prior, everyone: Tally, steps: tuple[tuple[Basis, Tally, float], ...]) -> ChannelRate:
-    expected, usual = prior.role[channel], prior.anybody[channel]
-    seen = (everyone.answered + usual * prior.weight) / (everyone.n + prior.weight)
-    mean = float(expit(logit(seen) + logit(expected) - logit(usual)))
-    hits, misses = mean * prior.weight, (1 - mean) * prior.weight
+def _rate(
+    channel: str, prior: Prior, everyone: Tally, steps: tuple[tuple[Basis, Tally], ...], weights: Weights
+) -> ChannelRate:
+    trade, usual = prior.role[channel], prior.anybody[channel]
+    mean, sureness = expected(everyone, trade, usual, prior.weight, weights.likeness)
+    weight_of = {"role": weights.role, "persona_role": weights.persona, "contact": weights.contact}
     basis: Basis = "all" if everyone.n else "prior"
-    behind = everyone
-    for name, tally, weight in steps:
-        if tally.n:
-            mean = hits / (hits + misses)
-            hits, misses = mean * weight + tally.answered, (1 - mean) * weight + tally.n - tally.answered
-            basis, behind = name, tally
-    low, high = (float(beta.ppf(tail, hits, misses)) for tail in TAILS)
-    rate = hits / (hits + misses)
-    return ChannelRate(channel, rate, low, high, behind.n, behind.answered, expected, basis)
+    behind, own = everyone, 0.0
+    before = total = combined(weights.role, sureness)
+    above = sureness
+    for name, tally in steps:
+        above = combined(weight_of[name], above)
+        if not tally.n:
+            continue
+        # Attempts to one contact are independent given its rate; those to many people are not.
+        n = float(tally.n) if name == "contact" else tally.effective(weights.likeness)
+        mean = (mean * above + n * tally.answered / tally.n) / (above + n)
+        total = above = above + n
+        own += n
+        basis, behind = name, tally
+    low, high = (float(beta.ppf(tail, mean * total, (1 - mean) * total)) for tail in TAILS)
+    by_trade = trade != usual or everyone.effective(weights.likeness) < prior.weight
+    return ChannelRate(
+        channel, mean, low, high, behind.n, behind.answered, trade, basis, rule_of_thumb=by_trade and own < before
+    )

@@ -5,7 +5,8 @@ from scipy.stats import beta
 
 from persona_store.guidance import Tally
 from persona_store.guidance.prior import Prior, prior
-from persona_store.guidance.rates import CONTACT_WEIGHT, PERSONA_WEIGHT, rank_channels
+from persona_store.guidance.rates import rank_channels
+from persona_store.guidance.shrinkage import CONTACT_WEIGHT, PERSONA_WEIGHT, ROLE_WEIGHT, Weights, combined
 
 FUNCTIONS = [
     "executive",
@@ -33,18 +34,24 @@ def test_without_counts_prior_knowledge_speaks() -> None:
     phone, email = rank_channels(EVEN, {}, {}, {}, {})
     assert (phone.channel, phone.basis, phone.n) == ("phone", "prior", 0)
     assert phone.rate == pytest.approx(0.4)
+    assert phone.rule_of_thumb
+    weight = combined(ROLE_WEIGHT, EVEN.weight)  # the knowledge itself is not known for sure
+    assert weight < ROLE_WEIGHT
     assert (phone.low, phone.high) == (
-        pytest.approx(beta.ppf(0.025, 8, 12)),
-        pytest.approx(beta.ppf(0.975, 8, 12)),
+        pytest.approx(beta.ppf(0.05, 0.4 * weight, 0.6 * weight)),
+        pytest.approx(beta.ppf(0.95, 0.4 * weight, 0.6 * weight)),
     )
     assert email.rate == pytest.approx(0.2)
 
 
 def test_the_role_is_a_beta_posterior_over_its_prior() -> None:
-    role = {"email": Tally(80, 60)}
+    role = {"email": Tally(80, 60, squares=160)}  # two attempts a person
+    n = 80 / (1 + 1 / (CONTACT_WEIGHT + 1))
     email, _ = rank_channels(EVEN, {}, role, {}, {})
     assert (email.channel, email.basis, email.n, email.answered) == ("email", "role", 80, 60)
-    assert email.rate == pytest.approx((0.2 * 20 + 60) / (20 + 80))
+    weight = combined(ROLE_WEIGHT, EVEN.weight)
+    assert email.rate == pytest.approx((0.2 * weight + 0.75 * n) / (weight + n))
+    assert not email.rule_of_thumb
 
 
 def test_a_role_without_counts_leans_on_everyone_but_keeps_its_difference() -> None:
@@ -61,9 +68,12 @@ def test_persona_and_contact_are_shrunk_towards_the_level_above() -> None:
         rank_channels(EVEN, {}, {"phone": role}, {"phone": persona}, {"phone": contact}),
         key=lambda rate: rate.channel != "phone",
     )
-    in_role = (0.4 * 20 + 96) / 200
-    in_persona = (in_role * PERSONA_WEIGHT + 0) / (PERSONA_WEIGHT + 10)
-    assert phone.rate == pytest.approx((in_persona * CONTACT_WEIGHT + 4) / (CONTACT_WEIGHT + 4))
+    at_role = combined(ROLE_WEIGHT, EVEN.weight)
+    in_role = (0.4 * at_role + 96) / (at_role + 180)
+    at_persona = combined(PERSONA_WEIGHT, at_role + 180)
+    in_persona = in_role * at_persona / (at_persona + 10)
+    at_contact = combined(CONTACT_WEIGHT, at_persona + 10)
+    assert phone.rate == pytest.approx((in_persona * at_contact + 4) / (at_contact + 4))
     assert (phone.basis, phone.n, phone.answered) == ("contact", 4, 4)
 
 
@@ -78,6 +88,35 @@ def test_the_interval_narrows_with_counts() -> None:
     few, many = (rank_channels(EVEN, {}, {"phone": Tally(n, n // 2)}, {}, {})[0] for n in (10, 1000))
     assert many.high - many.low < (few.high - few.low) / 3
     assert many.low < many.rate < many.high
+
+
+def test_attempts_to_the_same_people_tell_less_than_those_to_many() -> None:
+    many = rank_channels(EVEN, {}, {"phone": Tally(100, 50, squares=100)}, {}, {})[0]
+    few = rank_channels(EVEN, {}, {"phone": Tally(100, 50, squares=2_000)}, {}, {})[0]
+    assert few.high - few.low > 1.3 * (many.high - many.low)
+    assert abs(few.rate - 0.4) < abs(many.rate - 0.4)
+
+
+def test_a_role_whose_own_counts_weigh_little_is_a_rule_of_thumb() -> None:
+    seller = Prior(role={"phone": 0.4}, anybody={"phone": 0.2}, weight=20)
+    everyone = {"phone": Tally(5_000, 1_500)}
+    few, many = (rank_channels(seller, everyone, {"phone": Tally(n, n // 3)}, {}, {})[0] for n in (3, 300))
+    assert (few.rule_of_thumb, many.rule_of_thumb) == (True, False)
+
+
+def test_what_holds_for_everybody_alike_is_no_rule_of_thumb() -> None:
+    (phone, _) = sorted(rank_channels(EVEN, {"phone": Tally(5_000, 1_500)}, {}, {}, {}), key=lambda r: r.basis)
+    assert (phone.basis, phone.rule_of_thumb) == ("all", False)
+
+
+def test_weights_learned_from_the_data_take_the_place_of_fixed_ones() -> None:
+    contact = {"phone": Tally(4, 4)}
+    alike, different = (
+        rank_channels(EVEN, {}, {"phone": Tally(900, 360)}, {}, contact, weights=Weights(contact=weight))[0]
+        for weight in (50.0, 2.0)
+    )
+    assert alike.rate < 0.55
+    assert different.rate > 0.7
 
 
 def test_a_refused_channel_is_not_recommended() -> None:
