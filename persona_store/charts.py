@@ -1,0 +1,264 @@
+"""Charts as Vega-Lite specifications, and as pictures: every one names its numbers, their n and their date.
+
+Built with Altair; pictures by vl-convert, which needs no browser and no network. Colours are those of Okabe and Ito
+(2008), which people with any kind of colour vision tell apart; no meaning rests on colour alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+from persona_store.segmentation.labels import attribute_label, level_label
+from persona_store.segmentation.profiles import PersonaProfile
+from persona_store.settings import Language
+from persona_store.wording import label, money, number, percent, say
+
+Spec = dict[str, Any]
+
+BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#595959"
+KINDS = {"explicit": BLUE, "implicit": ORANGE, "value": GREEN, "custom": PURPLE}
+WIDTH, ROW_HEIGHT = 420, 26
+WEIGHTS_SHOWN = 8
+LONGEST_LABEL = 46  # letters; longer ones would squeeze the bars
+PICTURE_SCALE = 2.0
+LOCALES = {"de": "de-DE", "en": "en-US"}
+FONT = "DejaVu Sans, Liberation Sans, Arial, sans-serif"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A rate from 0 to 1 with its interval and the `n` it rests on."""
+
+    name: str
+    rate: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a persona's customers bring and cost on average; `n` customers stand behind both amounts."""
+
+    name: str
+    value: float
+    effort: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A persona's share of contacts (0 to 1) in the build before and in this one; 0 where it did not exist."""
+
+    name: str
+    before: float
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount of money with the `n` contacts behind it."""
+
+    name: str
+    amount: float
+    n: int
+
+
+def weights_chart(profile: PersonaProfile, language: Language) -> Spec:
+    """What sets a persona apart: the weight of its attributes as bars, each with its most telling level."""
+    rows = []
+    for one in profile.attributes[:WEIGHTS_SHOWN]:
+        level = one.levels[0]
+        rows.append(
+            {
+                "name": _short(
+                    f"{attribute_label(one.attribute, language)}: {level_label(one.attribute, level.level, language)}"
+                ),
+                "weight": one.weight,
+                "kind": label("attribute_kind", one.kind, language),
+                "text": say(
+                    "chart.weight_text",
+                    language,
+                    weight=percent(one.weight, language),
+                    share=percent(level.probability, language),
+                    base=percent(level.base, language),
+                ),
+            }
+        )
+    colours = alt.Scale(domain=[label("attribute_kind", kind, language) for kind in KINDS], range=list(KINDS.values()))
+    base = _data(rows).encode(y=_names())
+    bars = base.mark_bar().encode(
+        x=alt.X(
+            "weight:Q", title=say("chart.weight", language), axis=alt.Axis(format="%"), scale=_room(rows, "weight")
+        ),
+        color=alt.Color("kind:N", scale=colours, title=say("chart.kind", language), legend=alt.Legend(orient="bottom")),
+    )
+    title = say(
+        "chart.weights_title", language, persona=profile.info.name(language), n=number(profile.info.n, language)
+    )
+    return _finished(bars + _texts(base, "weight"), title, len(rows), language)
+
+
+def sizes_chart(profiles: Sequence[PersonaProfile], language: Language) -> Spec:
+    """How large the personas are: share of their market, with the number of contacts."""
+    rows = [
+        {
+            "name": _short(one.info.name(language)),
+            "share": one.info.share,
+            "text": say(
+                "chart.size_text", language, share=percent(one.info.share, language), n=number(one.info.n, language)
+            ),
+        }
+        for one in profiles
+    ]
+    base = _data(rows).encode(y=_names())
+    bars = base.mark_bar(color=BLUE).encode(
+        x=alt.X("share:Q", title=say("chart.share", language), axis=alt.Axis(format="%"), scale=_room(rows, "share"))
+    )
+    title = say("chart.sizes_title", language, n=number(sum(one.info.n for one in profiles), language))
+    return _finished(bars + _texts(base, "share"), title, len(rows), language)
+
+
+def rates_chart(
+    shares: Sequence[Share], title: str, axis: str, language: Language, base_rate: float | None = None
+) -> Spec:
+    """Rates as dots with their intervals as lines; the rate of all contacts as a dashed line where it is given."""
+    rows = [
+        {
+            "name": _short(one.name),
+            "rate": one.rate,
+            "low": one.low,
+            "high": one.high,
+            "text": say("chart.rate_text", language, rate=percent(one.rate, language), n=number(one.n, language)),
+        }
+        for one in shares
+    ]
+    base = _data(rows).encode(y=_names())
+    x = alt.X("low:Q", title=axis, axis=alt.Axis(format="%"), scale=_room(rows, "high"))
+    layers = base.mark_rule(color=BLUE, strokeWidth=3).encode(x=x, x2="high:Q")
+    layers += base.mark_point(color=BLUE, filled=True, size=80, opacity=1).encode(x="rate:Q")
+    layers += _texts(base, "high")
+    if base_rate is not None:
+        line = _data([{"base": base_rate}])
+        layers += line.mark_rule(color=GREY, strokeDash=[4, 4]).encode(x="base:Q")
+    return _finished(layers, title, len(rows), language)
+
+
+def quadrant_chart(standings: Sequence[Standing], language: Language) -> Spec:
+    """Value against effort: who brings much and costs little stands at the upper left; lines are the means by n."""
+    rows = [
+        {
+            "name": _short(one.name),
+            "value": one.value,
+            "effort": one.effort,
+            "text": say("chart.standing_text", language, name=_short(one.name), n=number(one.n, language)),
+        }
+        for one in standings
+    ]
+    total = sum(one.n for one in standings) or 1
+    means = {
+        "value": sum(one.value * one.n for one in standings) / total,
+        "effort": sum(one.effort * one.n for one in standings) / total,
+    }
+    base = _data(rows).encode(
+        x=alt.X("effort:Q", title=say("chart.effort", language), scale=_room(rows, "effort")),
+        y=alt.Y("value:Q", title=say("chart.value", language), scale=_room(rows, "value")),
+    )
+    layers = base.mark_point(color=BLUE, filled=True, size=110, opacity=1)
+    layers += base.mark_text(align="left", dx=9, fontSize=11).encode(text="text:N")
+    line = _data([means])
+    layers += line.mark_rule(color=GREY, strokeDash=[4, 4]).encode(x="effort:Q")
+    layers += line.mark_rule(color=GREY, strokeDash=[4, 4]).encode(y="value:Q")
+    title = say(
+        "chart.quadrant_title",
+        language,
+        n=number(total, language),
+        value=money(means["value"], language),
+        effort=money(means["effort"], language),
+    )
+    return _finished(layers, title, 14, language)
+
+
+def changes_chart(changes: Sequence[Change], title: str, language: Language) -> Spec:
+    """Shares of the build before and of this one, joined by a line per persona."""
+    then, now = say("chart.before", language), say("chart.now", language)
+    rows = [
+        {"name": _short(one.name), "when": when, "share": share, "text": percent(share, language)}
+        for one in changes
+        for when, share in ((then, one.before), (now, one.now))
+    ]
+    base = _data(rows).encode(y=_names())
+    x = alt.X("share:Q", title=say("chart.share", language), axis=alt.Axis(format="%"), scale=_room(rows, "share"))
+    layers = base.mark_line(color=GREY).encode(x=x, detail="name:N")
+    layers += base.mark_point(filled=True, size=80, opacity=1).encode(
+        x=x,
+        shape=alt.Shape("when:N", title=None, sort=[then, now], legend=alt.Legend(orient="bottom")),
+        color=alt.Color(
+            "when:N", sort=[then, now], scale=alt.Scale(domain=[then, now], range=[GREY, BLUE]), title=None
+        ),
+    )
+    return _finished(layers, title, len(changes), language)
+
+
+def amounts_chart(amounts: Sequence[Amount], title: str, axis: str, language: Language) -> Spec:
+    """Amounts of money as bars, with the number of contacts behind each."""
+    rows = [
+        {
+            "name": _short(one.name),
+            "amount": one.amount,
+            "text": say("chart.amount_text", language, amount=money(one.amount, language), n=number(one.n, language)),
+        }
+        for one in amounts
+    ]
+    base = _data(rows).encode(y=_names())
+    bars = base.mark_bar(color=ORANGE).encode(x=alt.X("amount:Q", title=axis, scale=_room(rows, "amount")))
+    return _finished(bars + _texts(base, "amount"), title, len(rows), language)
+
+
+def svg(spec: Spec) -> str:
+    """The chart as an SVG image, its text as text; nothing is fetched from anywhere."""
+    return str(vl_convert.vegalite_to_svg(spec, **_drawing(spec)))
+
+
+def png(spec: Spec) -> bytes:
+    """The chart as a PNG image, sharp on a phone; nothing is fetched from anywhere."""
+    return bytes(vl_convert.vegalite_to_png(spec, scale=PICTURE_SCALE, **_drawing(spec)))
+
+
+def _drawing(spec: Spec) -> dict[str, Any]:
+    return {"allowed_base_urls": [], "format_locale": LOCALES[spec["usermeta"]["language"]]}
+
+
+def _data(rows: Sequence[dict[str, Any]]) -> alt.Chart:
+    return alt.Chart(alt.InlineData(values=list(rows)))
+
+
+def _names() -> alt.Y:
+    return alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=340, labelOverlap=False))
+
+
+def _room(rows: Sequence[dict[str, Any]], field: str) -> alt.Scale:
+    """A scale from 0 with room to the right for the numbers written beside the marks."""
+    highest = max((float(row[field]) for row in rows), default=0.0)
+    return alt.Scale(domain=[0, highest * 1.35 or 1], nice=False)
+
+
+def _texts(base: alt.Chart, field: str) -> alt.Chart:
+    texts: alt.Chart = base.mark_text(align="left", dx=5, color="#222222", fontSize=11).encode(
+        x=f"{field}:Q", text="text:N"
+    )
+    return texts
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1].rstrip() + "…"
+
+
+def _finished(chart: alt.LayerChart, title: str, rows: int, language: Language) -> Spec:
+    sized = chart.properties(width=WIDTH, height=max(rows, 2) * ROW_HEIGHT, title=title, background="white")
+    calm = sized.configure(font=FONT).configure_axis(labelFontSize=11, titleFontSize=11, gridColor="#E5E5E5")
+    spec: Spec = calm.configure_title(anchor="start", fontSize=13).configure_view(stroke=None).to_dict(validate=False)
+    return spec | {"description": title, "usermeta": {"language": language}}
