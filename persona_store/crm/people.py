@@ -9,7 +9,7 @@ import polars as pl
 from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 
-from persona_store.crm.values import as_text, map_distinct
+from persona_store.crm.values import as_text, either, map_distinct
 from persona_store.crm.words import fold, layout_file, word_map, word_set
 
 DEFAULT_REGION = "DE"
@@ -147,12 +147,7 @@ def as_emails(values: pl.Series) -> pl.Series:
     if plain.fill_null(True).all():
         return text
     rest = map_distinct(text.set(plain.fill_null(False), None), _email, pl.String)
-    return _either(plain, text, rest)
-
-
-def _either(condition: pl.Series, yes: pl.Series, no: pl.Series) -> pl.Series:
-    frame = pl.DataFrame([condition.alias("c"), yes.alias("y"), no.alias("n")])
-    return frame.select(pl.when("c").then("y").otherwise("n").alias("v"))["v"]
+    return either(plain, text, rest)
 
 
 def _email(text: str) -> str | None:
@@ -171,7 +166,7 @@ def as_phones(values: pl.Series, region: str = DEFAULT_REGION) -> pl.Series:
         german = german.set(~bare.str.contains(r"^(?:\+|00)").fill_null(False), None)
     quick = "+49" + german
     rest = map_distinct(text.set(german.is_not_null(), None), lambda number: _phone(number, region), pl.String)
-    return _either(quick.is_not_null(), quick, rest)
+    return either(quick.is_not_null(), quick, rest)
 
 
 def _phone(text: str, region: str) -> str | None:

@@ -1,6 +1,5 @@
 """Tables from CSV, XLSX and Parquet files as chunks of polars frames, with the row numbers people see."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,11 +7,12 @@ from pathlib import Path
 import polars as pl
 import python_calamine as calamine
 
+from persona_store.crm.blocks import Plain, Record, blocks, records
 from persona_store.crm.problems import problem, sentence
-from persona_store.crm.sniffing import MAX_CELL_CHARACTERS, TextForm, sniff, sniff_text
+from persona_store.crm.sniffing import TextForm, sniff, sniff_text
 
 ROW = "\u0001row"  # the name of the column with row numbers; no heading can hold a control character
-CHUNK_ROWS = 50_000
+CHUNK_ROWS = 500_000  # references are looked up among all contacts for each chunk: few big ones are quicker
 RAGGED_SHARE = 0.01  # more rows of a wrong length than this: the file is not what it seems
 MAX_COLUMNS = 2_000
 SUFFIXES = frozenset({".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".parquet", ".pq", ".xls"})
@@ -45,6 +45,8 @@ class Source:
     form: str
     text: TextForm | None = None
     loaded: pl.DataFrame | None = field(default=None, repr=False)
+    width: int = 0  # cells of the heading as written in a text, empty ones at its end included
+    heading: int = 1  # the row it stands in
 
     @property
     def name(self) -> str:
@@ -52,12 +54,12 @@ class Source:
         return f"{self.path.name} [{self.sheet}]" if self.sheet else self.path.name
 
     def chunks(self, rows: int = CHUNK_ROWS) -> Iterator[Chunk]:
-        """The table in pieces of at most `rows` rows; raises InputError where it is damaged."""
+        """The table in pieces of at most `rows` rows, texts by their size; raises InputError where it is damaged."""
         if self.loaded is not None:
             for offset in range(0, self.loaded.height, rows):
                 yield Chunk(self.loaded.slice(offset, rows))
         elif self.text is not None:
-            yield from _csv_chunks(self, self.text, rows)
+            yield from _csv_chunks(self, self.text)
         else:
             yield from _parquet_chunks(self, rows)
 
@@ -125,68 +127,69 @@ def unique_headers(cells: list[str]) -> tuple[str, ...]:
 
 def _open_csv(path: Path) -> Source:
     form = sniff_text(path)
-    rows = _records(path, form)
-    header = next((cells for _, cells in rows if any(cell.strip() for cell in cells)), None)
-    if header is None:
+    rows = records(path, form)
+    heading = next((record for record in rows if any(cell.strip() for cell in record.cells)), None)
+    if heading is None:
         raise problem("empty", path)
     if next(rows, None) is None:
         raise problem("header_only", path)
+    header = heading.cells
     while len(header) > 1 and not header[-1].strip():
         header = header[:-1]
-    return Source(path, None, unique_headers(header), "csv", form)
+    return Source(path, None, unique_headers(header), "csv", form, width=len(heading.cells), heading=heading.row)
 
 
-def _records(path: Path, form: TextForm) -> Iterator[tuple[int, list[str]]]:
-    """Row number and cells of every row that is not blank, the heading included."""
-    csv.field_size_limit(MAX_CELL_CHARACTERS)
-    with path.open(encoding=form.encoding, newline="") as file:
-        for _ in range(form.skip):
-            file.readline()
-        reader = csv.reader(file, delimiter=form.delimiter, strict=True)
-        row = 0
-        while True:
-            start = reader.line_num + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                key = "truncated" if "end of data" in str(error) else "quotes"
-                raise problem(key, path, row=row + 1, line=start) from error
-            row += 1
-            if cells and (len(cells) > 1 or cells[0].strip()):
-                yield row, cells
-
-
-def _csv_chunks(source: Source, form: TextForm, rows: int) -> Iterator[Chunk]:
-    records = _records(source.path, form)
-    next(records)
+def _csv_chunks(source: Source, form: TextForm) -> Iterator[Chunk]:
     width = len(source.headers)
-    numbers: list[int] = []
-    cells: list[list[str]] = []
-    ragged: list[Ragged] = []
-    total = bad = 0
+    total = bad = last_row = 0
     first: Ragged | None = None
-    for row, record in records:
-        total += 1
-        if len(record) > width and not any(record[width:]):
-            record = record[:width]
-        if len(record) != width:
-            bad += 1
-            ragged.append(Ragged(row, tuple(record)))
-            first = first or ragged[0]
+    for part in blocks(source.path, form, source.width):
+        if isinstance(part, Plain):
+            chunk, last_row = _plain_chunk(source, part), part.row + part.frame.height - 1
         else:
-            numbers.append(row)
-            cells.append(record)
-        if len(cells) + len(ragged) >= rows:
-            yield Chunk(_frame(source.headers, numbers, cells), tuple(ragged))
-            numbers, cells, ragged = [], [], []
+            chunk, last_row = _record_chunk(source, part), part[-1].row
+        total += chunk.frame.height + len(chunk.ragged)
+        bad += len(chunk.ragged)
+        first = first or next(iter(chunk.ragged), None)
+        if chunk.frame.height or chunk.ragged:
+            yield chunk
     if first and bad > RAGGED_SHARE * total:
-        last = bad == 1 and first.row == row and len(first.cells) < width
+        last = bad == 1 and first.row == last_row and len(first.cells) < width
         key = "truncated_row" if last else "ragged"
         raise problem(key, source.path, row=first.row, found=len(first.cells), expected=width, n=bad)
-    if cells or ragged:
-        yield Chunk(_frame(source.headers, numbers, cells), tuple(ragged))
+
+
+def _plain_chunk(source: Source, part: Plain) -> Chunk:
+    """Rows as wide as the heading as written; cells below its empty end have to be empty too."""
+    width = len(source.headers)
+    numbers = pl.Series(ROW, range(part.row, part.row + part.frame.height), dtype=pl.UInt32)
+    frame = part.frame.with_columns(pl.col(pl.String).replace("", None)).insert_column(0, numbers)
+    ragged: list[Ragged] = []
+    if source.width > width:
+        over = pl.any_horizontal(pl.nth(range(width + 1, source.width + 1)).is_not_null())
+        ragged = [Ragged(row, tuple(cell or "" for cell in cells)) for row, *cells in frame.filter(over).iter_rows()]
+        frame = frame.filter(~over).select(pl.nth(range(width + 1)))
+    frame.columns = [ROW, *source.headers]
+    return Chunk(frame, tuple(ragged))
+
+
+def _record_chunk(source: Source, part: Sequence[Record]) -> Chunk:
+    width = len(source.headers)
+    numbers: list[int] = []
+    rows: list[list[str]] = []
+    ragged: list[Ragged] = []
+    for record in part:
+        if record.row <= source.heading:
+            continue
+        cells = record.cells
+        if len(cells) > width and not any(cells[width:]):
+            cells = cells[:width]
+        if len(cells) == width:
+            numbers.append(record.row)
+            rows.append(cells)
+        else:
+            ragged.append(Ragged(record.row, tuple(cells)))
+    return Chunk(_frame(source.headers, numbers, rows), tuple(ragged))
 
 
 def _frame(headers: tuple[str, ...], numbers: list[int], cells: list[list[str]]) -> pl.DataFrame:

@@ -168,7 +168,7 @@ def _fits(name: str, kind: TableKind, header: str, look: Survey | None) -> bool:
 
 def _truth_share(column: Look) -> float:
     words = word_set("yes") | word_set("no")
-    return column.share(sum(n for value, n in (column.levels or {}).items() if fold(value) in words))
+    return sum(n for value, n in (column.levels or {}).items() if fold(value) in words) / max(column.filled, 1)
 
 
 def _ending_words(column: Look) -> tuple[list[str], list[str]]:

@@ -8,13 +8,16 @@ import polars as pl
 
 from persona_store.crm.people import PLAIN_EMAIL
 from persona_store.crm.readers import ROW, Chunk
-from persona_store.crm.values import NUMBER_COMMA, NUMBER_DRESS, NUMBER_POINT, RANGE, SCALE, as_text
+from persona_store.crm.values import NUMBER_COMMA, NUMBER_DRESS, NUMBER_POINT, RANGE, SCALE, as_text, either
 
 MAX_LEVELS = 60  # a column with more different values is no category
-WORTH_COUNTING = 0.5  # a pattern rarer than this in the first rows is not followed through the whole table
+ENOUGH_CELLS = 50_000  # tell what a column is ...
+WORTH_COUNTING = 0.5  # ... so that a pattern rarer than this among them is not followed through the whole table
 MOST_CELLS = 0.95
 MANY_CELLS = 0.8
 
+PLAIN_WHOLE = r"^[1-9][0-9]{0,14}$"  # beyond doubt a whole number and nothing else
+CLOCKED = r"^(?:[0-9]{2}[./-][0-9]{2}[./-][0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2})[T ]"
 DAY_PARTS = r"^(\d{1,4})[./-] ?(\d{1,2})[./-] ?(\d{1,4})(?:[T, ].*)?$"
 NAMED_DAY = r"^(?:\d{1,2}[. -]+\pL{3,9}[., -]+\d{2,4}|\pL{3,9}[. -]+\d{1,2}(?:st|nd|rd|th)?,? +\d{4})\b"
 PHONE = r"^(?:\+|0|\()[\d\s()/.\-–]{5,24}$"
@@ -22,10 +25,11 @@ PHONE = r"^(?:\+|0|\()[\d\s()/.\-–]{5,24}$"
 
 @dataclass(slots=True)
 class Column:
-    """Counts of cells by what they look like; `levels` is None when there are more than MAX_LEVELS values."""
+    """Counts of cells by what they look like, of `looked` ones; `levels` is None with more than MAX_LEVELS values."""
 
     kind: pl.DataType
     filled: int = 0
+    looked: int = 0
     emails: int = 0
     phones: int = 0
     dates: int = 0
@@ -65,8 +69,8 @@ class Column:
         return self.is_number or self._most(self.numbers + self.ranges)
 
     def share(self, count: int) -> float:
-        """`count` as a share of the filled cells."""
-        return count / self.filled if self.filled else 0.0
+        """`count`, of cells that fit a pattern, as a share of those that were compared with patterns."""
+        return count / self.looked if self.looked else 0.0
 
     def add(self, cells: pl.Series) -> None:
         """Counts more cells of the column."""
@@ -74,19 +78,20 @@ class Column:
             self.filled += len(cells) - cells.null_count()
             self.levels = None
             return
-        typed = cells.dtype != pl.String
-        if typed and self.levels is None:
-            self.filled += len(cells) - cells.null_count()
-            return
-        counts = cells.drop_nulls().value_counts(name="n")
-        frame = pl.DataFrame([as_text(counts.to_series(0)).alias("v"), counts["n"]]).drop_nulls()
-        self.filled += int(frame["n"].sum())
-        self._add_levels(frame)
-        if not typed and self._follow is not False:
-            self._add_patterns(frame)
-            if self._follow is None and self.filled:
-                seen = max(self.dates, self.numbers + self.ranges)
-                self._follow = seen >= WORTH_COUNTING * self.filled
+        text = cells.dtype == pl.String
+        filled = len(cells) - (as_text(cells) if text else cells).null_count()
+        self.filled += filled
+        if self.levels is not None:
+            self._add_levels(_counted(cells))
+        if text and self._follow is not False:
+            self.looked += filled
+            plain = cells.str.contains(PLAIN_WHOLE)
+            sure = int(plain.sum())
+            self.numbers += sure
+            self.whole += sure
+            self._add_patterns(_counted(_without_time(cells.filter(~plain)) if sure < filled else cells.clear()))
+            if self._follow is None and self.looked >= ENOUGH_CELLS:
+                self._follow = max(self.dates, self.numbers + self.ranges) >= WORTH_COUNTING * self.looked
 
     def _add_levels(self, frame: pl.DataFrame) -> None:
         if self.levels is None:
@@ -130,7 +135,19 @@ class Column:
             setattr(self, name, getattr(self, name) + int(count))
 
     def _most(self, count: int) -> bool:
-        return self.filled > 0 and count >= MOST_CELLS * self.filled
+        return self.looked > 0 and count >= MOST_CELLS * self.looked
+
+
+def _counted(cells: pl.Series) -> pl.DataFrame:
+    """Each distinct cell as text (v) with its count (n)."""
+    counts = cells.drop_nulls().value_counts(name="n")
+    return pl.DataFrame([as_text(counts.to_series(0)).alias("v"), counts["n"]]).drop_nulls()
+
+
+def _without_time(cells: pl.Series) -> pl.Series:
+    """Moments cut to their day, which tells the order of their parts and repeats itself."""
+    clocked = cells.str.contains(CLOCKED)
+    return either(clocked, cells.str.slice(0, 10), cells) if clocked.any() else cells
 
 
 @dataclass(frozen=True, slots=True)

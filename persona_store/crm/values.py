@@ -17,6 +17,8 @@ FIRST_YEAR, LAST_YEAR = 1850, 2150  # dates outside are slips of the keyboard
 FUTURE_YEARS = 10  # a two-digit year up to ten years ahead is of this century
 
 CONTROLS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff]"
+UNTIDY = CONTROLS + r"|[^\S ]|  |^ | $"
+PLAIN_DATE = re.compile(r"^(\d\d|\d{4})([./-])\d\d([./-])(\d\d|\d{4})(?:([T ])\d\d:\d\d(:\d\d)?)?$")
 DATE = (
     r"^(?P<a>\d{1,4})[./-] ?(?P<b>\d{1,2})[./-] ?(?P<c>\d{1,4})"
     r"(?:(?:T|,? +)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
@@ -62,18 +64,41 @@ def map_distinct(values: pl.Series, parse: Callable[[str], object], dtype: type[
     return values.to_frame("value").join(lookup, on="value", how="left", maintain_order="left")["parsed"]
 
 
+def by_distinct(values: pl.Series, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """`read` applied to each distinct cell once, where that is less work; null stays null."""
+    distinct = values.drop_nulls().unique()
+    if 2 * len(distinct) > len(values):
+        return read(values)
+    lookup = pl.DataFrame({"value": distinct, "parsed": read(distinct)})
+    return values.to_frame("value").join(lookup, on="value", how="left", maintain_order="left")["parsed"]
+
+
+def either(condition: pl.Series, yes: pl.Series, no: pl.Series) -> pl.Series:
+    """The cells of `yes` where the condition holds, else those of `no`."""
+    frame = pl.DataFrame([condition.alias("c"), yes.alias("y"), no.alias("n")])
+    return frame.select(pl.when("c").then("y").otherwise("n").alias("v"))["v"]
+
+
 def as_text(values: pl.Series, limit: int = TEXT_LIMIT, *, lines: bool = False) -> pl.Series:
     """Text without control characters and outer blanks, cut to `limit`; what means "nothing" becomes null.
 
     Without `lines` every run of white space becomes one blank.
     """
-    column = pl.col("v")
-    text = _written(values)
-    cleaned = column.str.replace_all(CONTROLS, "")
+    text = _written(values).alias("v")
+    if text.str.contains(UNTIDY).any():
+        text = _tidy(text, lines)
+    if (text.str.len_bytes() > limit).any():
+        text = text.str.slice(0, limit)
+    markers = missing_markers()
+    short = text.str.len_bytes() <= max(len(marker.encode()) for marker in markers)
+    nothing = short & text.set(~short, None).str.to_lowercase().is_in(markers)
+    return text.set(nothing, None) if nothing.any() else text
+
+
+def _tidy(text: pl.Series, lines: bool) -> pl.Series:
+    cleaned = text.str.replace_all(CONTROLS, "")
     cleaned = cleaned.str.replace_all(r"\r\n?", "\n") if lines else cleaned.str.replace_all(r"\s+", " ")
-    cleaned = cleaned.str.strip_chars().str.slice(0, limit)
-    keep = ~cleaned.str.to_lowercase().is_in(missing_markers())
-    return text.to_frame("v").select(pl.when(keep).then(cleaned).alias("v"))["v"]
+    return cleaned.str.strip_chars()
 
 
 def as_dates(values: pl.Series, order: Dates) -> pl.Series:
@@ -86,6 +111,32 @@ def as_moments(values: pl.Series, order: Dates) -> pl.Series:
     if values.dtype.is_temporal():
         return values.cast(pl.Datetime("us"))
     text = as_text(values)
+    quick = _written_alike(text, order)
+    rest = text.is_not_null() & quick.is_null()
+    if not rest.any():
+        return quick
+    return either(rest, by_distinct(text.set(~rest, None), lambda cells: _moments(cells, order)), quick)
+
+
+def _written_alike(text: pl.Series, order: Dates) -> pl.Series:
+    """The moments written like the first one, where that has all its digits: a column is mostly written one way."""
+    filled = text.drop_nulls()
+    found = PLAIN_DATE.match(filled[0]) if len(filled) else None
+    if found is None or len(found[1]) + len(found[4]) != 6:
+        return pl.Series("v", [None], dtype=pl.Datetime("us")).new_from_index(0, len(text))
+    days = ("%m", "%d") if order == "mdy" else ("%d", "%m")
+    first, sign, second_sign, _, blank, seconds = found.groups()
+    parts = ("%Y", "%m", "%d") if len(first) == 4 else (*days, "%Y")
+    form = f"{parts[0]}{sign}{parts[1]}{second_sign}{parts[2]}"
+    if blank:
+        form += f"{blank}%H:%M{':%S' if seconds else ''}"
+    alike = text.str.contains("^" + re.sub(r"[0-9]", r"\\d", re.escape(filled[0])) + "$")
+    moments = text.set(~alike, None).str.to_datetime(form, strict=False, time_unit="us")
+    plausible = moments.dt.year().is_between(FIRST_YEAR, LAST_YEAR)
+    return moments.set(~plausible, None)
+
+
+def _moments(text: pl.Series, order: Dates) -> pl.Series:
     odd = text.is_not_null() & text.str.contains(r"\pL{3}")
     if odd.any():
         text = text.to_frame("v").select(
@@ -122,8 +173,12 @@ def as_numbers(values: pl.Series, decimal: Decimal) -> pl.Series:
     """
     if values.dtype.is_numeric() or values.dtype == pl.Boolean:
         return values.cast(pl.Float64).replace([float("inf"), float("-inf"), float("nan")], None)
+    return by_distinct(values, lambda cells: _numbers(as_text(cells), decimal))
+
+
+def _numbers(text: pl.Series, decimal: Decimal) -> pl.Series:
     v = pl.col("v")
-    frame = as_text(values).to_frame("v").select(v.str.replace_all(NUMBER_DRESS, ""))
+    frame = text.to_frame("v").select(v.str.replace_all(NUMBER_DRESS, ""))
     frame = frame.with_columns(
         v.str.extract(SCALE).str.to_lowercase().replace_strict(SCALES, default=1.0, return_dtype=pl.Float64).alias("s"),
         v.str.replace(SCALE, "").alias("v"),
@@ -161,7 +216,7 @@ def as_truth(values: pl.Series, yes: frozenset[str] | None = None, no: frozenset
         word = fold(text)
         return True if word in affirm else False if word in deny else None
 
-    return map_distinct(as_text(values), truth, pl.Boolean)
+    return by_distinct(values, lambda cells: map_distinct(as_text(cells), truth, pl.Boolean))
 
 
 def _written(values: pl.Series) -> pl.Series:
