@@ -172,6 +172,7 @@ def quadrant_chart(standings: Sequence[Standing], language: Language) -> Spec:
     line = _data([means])
     layers += line.mark_rule(color=GREY, strokeDash=[4, 4]).encode(x="effort:Q")
     layers += line.mark_rule(color=GREY, strokeDash=[4, 4]).encode(y="value:Q")
+    layers += _corners(rows, language)
     title = say(
         "chart.quadrant_title",
         language,
@@ -197,7 +198,11 @@ def changes_chart(changes: Sequence[Change], title: str, language: Language) -> 
         x=x,
         shape=alt.Shape("when:N", title=None, sort=[then, now], legend=alt.Legend(orient="bottom")),
         color=alt.Color(
-            "when:N", sort=[then, now], scale=alt.Scale(domain=[then, now], range=[GREY, BLUE]), title=None
+            "when:N",
+            title=None,
+            sort=[then, now],
+            scale=alt.Scale(domain=[then, now], range=[GREY, BLUE]),
+            legend=alt.Legend(orient="bottom"),
         ),
     )
     return _finished(layers, title, len(changes), language)
@@ -230,6 +235,21 @@ def png(spec: Spec) -> bytes:
 
 def _drawing(spec: Spec) -> dict[str, Any]:
     return {"allowed_base_urls": [], "format_locale": LOCALES[spec["usermeta"]["language"]]}
+
+
+def _corners(rows: Sequence[dict[str, Any]], language: Language) -> alt.Chart:
+    """What the corners mean: upper left is where everyone should be."""
+    ends = {field: _room(rows, field).to_dict()["domain"][1] for field in ("effort", "value")}
+    right, low = ends["effort"] * 0.62, ends["value"] * 0.02
+    corners = [
+        {"effort": 0, "value": ends["value"], "text": say("chart.corner.high_low", language)},
+        {"effort": right, "value": ends["value"], "text": say("chart.corner.high_high", language)},
+        {"effort": 0, "value": low, "text": say("chart.corner.low_low", language)},
+        {"effort": right, "value": low, "text": say("chart.corner.low_high", language)},
+    ]
+    texts: alt.Chart = _data(corners).mark_text(align="left", dx=4, dy=-7, color=GREY, fontStyle="italic")
+    encoded: alt.Chart = texts.encode(x="effort:Q", y="value:Q", text="text:N")
+    return encoded
 
 
 def _data(rows: Sequence[dict[str, Any]]) -> alt.Chart:
