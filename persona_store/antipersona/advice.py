@@ -2,6 +2,7 @@
 
 from persona_store.antipersona.estimate import Chance
 from persona_store.antipersona.types import Advice, Buy, Stage, Worth
+from persona_store.antipersona.vetoes import Holds
 
 # "Surely not": even the upper end of the interval is rare, in itself and against the base.
 SURELY_NOT = 0.10
@@ -13,8 +14,21 @@ LIKELY = 0.5
 
 # The nearer to a purchase, the sooner one asks the decisive question instead of dropping the contact.
 CUSTOMER: dict[Worth, Advice] = {"not_worth": "self_service", "borderline": "nurture_lightly"}
-SURELY_NOT_BUYING: dict[Stage, Advice] = {"decision": "clarify", "desire": "clarify", "consideration": "self_service"}
-NOT_WORTH_IT: dict[Stage, Advice] = {"decision": "hand_over", "desire": "hand_over"}
+SURELY_NOT_BUYING: dict[Stage, Advice] = {
+    "awareness": "do_not_invite",
+    "attention": "do_not_invite",
+    "consideration": "self_service",
+    "interest": "self_service",
+    "decision": "clarify",
+    "desire": "clarify",
+}
+NOT_WORTH_IT: dict[Stage, Advice] = {
+    "awareness": "do_not_invite",
+    "attention": "do_not_invite",
+    "dormant": "do_not_invest",
+    "decision": "hand_over",
+    "desire": "hand_over",
+}
 UNLIKELY_TO_BUY: dict[Stage, Advice] = {"decision": "clarify", "desire": "clarify"}
 STILL_OPEN: dict[Stage, Advice] = {
     "awareness": "nurture_lightly",
@@ -32,6 +46,13 @@ def in_words(chance: Chance, base: float) -> Buy:
     return "likely" if chance.p >= LIKELY else "open"
 
 
+def advise_after_veto(holds: Holds, stage: Stage, *, customer: bool) -> Advice:
+    """What to do where somebody knows better than the data whether it is a good lead."""
+    if holds == "good_lead":
+        return "keep_going"
+    return "self_service" if customer else SURELY_NOT_BUYING.get(stage, "do_not_invest")
+
+
 def is_anti_persona(buy: Buy, worth: Worth, *, customer: bool) -> bool | None:
     """Whether either verdict is clearly negative; empty when that cannot be told. For a customer only worth counts."""
     if worth == "not_worth" or (buy == "surely_not" and not customer):
@@ -40,8 +61,10 @@ def is_anti_persona(buy: Buy, worth: Worth, *, customer: bool) -> bool | None:
     return None if open_question == "cannot_tell" else False
 
 
-def advise(buy: Buy, worth: Worth, stage: Stage, *, customer: bool) -> Advice:
-    """What to do now, from both verdicts and the stage."""
+def advise(buy: Buy, worth: Worth, stage: Stage, *, customer: bool, competitor: bool = False) -> Advice:
+    """What to do now, from both verdicts and the stage; a `competitor` on the team's list is never invited."""
+    if competitor and not customer:
+        return "do_not_invite"
     if customer:
         return CUSTOMER.get(worth, "keep_going")
     if buy == "surely_not":

@@ -4,10 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from persona_store.antipersona.motivation import Motivation
+from persona_store.antipersona.vetoes import VetoInfo
+
 Buy = Literal["surely_not", "unlikely", "open", "likely", "cannot_tell"]
 Worth = Literal["not_worth", "borderline", "worth", "cannot_tell"]
 WhyNotKnown = Literal["too_few_outcomes", "not_predictable", "no_scorecard"]
-Advice = Literal["do_not_invest", "self_service", "nurture_lightly", "hand_over", "keep_going", "clarify"]
+Advice = Literal[
+    "do_not_invite", "do_not_invest", "self_service", "nurture_lightly", "hand_over", "keep_going", "clarify"
+]
 Stage = Literal[
     "awareness", "consideration", "decision", "customer", "dormant", "attention", "interest", "desire", "action"
 ]
@@ -104,7 +109,8 @@ class ValueEstimate:
 class Verdict:
     """Both verdicts on a contact with their evidence.
 
-    `anti_persona` is empty when it cannot be told. `probability` of buying with its 95 % interval `low` to `high`,
+    `anti_persona` is empty when it cannot be told; where somebody has a `veto` in force, that holds, and
+    `anti_by_data` is what the data say beside it. `probability` of buying with its 95 % interval `low` to `high`,
     `base_rate` among all with a known outcome; all empty when `buy` is "cannot_tell", then `why_not_known` says why.
     `points` speak against buying or for it, strongest first. `left_out` names the attributes refused as leaking
     (attribute → LeakReason). `value` is empty when `worth` is "cannot_tell". For a customer the question of buying is
@@ -132,3 +138,6 @@ class Verdict:
     stage: Stage
     customer: bool
     data_on: date | None
+    motivation: Motivation | None = None
+    veto: VetoInfo | None = None
+    anti_by_data: bool | None = None

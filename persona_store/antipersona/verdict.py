@@ -6,16 +6,18 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from persona_store.antipersona.advice import advise, in_words, is_anti_persona
+from persona_store.antipersona.advice import advise, advise_after_veto, in_words, is_anti_persona
 from persona_store.antipersona.estimate import Chance, estimate_worth
 from persona_store.antipersona.history import History, histories, with_purchases
+from persona_store.antipersona.motivation import MotiveBook, motivation_of
 from persona_store.antipersona.quality import wilson
 from persona_store.antipersona.scorecard import LearnedScorecard
 from persona_store.antipersona.stage import funnel_stage
 from persona_store.antipersona.types import Buy, Points, Quality, ScoreVerdict, Stage, Verdict, WhyNotKnown
+from persona_store.antipersona.vetoes import active_veto
 from persona_store.antipersona.worth import WorthBook
 from persona_store.database.models import Build, Contact, Membership, Persona, Scorecard
-from persona_store.matching.match import original
+from persona_store.originals import original
 from persona_store.segmentation import attribute_frame
 from persona_store.settings import settings
 
@@ -41,12 +43,21 @@ def judge_contact(session: Session, contact_id: int) -> Verdict:
     )
     data_on = build.data_on if build else None
     stage = _stage(contact, own, data_on, customer=customer)
+    motivation = motivation_of(
+        session, contact, MotiveBook.from_json(row.model.get("motives") if row else None), data_on
+    )
+    competitor = motivation is not None and motivation.motive == "competitor"
+    by_data, veto = is_anti_persona(buy, worth, customer=customer), active_veto(session, contact.id)
+    if veto is None:
+        advice = advise(buy, worth, stage, customer=customer, competitor=competitor)
+    else:
+        advice = advise_after_veto(veto.verdict, stage, customer=customer)
     return Verdict(
         contact_id=contact.id,
         name=contact.name,
         company=contact.company.name if contact.company else None,
         market=contact.market,
-        anti_persona=is_anti_persona(buy, worth, customer=customer),
+        anti_persona=by_data if veto is None else veto.verdict == "anti_persona",
         buy=buy,
         probability=chance.p if chance else None,
         low=chance.low if chance else None,
@@ -59,10 +70,13 @@ def judge_contact(session: Session, contact_id: int) -> Verdict:
         left_out=dict(card.left_out) if card else {},
         worth=worth,
         value=value,
-        advice=advise(buy, worth, stage, customer=customer),
+        advice=advice,
         stage=stage,
         customer=customer,
         data_on=data_on,
+        motivation=motivation,
+        veto=veto,
+        anti_by_data=by_data,
     )
 
 

@@ -1,17 +1,19 @@
 """Matches a contact, or what is known of a lead, to the personas of the newest build."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import rel_entr
 from sqlalchemy.orm import Session
 
-from persona_store.database.models import Contact
-from persona_store.errors import NoPersonas, NotAllowed
+from persona_store.antipersona.vetoes import ON_PERSONA, active_veto
+from persona_store.errors import NoPersonas
 from persona_store.matching.questions import ask_next
 from persona_store.matching.reasons import reasons
 from persona_store.matching.types import Confidence, Match, PersonaShare
+from persona_store.originals import original as original
 from persona_store.segmentation import PersonaModel, contact_levels, load_model
 from persona_store.settings import settings
 from persona_store.wording import say
@@ -30,7 +32,7 @@ CLEAR_LEAD = 2.0
 
 
 def match_contact(session: Session, contact_id: int) -> Match:
-    """The persona of a contact, from its newest data.
+    """The persona of a contact, from its newest data, with the veto somebody may have on it.
 
     A linked duplicate is answered by the contact it stands for. Raises NoPersonas when there is no build or its data
     hold no personas for the contact's market, NotAllowed when the contact objected to profiling, and sqlalchemy's
@@ -39,7 +41,8 @@ def match_contact(session: Session, contact_id: int) -> Match:
     contact = original(session, contact_id)
     model = _model(session, contact.market)
     levels = contact_levels(session, contact.id, model)
-    return _match(model, levels, contact.name, contact.company.name if contact.company else None, contact.id)
+    match = _match(model, levels, contact.name, contact.company.name if contact.company else None, contact.id)
+    return replace(match, veto=active_veto(session, contact.id, ON_PERSONA))
 
 
 def match_levels(session: Session, market: str, levels: Mapping[str, str], name: str = "") -> Match:
@@ -48,16 +51,6 @@ def match_levels(session: Session, market: str, levels: Mapping[str, str], name:
     Attributes and levels the model does not know are passed over.
     """
     return _match(_model(session, market), levels, name, None, None)
-
-
-def original(session: Session, contact_id: int) -> Contact:
-    """The contact that stands for the person; raises NotAllowed when the person objected to profiling."""
-    contact = session.get_one(Contact, contact_id)
-    if contact.duplicate_of is not None:
-        contact = session.get_one(Contact, contact.duplicate_of)
-    if contact.blocked_on is not None:
-        raise NotAllowed(say("judgement.objected", settings().language))
-    return contact
 
 
 def confidence(posterior: Floats, prior: Floats, known: int) -> Confidence:

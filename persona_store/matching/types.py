@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from persona_store.antipersona.vetoes import VetoInfo
 from persona_store.segmentation.registry import AttributeKind as AttributeKind
 
 Confidence = Literal["certain", "likely", "between", "unknown"]
@@ -49,7 +50,8 @@ class Match:
     `personas` are sorted best first and hold at least one; the reasons are about the first, strongest first.
     `known` counts the attributes the answer rests on; `ask_next` names unknown attributes, the one whose answer is
     expected to tell most first. `contacts` is the number of contacts the build was learned from, `data_on` the date
-    of its newest data. `contact_id` is empty for a lead described in words.
+    of its newest data. `contact_id` is empty for a lead described in words. A `veto` says that somebody knows the
+    persona better; the figures are still what the data say.
     """
 
     contact_id: int | None
@@ -65,6 +67,7 @@ class Match:
     build_id: int
     data_on: date | None
     contacts: int
+    veto: VetoInfo | None = None
 
     @property
     def best(self) -> PersonaShare:

@@ -48,11 +48,15 @@ def test_who_is_an_anti_persona(buy: Buy, worth: Worth, customer: bool, verdict:
 @pytest.mark.parametrize(
     ("buy", "worth", "stage", "customer", "advice"),
     [
-        ("surely_not", "not_worth", "awareness", False, "do_not_invest"),
+        ("surely_not", "not_worth", "awareness", False, "do_not_invite"),
+        ("surely_not", "not_worth", "dormant", False, "do_not_invest"),
+        ("surely_not", "worth", "interest", False, "self_service"),
         ("surely_not", "cannot_tell", "consideration", False, "self_service"),
         ("surely_not", "worth", "decision", False, "clarify"),
         ("likely", "not_worth", "decision", False, "hand_over"),
-        ("open", "not_worth", "awareness", False, "self_service"),
+        ("open", "not_worth", "awareness", False, "do_not_invite"),
+        ("open", "not_worth", "consideration", False, "self_service"),
+        ("open", "not_worth", "dormant", False, "do_not_invest"),
         ("unlikely", "worth", "awareness", False, "nurture_lightly"),
         ("unlikely", "worth", "decision", False, "clarify"),
         ("open", "worth", "dormant", False, "nurture_lightly"),

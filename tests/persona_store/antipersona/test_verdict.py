@@ -89,7 +89,7 @@ def judge(engine: Engine, contact_id: int) -> Verdict:
 def test_contacts_are_judged_on_what_similar_ones_did(engine: Engine) -> None:
     store(engine)
     student = judge(engine, STUDENT)
-    assert (student.buy, student.anti_persona, student.advice) == ("surely_not", True, "do_not_invest")
+    assert (student.buy, student.anti_persona, student.advice) == ("surely_not", True, "do_not_invite")
     assert student.probability is not None and student.high is not None and student.base_rate is not None
     assert student.probability <= student.high < 0.25 * student.base_rate
     reason = student.points[0]
