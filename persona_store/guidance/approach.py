@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from persona_store.database.models import Build, Membership, Persona, PersonaLevel
+from persona_store.database.models import Build, Persona, PersonaLevel
 from persona_store.guidance.counts import Layers, layered_counts, unsubscribed
 from persona_store.guidance.learned import Learned, load_learned
+from persona_store.guidance.people import persona_of
 from persona_store.guidance.prior import CONSUMER, prior
 from persona_store.guidance.rates import rank_channels
 from persona_store.guidance.texts import OTHER, text_key, text_keys
@@ -56,7 +57,7 @@ def approach_contact(session: Session, contact_id: int) -> Approach:
             contact.market,
             function,
             level,
-            _persona_of(session, contact.id),
+            persona_of(session, contact.id),
             contact.id,
         ),
     )
@@ -120,15 +121,6 @@ def _counts(session: Session, build_id: int, who: _Who, learned: Learned) -> Lay
         whole_persona=who.subject == "persona",
         contact_id=who.contact_id,
         counted_to=learned.counted_to,
-    )
-
-
-def _persona_of(session: Session, contact_id: int) -> Persona | None:
-    newest = select(func.max(Build.id)).scalar_subquery()
-    return session.scalar(
-        select(Persona)
-        .join(Membership, Membership.persona_id == Persona.id)
-        .where(Membership.build_id == newest, Membership.contact_id == contact_id)
     )
 
 

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from persona_store.settings import Language
+
 Subject = Literal["contact", "role", "persona"]
 Group = Literal["top", "decider", "expert"]
 Basis = Literal["contact", "persona_role", "role", "all", "prior"]
 TimeKind = Literal["weekday", "hour"]
+Proof = Literal["estimated", "unclear", "works", "harms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +121,44 @@ class Approach:
     def persona(self, language: str) -> str | None:
         """The name of the persona in `language` ("de" or "en"), if one is known."""
         return self.persona_en if language == "en" else self.persona_de
+
+
+@dataclass(frozen=True, slots=True)
+class ContentItem:
+    """A piece of content or a message; empty `functions`, `phases`, `channels` and `persona` mean for all.
+
+    `sample` texts ship with the program and are not the team's.
+    """
+
+    title: str
+    message: str | None
+    link: str | None
+    language: Language
+    persona: str | None
+    functions: tuple[str, ...]
+    phases: tuple[str, ...]
+    channels: tuple[str, ...]
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaInfo:
+    """An idea with impact and effort from 1 to 5, and its place in the ranking by `score`, benefit per effort.
+
+    Once measured, `change` is that of a rate (0.05: five points more) with its 90 % interval, from `n` attempts with
+    and without it; `proof` says what that means. A sample has no `id`.
+    """
+
+    id: int | None
+    text: str
+    language: str
+    persona: str | None
+    impact: int
+    effort: int
+    score: float
+    proof: Proof
+    change: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    sample: bool = False
