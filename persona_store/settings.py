@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     complaint_minutes: float = Field(default=30.0, ge=0, description="a complaint or ticket without a recorded time")
     complaint_surcharge: float = Field(default=25.0, ge=0, description="what a complaint costs beyond its time")
     competitors: str = Field(default="", description="competitors: names or e-mail domains, parted by commas")
+    events_secret: str | None = Field(default=None, min_length=32, description="signs events; default: made in `var`")
+    event_days: int = Field(default=30, ge=1, le=3650, description="how long events are remembered, or wait in vain")
+    drift_alarm: float = Field(default=0.1, gt=0, description="stability index of personas that proposes a rebuild")
 
     @field_validator("var")
     @classmethod

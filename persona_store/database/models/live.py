@@ -42,7 +42,8 @@ class LiveState(Base):
 class LiveMember(Base):
     """What a contact counts for in the live classes of its market: its levels and its posterior, as packed arrays.
 
-    `codes` are the numbers of its levels (int8, -1 where not known), `posterior` float32.
+    `codes` are the numbers of its levels (int8, -1 where not known), `posterior` float32; `added` says that the contact
+    came since the build.
     """
 
     __tablename__ = "live_members"
@@ -50,7 +51,7 @@ class LiveMember(Base):
     build_id: Mapped[int] = mapped_column(ForeignKey("builds.id"), primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
     market: Mapped[str] = mapped_column(String(3))
-    updated_at: Mapped[datetime]
+    added: Mapped[bool]
     codes: Mapped[bytes]
     posterior: Mapped[bytes]
 

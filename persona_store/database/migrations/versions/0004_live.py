@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("build_id", sa.Integer(), nullable=False),
         sa.Column("contact_id", sa.Integer(), nullable=False),
         sa.Column("market", sa.String(length=3), nullable=False),
-        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.Column("added", sa.Boolean(), nullable=False),
         sa.Column("codes", sa.LargeBinary(), nullable=False),
         sa.Column("posterior", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["build_id"], ["builds.id"], name=op.f("fk_live_members_build_id_builds")),

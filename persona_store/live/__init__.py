@@ -1,0 +1,1 @@
+"""Events from the CRM as they happen: taken in once each, with contacts, memberships and classes following at once."""

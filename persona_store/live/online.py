@@ -1,0 +1,150 @@
+"""EM over contacts that change one by one: each contact's share of the sufficient statistics is exchanged, not added.
+
+Incremental EM (Neal and Hinton 1998, A view of the EM algorithm that justifies incremental, sparse, and other
+variants; for streams Cappé and Moulines 2009, JRSS B 71:593): the statistics are a sum over contacts, so that the
+old contribution of one can be taken out and its new one put in, and the parameters follow at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logsumexp
+
+from persona_store.segmentation.latent_classes import PSEUDO_CONTACTS
+from persona_store.segmentation.model import AttributeTable, PersonaModel
+from persona_store.segmentation.observations import MISSING, Codes, Floats
+
+Posterior = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The attributes of a model in their order: names, numbers of levels, and which of them decide membership."""
+
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+    defines: tuple[bool, ...]
+
+    @classmethod
+    def of(cls, tables: Mapping[str, AttributeTable]) -> "Layout":
+        """The layout of a model's tables."""
+        names = tuple(tables)
+        return cls(names, tuple(len(tables[n].levels) for n in names), tuple(tables[n].defines for n in names))
+
+    @property
+    def ends(self) -> NDArray[np.intp]:
+        """Where each attribute but the first begins when all levels stand in one row."""
+        return np.cumsum(self.sizes)[:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Expected counts: `classes` (classes,), and `levels` (classes, levels of all attributes side by side)."""
+
+    classes: Floats
+    levels: Floats
+
+    def exchange(self, old: "Statistics", new: "Statistics") -> "Statistics":
+        """These counts without `old` and with `new`."""
+        return Statistics(self.classes - old.classes + new.classes, self.levels - old.levels + new.levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """`weights` (classes,), `probabilities` (classes, levels of all attributes side by side), `base` (levels,)."""
+
+    weights: Floats
+    probabilities: Floats
+    base: Floats
+
+
+def built_parameters(model: PersonaModel) -> Parameters:
+    """The parameters that a build has stored."""
+    return Parameters(
+        model.class_weights,
+        np.hstack([table.probabilities for table in model.tables.values()]),
+        np.concatenate([table.base for table in model.tables.values()]),
+    )
+
+
+def built_statistics(model: PersonaModel) -> Statistics:
+    """The expected counts that lead to the parameters of a build: its M-step undone."""
+    classes = len(model.class_weights)
+    weights = model.class_weights * (model.contacts + classes * PSEUDO_CONTACTS) - PSEUDO_CONTACTS
+    levels = [
+        table.probabilities * (table.known + PSEUDO_CONTACTS)[:, None] - PSEUDO_CONTACTS * table.base
+        for table in model.tables.values()
+    ]
+    return Statistics(np.maximum(weights, 0.0), np.maximum(np.hstack(levels), 0.0))
+
+
+def maximise(statistics: Statistics, layout: Layout) -> Parameters:
+    """The M-step of the build: one more contact a class, and an average one spread over its levels."""
+    counts = np.maximum(statistics.levels, 0.0)
+    weights = np.maximum(statistics.classes, 0.0) + PSEUDO_CONTACTS
+    tables, bases = [], []
+    for part in np.split(counts, layout.ends, axis=1):
+        total = part.sum(axis=0)
+        base = (total + 1 / part.shape[1]) / (total.sum() + 1)
+        smoothed = part + PSEUDO_CONTACTS * base
+        tables.append(smoothed / smoothed.sum(axis=1, keepdims=True))
+        bases.append(base)
+    return Parameters(weights / weights.sum(), np.hstack(tables), np.concatenate(bases))
+
+
+def log_joint(codes: Codes, parameters: Parameters, layout: Layout) -> Floats:
+    """(contacts, classes): log-probability of each class together with the known defining levels."""
+    joint = np.tile(np.log(parameters.weights), (len(codes), 1))
+    parts = np.split(np.log(parameters.probabilities), layout.ends, axis=1)
+    for place, (table, defines) in enumerate(zip(parts, layout.defines, strict=True)):
+        if defines:
+            joint += np.vstack([np.zeros(len(parameters.weights)), table.T])[codes[:, place] - MISSING]
+    return joint
+
+
+def expect(codes: Codes, parameters: Parameters, layout: Layout) -> Posterior:
+    """The E-step: (contacts, classes), rows sum to 1; as exact as it is stored, so that it can be taken out again."""
+    joint = log_joint(codes, parameters, layout)
+    return np.exp(joint - logsumexp(joint, axis=1, keepdims=True)).astype(np.float32)
+
+
+def contribution(codes: Codes, posterior: Posterior, layout: Layout) -> Statistics:
+    """What some contacts add to the expected counts."""
+    shares = posterior.astype(np.float64)
+    levels = np.zeros((shares.shape[1], sum(layout.sizes)))
+    starts = (0, *layout.ends.tolist())
+    for place, (start, size) in enumerate(zip(starts, layout.sizes, strict=True)):
+        one_hot = codes[:, place][:, None] == np.arange(size)
+        levels[:, start : start + size] = shares.T @ one_hot
+    return Statistics(shares.sum(axis=0), levels)
+
+
+def as_tables(parameters: Parameters, statistics: Statistics, model: PersonaModel) -> dict[str, AttributeTable]:
+    """The tables of `model` with live parameters; weights as the build's formula gives them."""
+    layout = Layout.of(model.tables)
+    split = (np.split(part, layout.ends, axis=1) for part in (parameters.probabilities, statistics.levels))
+    bases = np.split(parameters.base, layout.ends)
+    told, tables = [], {}
+    for name, probabilities, counts, base in zip(layout.names, *split, bases, strict=True):
+        known = np.maximum(counts, 0.0).sum(axis=1)
+        tables[name] = (probabilities, base, known)
+        divergence = (probabilities * np.log(probabilities / base)).sum(axis=1)
+        told.append(np.maximum(divergence * known / np.maximum(statistics.classes, 1e-9), 0.0))
+    shares = np.stack(told) / np.maximum(np.sum(told, axis=0), 1e-300)
+    return {
+        name: AttributeTable(model.tables[name].levels, probabilities, base, known, share, model.tables[name].defines)
+        for (name, (probabilities, base, known)), share in zip(tables.items(), shares, strict=True)
+    }
+
+
+def as_json(statistics: Statistics) -> dict[str, Any]:
+    """The counts as plain JSON data, to the last digit."""
+    return {"classes": statistics.classes.tolist(), "levels": statistics.levels.tolist()}
+
+
+def from_json(data: Mapping[str, Sequence[Any]]) -> Statistics:
+    """The counts that `as_json` wrote."""
+    return Statistics(np.array(data["classes"], dtype=np.float64), np.array(data["levels"], dtype=np.float64))
