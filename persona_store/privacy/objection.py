@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from persona_store.database.models import Contact, Membership
+from persona_store.database.models import Contact, Membership, TextHit
 from persona_store.names import index_people
 from persona_store.privacy.audit import record
 
@@ -21,6 +21,7 @@ def object_to_profiling(session: Session, contact_id: int, actor: str, on: date)
     entries = list(session.scalars(select(Contact.id).where(or_(Contact.id == person, Contact.duplicate_of == person))))
     session.execute(update(Contact).where(Contact.id.in_(entries), Contact.blocked_on.is_(None)).values(blocked_on=on))
     session.execute(delete(Membership).where(Membership.contact_id.in_(entries)))
+    session.execute(delete(TextHit).where(TextHit.contact_id.in_(entries)))
     index_people(session, entries)
     record(session, actor, "object", contact_id=person)
     return len(entries)
