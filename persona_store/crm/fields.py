@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Literal, get_args
 
-TableKind = Literal["companies", "products", "sellers", "contacts", "interactions", "deals"]
+TableKind = Literal["companies", "products", "sellers", "contacts", "interactions", "deals", "content", "ideas"]
 FieldType = Literal["id", "text", "long_text", "email", "phone", "name", "date", "moment", "number", "count", "truth"]
 AttributeType = Literal["text", "number", "whole", "yes_no", "date"]
 
@@ -83,6 +83,23 @@ _DEALS: dict[str, FieldType] = {
 }
 _PRODUCTS: dict[str, FieldType] = {"id": "id", "name": "text", "series": "text", "price": "number"}
 _SELLERS: dict[str, FieldType] = {"id": "id", "name": "text", "manager": "text", "office": "text"}
+_CONTENT: dict[str, FieldType] = {
+    "title": "text",
+    "message": "long_text",
+    "link": "long_text",
+    "persona": "text",
+    "phase": "text",
+    "channel": "text",
+    "function": "text",
+    "language": "text",
+}
+_IDEAS: dict[str, FieldType] = {
+    "idea": "long_text",
+    "impact": "text",
+    "effort": "text",
+    "persona": "text",
+    "language": "text",
+}
 
 FIELDS: MappingProxyType[TableKind, dict[str, FieldType]] = MappingProxyType(
     {
@@ -92,6 +109,8 @@ FIELDS: MappingProxyType[TableKind, dict[str, FieldType]] = MappingProxyType(
         "contacts": _CONTACTS,
         "interactions": _INTERACTIONS,
         "deals": _DEALS,
+        "content": _CONTENT,
+        "ideas": _IDEAS,
     }
 )
 NUMERIC: frozenset[FieldType] = frozenset({"number", "count"})

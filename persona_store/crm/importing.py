@@ -1,14 +1,16 @@
 """The import as a whole: look at the files, recognise or take the mapping, load all of it in one transaction."""
 
 import hashlib
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, case, func, insert, select, update
+from sqlalchemy import Connection, Engine, case, event, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from persona_store.crm.duplicates import link_duplicates
@@ -22,7 +24,7 @@ from persona_store.crm.rejects import MAX_LINES, RejectsFile
 from persona_store.crm.report import FileReport, ImportReport
 from persona_store.crm.survey import survey
 from persona_store.crm.tables import Loader
-from persona_store.database import session_scope
+from persona_store.database import connect, session_scope
 from persona_store.database.models import Contact, Deal, Import
 from persona_store.names import index_people
 from persona_store.settings import settings
@@ -32,7 +34,8 @@ Progress = Callable[[str, float], None]
 SURVEY_SHARE = 0.15  # shares of the whole work, as measured, for an even progress bar
 LOAD_SHARE = 0.65
 IDS_AT_ONCE = 10_000  # parameters of one statement
-CACHE_KIB = 262_144  # SQLite's page cache while loading: indexes of millions of rows would thrash the default 2 MB
+CACHE_KIB = 131_072  # SQLite's page cache while loading: indexes of millions of rows would thrash the default 2 MB
+BULK_PRAGMAS = (f"PRAGMA cache_size=-{CACHE_KIB}", "PRAGMA foreign_keys=OFF", "PRAGMA threads=2")
 
 
 def import_files(
@@ -62,9 +65,8 @@ def import_files(
     check_target(place, [table.source.path for table in tables])
     bad = RejectsFile(place, max(len(table.source.headers) for table, _ in used))
     try:
-        with session_scope(engine, writes=True) as session:
-            with _big_cache(session.connection()):
-                report = _load(session, used, recognised, bad, tell)
+        with _workshop(engine) as (bulk, folder), session_scope(bulk, writes=True) as session:
+            report = _load(session, used, recognised, bad, folder, tell)
             report = _finish(session, report, used, dry_run, time.monotonic() - start)
             if dry_run:
                 session.rollback()
@@ -121,13 +123,20 @@ def _given(table: Surveyed, own: FileMapping, mapping: LayoutMapping) -> FileMap
 
 
 def _load(
-    session: Session, used: list[tuple[Surveyed, FileMapping]], recognised: Recognised, bad: RejectsFile, tell: Progress
+    session: Session,
+    used: list[tuple[Surveyed, FileMapping]],
+    recognised: Recognised,
+    bad: RejectsFile,
+    folder: Path,
+    tell: Progress,
 ) -> ImportReport:
     connection = session.connection()
     system = next((found.system for _, found in used if found.system != GENERIC), GENERIC)
-    loader = Loader(connection, system, bad)
+    touchpoints = [table.survey.rows for table, found in used if found.table == "interactions"]
+    loader = Loader(connection, system, bad, folder, sum(touchpoints))
     total = sum(table.survey.rows for table, _ in used) or 1
     done = SURVEY_SHARE
+    last_touchpoints = max((at for at, (_, found) in enumerate(used, 1) if found.table == "interactions"), default=0)
     files: list[FileReport] = []
     for table, found in used:
         name = table.source.name
@@ -136,6 +145,8 @@ def _load(
         done += share
         notes = unclear_notes(recognised.unclear.get(name, {}), found) + notes + column_notes(table, found)
         files.append(FileReport(name, read, found, tuple(notes)))
+        if len(files) == last_touchpoints:
+            loader.finish_touchpoints()
     notes = _outcomes(connection, loader, used)
     tell(sentence("progress.duplicates"), SURVEY_SHARE + LOAD_SHARE)
     linked = link_duplicates(connection)
@@ -210,17 +221,30 @@ def _outcomes(connection: Connection, loader: Loader, used: list[tuple[Surveyed,
 
 
 @contextmanager
-def _big_cache(connection: Connection) -> Iterator[None]:
-    """A bigger page cache while millions of rows go into indexes; for SQLite only."""
-    if connection.dialect.name != "sqlite":
-        yield
-        return
-    before = connection.exec_driver_sql("PRAGMA cache_size").scalar()
-    connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIB}")
-    try:
-        yield
-    finally:
-        connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
+def _workshop(engine: Engine) -> Iterator[tuple[Engine, Path]]:
+    """An engine whose connections are set for one big load, and a folder for what does not fit in memory.
+
+    SQLite gets a big cache, sorts indexes in two threads and leaves references unchecked: the import resolves them
+    itself. The folder lies beside the store and is readable by its owner only.
+    """
+    sqlite = engine.dialect.name == "sqlite"
+    place = Path(engine.url.database or "").parent if sqlite else settings().var
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(prefix=".import-", dir=place) as folder:
+        if not sqlite:
+            yield engine, Path(folder)
+            return
+        bulk = connect(engine.url.render_as_string(hide_password=False))
+        event.listen(bulk, "connect", _bulk_pragmas)
+        try:
+            yield bulk, Path(folder)
+        finally:
+            bulk.dispose()
+
+
+def _bulk_pragmas(connection: Any, _record: Any) -> None:
+    for pragma in BULK_PRAGMAS:
+        connection.execute(pragma)
 
 
 def _checksum(path: Path) -> str:

@@ -10,14 +10,22 @@ from persona_store.database.models import Base
 
 CUSTOM = "custom"
 COPY_NULL = "\\N"
+ROWS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How many rows were new and how many changed, and the ids of the changed ones."""
+    """How many rows were new, and the ids of those that changed."""
 
     new: int
     changed: tuple[int, ...]
+
+
+def storable(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with moments and days as SQLite keeps them: as text that sorts."""
+    return frame.with_columns(
+        pl.col(pl.Datetime).cast(pl.Datetime("us")).cast(pl.String), pl.col(pl.Date).cast(pl.String)
+    )
 
 
 class Upsert:
@@ -28,28 +36,40 @@ class Upsert:
     """
 
     def __init__(
-        self, connection: Connection, table: str, columns: Sequence[str], insert_only: frozenset[str] = frozenset()
+        self,
+        connection: Connection,
+        table: str,
+        columns: Sequence[str],
+        insert_only: frozenset[str] = frozenset(),
+        staged: str | None = None,
     ) -> None:
+        """`staged` is a table that holds the rows already; else there is a temporary one to write them to."""
         self._connection = connection
         self._table: Table = Base.metadata.tables[table]
         self._columns = [name for name in columns if name != CUSTOM] + ([CUSTOM] if CUSTOM in columns else [])
         self._updated = [name for name in self._columns if name not in insert_only | {"key"}]
         self._postgres = connection.dialect.name == "postgresql"
-        self._stage = f"stage_{table}"
+        self._stage = staged or f"stage_{table}"
         self._has_custom = CUSTOM in self._table.columns
-        quoted = ", ".join(map(self._quote, self._columns))
-        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {self._stage}")
-        ending = "WITH NO DATA" if self._postgres else "WHERE 0"
-        connection.exec_driver_sql(f"CREATE TEMP TABLE {self._stage} AS SELECT {quoted} FROM {table} {ending}")  # noqa: S608
+        if staged is None:
+            quoted = ", ".join(map(self._quote, self._columns))
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {self._stage}")
+            ending = "WITH NO DATA" if self._postgres else "WHERE 0"
+            connection.exec_driver_sql(f"CREATE TEMP TABLE {self._stage} AS SELECT {quoted} FROM {table} {ending}")  # noqa: S608
 
     def write(self, frame: pl.DataFrame) -> Written:
         """Writes the rows; every key may occur once in `frame`."""
         if frame.is_empty():
             return Written(0, ())
         self._fill(frame.select(self._columns))
+        written = self.take()
+        self._connection.exec_driver_sql(f"DELETE FROM {self._stage}")  # noqa: S608
+        return written
+
+    def take(self) -> Written:
+        """Writes the staged rows into the table."""
         changed = self._update() if self._updated else ()
         new = self._connection.exec_driver_sql(self._insert()).rowcount
-        self._connection.exec_driver_sql(f"DELETE FROM {self._stage}")  # noqa: S608
         return Written(new, changed)
 
     def close(self) -> None:
@@ -65,11 +85,11 @@ class Upsert:
             with cursor.copy(statement) as copy:
                 copy.write(text)
             return
-        plain = frame.with_columns(
-            pl.col(pl.Datetime).dt.strftime("%Y-%m-%d %H:%M:%S.%6f"), pl.col(pl.Date).dt.strftime("%Y-%m-%d")
-        )
         marks = ", ".join("?" * len(self._columns))
-        self._connection.exec_driver_sql(f"INSERT INTO {self._stage} ({names}) VALUES ({marks})", plain.rows())  # noqa: S608
+        statement = f"INSERT INTO {self._stage} ({names}) VALUES ({marks})"  # noqa: S608
+        for part in storable(frame).iter_slices(ROWS_AT_ONCE):
+            rows = zip(*(column.to_list() for column in part), strict=True)  # a third of the time of `part.rows()`
+            self._connection.exec_driver_sql(statement, list(rows))
 
     def _update(self) -> tuple[int, ...]:
         differs = "IS DISTINCT FROM" if self._postgres else "IS NOT"

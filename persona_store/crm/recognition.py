@@ -44,6 +44,8 @@ WEIGHTS: dict[TableKind, dict[str, float]] = {
     "deals": {"margin": 3, "stage": 2, "amount": 2, "won": 2, "closed_on": 2, "opened_on": 1, "product": 1},
     "products": {"series": 3, "price": 3, "name": 1},
     "sellers": {"manager": 3, "office": 2, "name": 1},
+    "content": {"message": 3, "persona": 2, "phase": 2, "language": 2, "link": 2, "title": 1, "function": 1},
+    "ideas": {"idea": 3, "impact": 3, "effort": 3, "persona": 2},
 }  # fmt: skip
 # At least one field of each group has to be there, else the table is of another kind.
 REQUIRED: dict[TableKind, tuple[frozenset[str], ...]] = {
@@ -53,6 +55,8 @@ REQUIRED: dict[TableKind, tuple[frozenset[str], ...]] = {
     "deals": (frozenset({"stage", "won", "amount"}), frozenset({"product", "closed_on", "won", "margin", "stage"})),
     "products": (frozenset({"name"}), frozenset({"price"})),
     "sellers": (frozenset({"name"}), frozenset({"manager"})),
+    "content": (frozenset({"message", "link"}), frozenset({"persona", "phase"})),
+    "ideas": (frozenset({"idea"}), frozenset({"impact", "effort"})),
 }
 FILE_NAMES: dict[TableKind, str] = {
     "contacts": r"contact|kontakt|lead|person|kunde|customer",
@@ -61,6 +65,8 @@ FILE_NAMES: dict[TableKind, str] = {
     "deals": r"deal|opportunit|pipeline|chance|auftr|order",
     "products": r"product|produkt|artikel",
     "sellers": r"team|seller|verkauf|agent|rep",
+    "content": r"content|inhalt|message|nachricht",
+    "ideas": r"idea|idee",
 }
 
 
@@ -185,7 +191,7 @@ def _table_kind(source: Source, system: str | None, look: Survey) -> TableKind:
         named = set(fields.values()) - {"ignore"}
         if not all(group & named for group in REQUIRED[kind]):
             continue
-        if kind == "companies" and person & {"first_name", "last_name", "email", "job_title"}:
+        if kind in ("companies", "content", "ideas") and person & {"first_name", "last_name", "email", "job_title"}:
             continue
         weights = WEIGHTS[kind]
         bonus = FILE_NAME_BONUS if re.search(FILE_NAMES[kind], fold(source.sheet or source.path.stem)) else 0.0

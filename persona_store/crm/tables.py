@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import polars as pl
 from sqlalchemy import Connection, func, select
@@ -14,12 +15,14 @@ from persona_store.crm.keys import Occurrences, Seen
 from persona_store.crm.loading import Upsert
 from persona_store.crm.lookups import Companies, Lookup, contact_lookups
 from persona_store.crm.mapping import FileMapping
+from persona_store.crm.offers import OFFERS, load_offers, offer_reason
 from persona_store.crm.people import company_keys
 from persona_store.crm.problems import sentence
 from persona_store.crm.quality import Extremes, same_name
 from persona_store.crm.readers import ROW, Chunk, Source
 from persona_store.crm.rejects import RejectsFile
 from persona_store.crm.report import TableCounts
+from persona_store.crm.staging import Touchpoints
 from persona_store.database.models import Contact, Product
 
 STORE_TABLES: dict[TableKind, str] = {
@@ -29,6 +32,8 @@ STORE_TABLES: dict[TableKind, str] = {
     "contacts": "contacts",
     "interactions": "interactions",
     "deals": "deals",
+    "content": "contents",
+    "ideas": "ideas",
 }
 COMPANY_COLUMNS = ("industry", "employees", "revenue", "website")
 PERSONAL = frozenset({"first_name", "last_name", "name", "email", "phone"})
@@ -38,7 +43,8 @@ MAX_LISTED = 20  # names listed one by one in the notes
 class Loader:
     """The state of one import: lookups, keys seen, counts, notes, rejects; all writes go to one connection."""
 
-    def __init__(self, connection: Connection, system: str, rejects: RejectsFile) -> None:
+    def __init__(self, connection: Connection, system: str, rejects: RejectsFile, folder: Path, rows: int) -> None:
+        """`folder` is for temporary files; `rows` says how many touchpoints there are to come at most."""
         self.connection = connection
         self.counts: dict[str, TableCounts] = {}
         self.changed_contacts: list[int] = []
@@ -54,6 +60,7 @@ class Loader:
         self._contacts: tuple[Lookup, Lookup, Lookup] | None = None
         self._products: list[str] | None = None
         self._product_names: dict[str, str | None] = {}
+        self._touchpoints = Touchpoints(connection, folder, rows)
 
     def load(self, source: Source, mapping: FileMapping, progress: Callable[[int], None]) -> tuple[int, list[str]]:
         """Loads one table; returns the rows read and the notes on it."""
@@ -78,6 +85,9 @@ class Loader:
     ) -> None:
         cells = read_cells(chunk.frame, mapping)
         notes.look(cells)
+        if kind in OFFERS:
+            self._offers(source, kind, chunk, cells, counts)
+            return
         rows = self._build(kind, cells)
         headers = {column.field: header for header, column in mapping.columns.items()}
         flaws = [*cells.flaws, *(Flaw(f.row, headers.get(f.column) or f.column, f.reason) for f in rows.flaws)]
@@ -93,6 +103,16 @@ class Loader:
         counts.repeated += repeated
         notes.repeated += repeated
         self._write(kind, frame.filter(fresh), counts)
+
+    def _offers(self, source: Source, kind: TableKind, chunk: Chunk, cells: Cells, counts: TableCounts) -> None:
+        report = load_offers(self.connection, kind, cells.frame)
+        counts.new += report.new
+        counts.changed += report.changed
+        counts.unchanged += report.unchanged
+        for place, reason in report.rejected:
+            row = cells.frame[ROW][place]
+            original = chunk.frame.filter(pl.col(ROW) == row).drop(ROW).row(0)
+            self._reject(source, row, "", offer_reason(kind, reason), original, counts)
 
     def _build(self, kind: TableKind, cells: Cells) -> Rows:
         json = as_json(cells.attributes)
@@ -217,6 +237,9 @@ class Loader:
 
     def _write(self, kind: TableKind, frame: pl.DataFrame, counts: TableCounts) -> None:
         columns = [name for name in frame.columns if name != ROW and not name.startswith("_")]
+        if kind == "interactions":
+            self._touchpoints.add(frame.select(columns))
+            return
         only_new = frozenset[str]()
         if kind == "contacts":
             if not {builders.COMPANY_ID, builders.COMPANY_NAME, "job_title"} & set(frame.columns):
@@ -235,6 +258,14 @@ class Loader:
         counts.new += written.new
         counts.changed += len(written.changed)
         counts.unchanged += frame.height - written.new - len(written.changed)
+
+    def finish_touchpoints(self) -> None:
+        """Moves the touchpoints of all tables loaded so far into the store."""
+        counts = self.counts["interactions"]
+        for written, rows in self._touchpoints.finish():
+            counts.new += written.new
+            counts.changed += len(written.changed)
+            counts.unchanged += rows - written.new - len(written.changed)
 
     def _report_bad(
         self, source: Source, frame: pl.DataFrame, flaws: list[Flaw], lost: list[tuple[int, str]],

@@ -89,7 +89,7 @@ class Interaction(Base):
     __table_args__ = (Index("ix_interactions_contact_kind", "contact_id", "kind"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(KEY_LENGTH), unique=True)
+    key: Mapped[str] = mapped_column(String(KEY_LENGTH), unique=True, index=True)  # both: an index, no constraint
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
     kind: Mapped[str] = mapped_column(String(WORD_LENGTH))
     channel: Mapped[str | None] = mapped_column(String(WORD_LENGTH))

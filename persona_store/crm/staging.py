@@ -1,0 +1,157 @@
+"""Millions of touchpoints on their way into the store: sorted by contact outside memory, then moved as a whole."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import polars as pl
+from adbc_driver_sqlite import dbapi
+from sqlalchemy import Connection, func, select
+
+from persona_store.crm.loading import Upsert, Written, storable
+from persona_store.database.models import Contact, Interaction
+
+PART_ROWS = 1_000_000  # sorted at a time in memory
+FAST_PRAGMAS = ("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA locking_mode=EXCLUSIVE")
+
+
+class Sorted:
+    """Frames of equal columns, given back in the order of `column`, whose values lie from 1 to `highest`.
+
+    Beyond PART_ROWS rows they wait in files of `folder`, one for each piece given and range of values.
+    """
+
+    def __init__(self, folder: Path, column: str, highest: int, rows: int) -> None:
+        self._folder = folder
+        self._column = column
+        self._parts = -(-rows // PART_ROWS)
+        self._span = highest // self._parts + 1
+        self._pieces = 0
+        self._held: list[list[pl.DataFrame | Path]] = [[] for _ in range(self._parts)]
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Takes in more rows."""
+        if self._parts == 1:
+            self._held[0].append(frame)
+            return
+        self._pieces += 1
+        part = (pl.col(self._column) // self._span).alias("part")
+        for (number,), rows in frame.with_columns(part).partition_by("part", as_dict=True, include_key=False).items():
+            path = self._folder / f"{id(self)}-{self._pieces}-{number}.arrow"
+            rows.write_ipc(path, compression="lz4")
+            self._held[number].append(path)
+
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """All rows in order, in several frames; rows with the same value stay as they were given. Only once."""
+        for held in self._held:
+            frames = [pl.read_ipc(one) if isinstance(one, Path) else one for one in held]
+            for one in held:
+                if isinstance(one, Path):
+                    one.unlink()
+            held.clear()
+            if frames:
+                yield pl.concat(frames).sort(self._column, maintain_order=True)
+
+
+class SqliteStage:
+    """A database file of one table beside the store, filled without any journal, then read from within the import.
+
+    Nothing in the store is touched until `attach`; when the import fails the file is simply left out.
+    """
+
+    def __init__(self, connection: Connection, table: str, path: Path) -> None:
+        self.table = table
+        self._connection = connection
+        self._path = path
+        self._columns = [row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({table})") if row[1] != "id"]
+        query = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
+        self._definition: str = connection.exec_driver_sql(query, (table,)).scalar_one()
+
+    def fill(self, parts: Iterator[pl.DataFrame]) -> None:
+        """Writes all rows, numbered in the order given; the next frame is made ready while one is written."""
+        with dbapi.connect(str(self._path), autocommit=True) as stage, stage.cursor() as cursor:
+            for statement in (*FAST_PRAGMAS, self._definition):
+                cursor.execute(statement)
+
+            def write(frame: pl.DataFrame) -> None:
+                table = frame.select(self._columns).to_arrow(compat_level=pl.CompatLevel.oldest())
+                cursor.adbc_ingest(self.table, table, mode="append")
+
+            with ThreadPoolExecutor(1) as writer:
+                before: Future[None] | None = None
+                for frame in parts:
+                    ready = storable(self._complete(frame))
+                    if before is not None:
+                        before.result()
+                    before = writer.submit(write, ready)
+                if before is not None:
+                    before.result()
+
+    def attach(self) -> str:
+        """Makes the rows readable in the connection's transaction; returns the name of the table there."""
+        self._connection.exec_driver_sql(f"ATTACH ? AS {self._path.stem}", (str(self._path),))
+        return f"{self._path.stem}.{self.table}"
+
+    def move(self) -> int:
+        """Copies all rows into the empty table of the store, as they lie; its indexes are made afterwards, in one go.
+
+        Returns the number of rows.
+        """
+        staged = self.attach()
+        query = "SELECT name, sql FROM main.sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
+        indexes = self._connection.exec_driver_sql(query, (self.table,)).all()
+        for name, _ in indexes:
+            self._connection.exec_driver_sql(f"DROP INDEX {name}")
+        rows = self._connection.exec_driver_sql(f"INSERT INTO {self.table} SELECT * FROM {staged}").rowcount  # noqa: S608
+        for _, definition in indexes:
+            self._connection.exec_driver_sql(definition)
+        return rows
+
+    def _complete(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame with all columns of the table, absent ones empty."""
+        absent = [name for name in self._columns if name not in frame.columns]
+        return frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
+
+
+class Touchpoints:
+    """The interactions of one import, collected and then written at once in the order of their contacts."""
+
+    def __init__(self, connection: Connection, folder: Path, rows: int) -> None:
+        """`rows` is at least the number of interactions to come."""
+        self._connection = connection
+        self._folder = folder
+        self._rows = rows
+        self._sorted: dict[tuple[str, ...], Sorted] = {}
+        self._counts: dict[tuple[str, ...], int] = {}
+
+    def add(self, frame: pl.DataFrame) -> None:
+        """Takes in rows whose contacts are in the store; every key may come once."""
+        columns = tuple(frame.columns)
+        if columns not in self._sorted:
+            highest = self._connection.scalar(select(func.max(Contact.id))) or 0
+            self._sorted[columns] = Sorted(self._folder, "contact_id", highest, max(self._rows, 1))
+            self._counts[columns] = 0
+        self._counts[columns] += frame.height
+        self._sorted[columns].add(frame)
+
+    def finish(self) -> Iterator[tuple[Written, int]]:
+        """Writes them; what came of each group of equal columns, with its number of rows."""
+        for number, (columns, rows) in enumerate(self._sorted.items()):
+            count = self._counts[columns]
+            if self._connection.dialect.name != "sqlite":
+                yield self._by_parts(columns, rows), count
+                continue
+            stage = SqliteStage(self._connection, "interactions", self._folder / f"stage{number}.db")
+            stage.fill(rows.parts())
+            empty = self._connection.scalar(select(Interaction.id).limit(1)) is None
+            if empty:
+                yield Written(stage.move(), ()), count
+            else:
+                yield Upsert(self._connection, "interactions", columns, staged=stage.attach()).take(), count
+        self._sorted.clear()
+
+    def _by_parts(self, columns: tuple[str, ...], rows: Sorted) -> Written:
+        upsert = Upsert(self._connection, "interactions", columns)
+        written = [upsert.write(part) for part in rows.parts()]
+        upsert.close()
+        return Written(sum(one.new for one in written), tuple(row for one in written for row in one.changed))
