@@ -1,29 +1,34 @@
 """One build: contacts become personas and scorecards, market by market, stored together or not at all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import numpy as np
 import polars as pl
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from persona_store.antipersona.learning import learn
+from persona_store.antipersona.motivation import MotiveBook, learn_motives
 from persona_store.antipersona.scorecard import LearnedScorecard
 from persona_store.antipersona.worth import learn_worth
 from persona_store.database import session_scope
 from persona_store.database.models import Build, Contact, Scorecard
 from persona_store.errors import InputError
-from persona_store.guidance.counts import count_channels
+from persona_store.guidance.learned import learn_guidance
 from persona_store.segmentation.aggregation import newest_data, outcomes
 from persona_store.segmentation.attributes import attribute_frame, recognise_attributes
 from persona_store.segmentation.binning import fit_binning
+from persona_store.segmentation.drift import Drift, compare_builds
+from persona_store.segmentation.identities import Vanished, label_personas, vanished
 from persona_store.segmentation.model import PersonaInfo, persona_info
 from persona_store.segmentation.registry import MARKETS
 from persona_store.segmentation.segment import Segments, find_segments, mark_repeated
 from persona_store.segmentation.selection import Choice
-from persona_store.segmentation.storage import MarketData, describe_market, store_personas
+from persona_store.segmentation.storage import Label, MarketData, describe_market, store_personas
+from persona_store.segmentation.target_group import active_group
+from persona_store.segmentation.versions import Lineage, find_lineage
 from persona_store.settings import settings
 from persona_store.wording import say
 
@@ -37,7 +42,8 @@ READ, CHOSEN, LEARNED = 0.3, 0.6, 0.9
 class MarketReport:
     """What came of one market: `personas` empty means no structure; `left_out` names custom columns with the reason.
 
-    `tried` are the numbers of classes with their BIC, `scorecard` the verdict on foretelling the outcome.
+    `tried` are the numbers of classes with their BIC, `scorecard` the verdict on foretelling the outcome. With a target
+    group `contacts` are those inside it and `outside` those who are not.
     """
 
     market: str
@@ -47,17 +53,24 @@ class MarketReport:
     left_out: dict[str, str]
     scorecard: str
     scorecard_auc: float | None
+    target_group: str | None = None
+    outside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """A finished build; `verdict` is "personas" or "no_structure"."""
+    """A finished build; `verdict` is "personas" or "no_structure".
+
+    `drift` says what changed since the build before (None for the first), `vanished` are pinned personas not found now.
+    """
 
     build_id: int
     verdict: str
     contacts: int
     data_on: date | None
     markets: tuple[MarketReport, ...]
+    drift: Drift | None = None
+    vanished: tuple[Vanished, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,8 @@ class _Found:
     choice: Choice
     segments: Segments | None
     score: LearnedScorecard
+    lineage: Lineage
+    motives: MotiveBook
 
 
 def build(engine: Engine, *, seed: int = 1, progress: Progress | None = None) -> BuildReport:
@@ -85,22 +100,7 @@ def build(engine: Engine, *, seed: int = 1, progress: Progress | None = None) ->
         raise InputError(say("build.empty", settings().language))
     # On SQLite nobody else can write, not even the record of a look-up, from here to the end; so it comes last.
     with session_scope(engine, writes=True) as session:
-        row = Build(
-            created_at=datetime.now(UTC).replace(tzinfo=None),
-            data_on=data_on,
-            seed=seed,
-            contacts=sum(len(one.data.frame) for one in found),
-            verdict="no_structure" if all(one.segments is None for one in found) else "personas",
-            markets={one.data.market: describe_market(one.data, one.choice, one.segments) for one in found},
-        )
-        session.add(row)
-        session.flush()
-        reports: list[MarketReport] = []
-        for one in found:
-            number = 1 + sum(len(report.personas) for report in reports)
-            reports.append(_store(session, row.id, one, number, progress))
-        count_channels(session, row.id)
-        return BuildReport(row.id, row.verdict, row.contacts, row.data_on, tuple(reports))
+        return _store_build(session, found, data_on, seed, progress)
 
 
 def _has_contacts(session: Session, market: str) -> bool:
@@ -121,24 +121,59 @@ def _find(session: Session, market: str, data_on: date | None, seed: int, progre
     )
     tell(CHOSEN)
     before = attribute_frame(session, market, known=data.attributes, as_of=data_on, until_outcome=True)
+    if data.group is not None:
+        before = data.frame.select("contact_id").join(before, on="contact_id", how="left", maintain_order="left")
     score = learn(before, data.outcome, data.attributes, seed)
+    motives = learn_motives(session, market, before, data.outcome)
     tell(LEARNED)
-    return _Found(data, choice, segments, score)
+    return _Found(data, choice, segments, score, find_lineage(session, data, segments), motives)
 
 
-def _store(session: Session, build_id: int, found: _Found, number: int, progress: Progress | None) -> MarketReport:
+def _store_build(
+    session: Session, found: Sequence[_Found], data_on: date | None, seed: int, progress: Progress | None
+) -> BuildReport:
+    previous = session.scalar(select(func.max(Build.id)))
+    with_personas = [(one.data, one.segments, one.lineage) for one in found if one.segments is not None]
+    labelled = iter(label_personas(session, with_personas))
+    labels = [[] if one.segments is None else next(labelled) for one in found]
+    row = Build(
+        created_at=datetime.now(UTC).replace(tzinfo=None),
+        data_on=data_on,
+        seed=seed,
+        contacts=sum(len(one.data.frame) for one in found),
+        verdict="personas" if with_personas else "no_structure",
+        markets={
+            one.data.market: describe_market(one.data, one.choice, one.segments, own)
+            for one, own in zip(found, labels, strict=True)
+        },
+        previous_id=previous,
+    )
+    session.add(row)
+    session.flush()
+    reports = [_store(session, row.id, one, own, progress) for one, own in zip(found, labels, strict=True)]
+    learn_guidance(session, row.id)
+    drift = None if previous is None else compare_builds(session, previous, row.id)
+    row.drift = {} if drift is None else drift.as_json()
+    return BuildReport(row.id, row.verdict, row.contacts, data_on, tuple(reports), drift, tuple(vanished(session)))
+
+
+def _store(
+    session: Session, build_id: int, found: _Found, labels: Sequence[Label], progress: Progress | None
+) -> MarketReport:
     data, segments, score = found.data, found.segments, found.score
-    personas = [] if segments is None else store_personas(session, build_id, data, segments, number)
-    _store_scorecard(session, build_id, data.market, score)
+    personas = [] if segments is None else store_personas(session, build_id, data, segments, labels)
+    _store_scorecard(session, build_id, data.market, score, found.motives)
     _teller(data.market, progress)(1.0)
     return MarketReport(
         market=data.market,
         contacts=len(data.frame),
-        personas=tuple(persona_info(persona) for persona in personas),
+        personas=tuple(persona_info(persona) for persona in sorted(personas, key=lambda persona: persona.number)),
         tried=found.choice,
         left_out=dict(data.left_out),
         scorecard=score.verdict,
         scorecard_auc=score.quality.auc,
+        target_group=None if data.group is None else data.group.name,
+        outside=data.outside,
     )
 
 
@@ -153,6 +188,11 @@ def _teller(market: str, progress: Progress | None) -> Callable[[float], None]:
 def _read(session: Session, market: str, as_of: date | None, seed: int) -> MarketData:
     attributes, left_out = recognise_attributes(session, market)
     frame = attribute_frame(session, market, known=attributes, as_of=as_of)
+    people, group = len(frame), active_group(session, market)
+    if group is not None:
+        frame = frame.filter(group.inside(frame, attributes))
+        if frame.is_empty():
+            raise InputError(say("target.error.empty", settings().language, name=group.name, contacts=people))
     binning = fit_binning(frame, attributes)
     levels = binning.apply(frame)
     known = frame.select("contact_id").join(outcomes(session, market), on="contact_id", how="left")["outcome"]
@@ -164,11 +204,15 @@ def _read(session: Session, market: str, as_of: date | None, seed: int) -> Marke
         binning=binning,
         levels=levels,
         outcome=known.cast(pl.Float64).fill_null(np.nan).to_numpy(),
+        group=group,
+        outside=people - len(frame),
     )
 
 
-def _store_scorecard(session: Session, build_id: int, market: str, score: LearnedScorecard) -> None:
-    quality = score.quality
+def _store_scorecard(
+    session: Session, build_id: int, market: str, score: LearnedScorecard, motives: MotiveBook
+) -> None:
+    quality, worth = score.quality, learn_worth(session, build_id, market)
     session.add(
         Scorecard(
             build_id=build_id,
@@ -180,7 +224,7 @@ def _store_scorecard(session: Session, build_id: int, market: str, score: Learne
             auc_low=quality.auc_low,
             auc_high=quality.auc_high,
             calibration_error=quality.calibration_error,
-            model=score.as_json() | {"worth": learn_worth(session, build_id, market).as_json()},
+            model=score.as_json() | {"worth": worth.as_json(), "motives": motives.as_json()},
             left_out=dict(score.left_out),
         )
     )

@@ -7,21 +7,27 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from persona_store.database.models import Build, Contact, Persona, PersonaLevel
+from persona_store.database.models import Build, Contact, Persona, PersonaIdentity, PersonaLevel
 from persona_store.segmentation.attributes import attribute_frame
 from persona_store.segmentation.binning import Binning
+from persona_store.segmentation.latent_classes import stated
 from persona_store.segmentation.registry import Attribute
+from persona_store.segmentation.target_group import TargetFilter
 
 CACHED_MODELS = 8  # a build and the one before, in two markets, for two stores
-_models: dict[tuple[str, int, datetime, str], "PersonaModel | None"] = {}
+_models: dict[tuple[str, int, datetime, datetime | None, str], "PersonaModel | None"] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class PersonaInfo:
-    """One persona: `share` of its market's contacts (0 to 1); `outcome_rate` with 95 % interval over `outcome_n`."""
+    """One persona: `share` of its market's contacts (0 to 1); `outcome_rate` with 95 % interval over `outcome_n`.
+
+    `stability` is the mean Jaccard likeness over bootstrap samples, `likeness` that to the persona of the same identity
+    in the build before; None where not measured.
+    """
 
     id: int
     number: int
@@ -35,6 +41,9 @@ class PersonaInfo:
     outcome_low: float | None
     outcome_high: float | None
     value_mean: float | None
+    identity_id: int | None = None
+    stability: float | None = None
+    likeness: float | None = None
 
     def name(self, language: str) -> str:
         """The persona's name in `language` ("de" or "en")."""
@@ -47,7 +56,8 @@ class AttributeTable:
 
     `probabilities` is (personas, levels), `base` (levels,): the same among all contacts of the market; `known` is
     (personas,): expected number of contacts whose attribute is known; `defines` says whether it decides membership
-    (else it only describes). `weights` is (personas,): its share in what sets each persona apart.
+    (else it only describes). `weights` is (personas,): its share in what sets each persona apart. Where `parent` is known
+    too, its evidence counts with `exponent`, because the two depend on one another beyond the personas.
     """
 
     levels: tuple[str, ...]
@@ -56,11 +66,16 @@ class AttributeTable:
     known: NDArray[np.float64]
     weights: NDArray[np.float64]
     defines: bool
+    parent: str | None = None
+    exponent: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class PersonaModel:
-    """The personas of one market in one build; indices of personas follow `personas`."""
+    """The personas of one market in one build; indices of personas follow `personas`.
+
+    `target_group` is the filter inside which they were found; None when all contacts took part.
+    """
 
     build_id: int
     created_at: datetime
@@ -72,9 +87,10 @@ class PersonaModel:
     binning: Binning
     attributes: Mapping[str, Attribute]
     tables: Mapping[str, AttributeTable]
+    target_group: TargetFilter | None = None
 
     def posterior(self, levels: Mapping[str, str]) -> NDArray[np.float64]:
-        """How probable each persona is, given the known `levels` by attribute; sums to 1.
+        """How probable each persona is, given the known `levels` by attribute; sums to 1, none is ever quite sure.
 
         Attributes or levels the model does not know, or that only describe, change nothing.
         """
@@ -82,9 +98,17 @@ class PersonaModel:
         for attribute, level in levels.items():
             table = self.tables.get(attribute)
             if table is not None and table.defines and level in table.levels:
-                log_joint = log_joint + np.log(table.probabilities[:, table.levels.index(level)])
+                evidence = np.log(table.probabilities[:, table.levels.index(level)])
+                log_joint = log_joint + self.exponent(attribute, levels) * evidence
         joint = np.exp(log_joint - log_joint.max())
-        return np.asarray(joint / joint.sum(), dtype=np.float64)
+        return stated(joint / joint.sum(), self.class_weights)
+
+    def exponent(self, attribute: str, levels: Mapping[str, str]) -> float:
+        """How much of what `attribute` says counts beside the known `levels`: 1, or less where these say it too."""
+        table = self.tables[attribute]
+        parent = None if table.parent is None else self.tables[table.parent]
+        says_it_too = parent is not None and levels.get(table.parent or "") in parent.levels
+        return table.exponent if says_it_too else 1.0
 
     def probability(self, persona_index: int, attribute: str, level: str) -> float:
         """How probable `level` is in the persona; raises KeyError or ValueError for what the model does not know."""
@@ -110,11 +134,23 @@ class PersonaModel:
 
 
 def load_model(session: Session, market: str) -> PersonaModel | None:
-    """The model of `market` in the newest build; None when there is no build or it found no personas there."""
-    newest = session.execute(select(Build.id, Build.created_at).order_by(Build.id.desc()).limit(1)).first()
+    """The model of `market` in the newest build, as events since have moved its classes.
+
+    None when there is no build or it found no personas there.
+    """
+    from persona_store.live.state import with_live  # it reads built models itself
+
+    built = built_model(session, market)
+    return None if built is None else with_live(session, built)
+
+
+def built_model(session: Session, market: str) -> PersonaModel | None:
+    """The model of `market` as the newest build stored it; None as with `load_model`."""
+    renamed = select(func.max(PersonaIdentity.changed_at)).scalar_subquery()
+    newest = session.execute(select(Build.id, Build.created_at, renamed).order_by(Build.id.desc()).limit(1)).first()
     if newest is None:
         return None
-    key = (str(session.get_bind().engine.url), newest.id, newest.created_at, market)
+    key = (str(session.get_bind().engine.url), newest.id, newest.created_at, newest[2], market)
     if key not in _models:
         while len(_models) >= CACHED_MODELS:
             _models.pop(next(iter(_models)), None)
@@ -166,17 +202,23 @@ def _read_model(session: Session, build_id: int, market: str) -> PersonaModel | 
         class_weights=np.array(described["class_weights"], dtype=np.float64),
         binning=binning,
         attributes=attributes,
-        tables=_read_tables(session, rows, attributes, binning),
+        tables=_read_tables(session, rows, attributes, binning, described.get("discounts", {})),
+        target_group=TargetFilter.from_json(market, group) if (group := described.get("target_group")) else None,
     )
 
 
 def _read_tables(
-    session: Session, personas: Sequence[Persona], attributes: Mapping[str, Attribute], binning: Binning
+    session: Session,
+    personas: Sequence[Persona],
+    attributes: Mapping[str, Attribute],
+    binning: Binning,
+    discounts: Mapping[str, tuple[str, float]],
 ) -> dict[str, AttributeTable]:
     places = {persona.id: index for index, persona in enumerate(personas)}
     tables: dict[str, AttributeTable] = {}
     for name, bins in binning.bins.items():
         shape = (len(places), len(bins.levels))
+        parent, exponent = discounts.get(name, (None, 1.0))
         tables[name] = AttributeTable(
             levels=bins.levels,
             probabilities=np.zeros(shape),
@@ -184,6 +226,8 @@ def _read_tables(
             known=np.zeros(len(places)),
             weights=np.zeros(len(places)),
             defines=attributes[name].defines,
+            parent=parent,
+            exponent=exponent,
         )
     for row in session.execute(select(PersonaLevel).where(PersonaLevel.persona_id.in_(places))).scalars():
         table, place = tables[row.attribute], places[row.persona_id]
@@ -210,6 +254,9 @@ def persona_info(persona: Persona) -> PersonaInfo:
         outcome_low=persona.outcome_low,
         outcome_high=persona.outcome_high,
         value_mean=persona.value_mean,
+        identity_id=persona.identity_id,
+        stability=persona.stability,
+        likeness=persona.likeness,
     )
 
 

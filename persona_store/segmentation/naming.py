@@ -1,7 +1,9 @@
 """Names for personas in both languages, from the attributes that set them apart; no two personas share one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
+from types import MappingProxyType
 
 import numpy as np
 from scipy.special import rel_entr
@@ -15,6 +17,7 @@ from persona_store.settings import Language
 from persona_store.wording import catalogue, joined, say
 
 LEADING = ("c_level", "head", "lead")
+RANKS = {"leading": LEADING, "staff": ("specialist",), "junior": ("junior",)}
 COMPANIES = {
     "small": ("1-10", "11-50"),
     "medium": ("51-250", "251-1000"),
@@ -27,6 +30,28 @@ ALSO = 0.25  # share from which a second function is named beside the first
 STUDENT = "student"  # not of a company, so its size says nothing about them
 QUALIFIERS = 2  # for personas of whom only behaviour or custom columns are known
 MOST_QUALIFIERS = 5
+HOLDS = 0.8  # a name once given stays while its words hold for this part of what they must hold for at first
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a word of a name says: that the persona's contacts mostly have one of these `levels` of `attribute`."""
+
+    attribute: str
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaName:
+    """A persona's name in both languages; `claims` are what it says (none where an analyst chose it)."""
+
+    de: str
+    en: str
+    claims: tuple[Claim, ...] = ()
+
+    def like(self, other: "PersonaName") -> bool:
+        """Whether the two would be confused in one of the languages."""
+        return self.de.casefold() == other.de.casefold() or self.en.casefold() == other.en.casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +74,52 @@ class _Role:
 
 
 def name_personas(
-    tables: Mapping[str, AttributeTable], attributes: Mapping[str, Attribute], binning: Binning, classes: int
-) -> list[dict[Language, str]]:
-    """A name per class and language. Two classes of the same name get further traits until they differ."""
+    tables: Mapping[str, AttributeTable],
+    attributes: Mapping[str, Attribute],
+    binning: Binning,
+    classes: int,
+    given: Mapping[int, PersonaName] = MappingProxyType({}),
+    taken: Sequence[PersonaName] = (),
+) -> list[PersonaName]:
+    """A name per class, in both languages; classes that are `given` a name keep it.
+
+    Classes of one name, or of a name `taken` elsewhere, get further traits until they differ, and a number if nothing
+    tells them apart.
+    """
     roles = [_role(tables, place) for place in range(classes)]
     traits = [_traits(tables, attributes, role, place) for place, role in enumerate(roles)]
     used = [_first_traits(role, traits[place]) for place, role in enumerate(roles)]
     while True:
-        names = [_name(roles[place], traits[place][: used[place]], binning, place) for place in range(classes)]
-        doubles = [place for place in range(classes) if sum(_same(names[place], other) for other in names) > 1]
+        names = [
+            given.get(place) or _name(roles[place], traits[place][: used[place]], binning, place)
+            for place in range(classes)
+        ]
+        doubles = [
+            place
+            for place in range(classes)
+            if place not in given and sum(names[place].like(other) for other in (*names, *taken)) > 1
+        ]
         growing = [place for place in doubles if used[place] < min(len(traits[place]), MOST_QUALIFIERS)]
         if not growing:
-            return [_numbered(name, place) if place in doubles else name for place, name in enumerate(names)]
+            for place in doubles:
+                names[place] = _numbered(names[place], place, [*names, *taken])
+            return names
         for place in growing:
             used[place] += 1
+
+
+def still_true(name: PersonaName, tables: Mapping[str, AttributeTable], place: int) -> bool:
+    """Whether all that a generated name says still holds for the class at `place`, with some leniency."""
+    return all(_holds(claim, tables.get(claim.attribute), place) for claim in name.claims)
+
+
+def _holds(claim: Claim, table: AttributeTable | None, place: int) -> bool:
+    if table is None or not set(claim.levels) <= set(table.levels):
+        return False
+    held = [table.levels.index(level) for level in claim.levels]
+    share = float(table.probabilities[place, held].sum())
+    lift = share / float(table.base[held].sum())
+    return share >= HOLDS * MOSTLY or (share >= HOLDS * OFTEN and lift >= HOLDS * STRIKINGLY)
 
 
 def _first_traits(role: _Role | None, traits: Sequence[_Trait]) -> int:
@@ -72,12 +129,9 @@ def _first_traits(role: _Role | None, traits: Sequence[_Trait]) -> int:
     return 1 if traits and traits[0].explicit else QUALIFIERS
 
 
-def _same(one: Mapping[Language, str], other: Mapping[Language, str]) -> bool:
-    return one["de"] == other["de"] or one["en"] == other["en"]
-
-
-def _numbered(name: Mapping[Language, str], place: int) -> dict[Language, str]:
-    return {language: f"{text} ({place + 1})" for language, text in name.items()}
+def _numbered(name: PersonaName, place: int, others: Sequence[PersonaName]) -> PersonaName:
+    numbered = (replace(name, de=f"{name.de} ({number})", en=f"{name.en} ({number})") for number in count(place + 1))
+    return next(found for found in numbered if not any(found.like(other) for other in others))
 
 
 def _role(tables: Mapping[str, AttributeTable], place: int) -> _Role | None:
@@ -154,9 +208,23 @@ def _strengths(table: AttributeTable, place: int) -> Floats:
     return rel_entr(table.probabilities[place], table.base)
 
 
-def _name(role: _Role | None, traits: Sequence[_Trait], binning: Binning, place: int) -> dict[Language, str]:
-    languages: tuple[Language, ...] = ("de", "en")
-    return {language: _in_words(role, traits, binning, place, language) for language in languages}
+def _name(role: _Role | None, traits: Sequence[_Trait], binning: Binning, place: int) -> PersonaName:
+    return PersonaName(
+        de=_in_words(role, traits, binning, place, "de"),
+        en=_in_words(role, traits, binning, place, "en"),
+        claims=(*_role_claims(role), *(Claim(trait.attribute, (trait.level,)) for trait in traits)),
+    )
+
+
+def _role_claims(role: _Role | None) -> list[Claim]:
+    if role is None:
+        return []
+    claims = [Claim("function", role.functions)] if role.functions else []
+    if role.rank in RANKS:
+        claims.append(Claim("level", RANKS[role.rank]))
+    if role.companies:
+        claims.append(Claim("company_size", COMPANIES[role.companies]))
+    return claims
 
 
 def _in_words(role: _Role | None, traits: Sequence[_Trait], binning: Binning, place: int, language: Language) -> str:

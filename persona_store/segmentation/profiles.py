@@ -1,15 +1,20 @@
 """What sets a persona apart: its attributes, weightiest first, each with its most telling levels."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from persona_store.database.models import Build, Persona, PersonaLevel
+from persona_store.database.models import Build, Persona, PersonaIdentity, PersonaLevel
 from persona_store.segmentation.model import PersonaInfo, attribute_from_json, persona_info
 from persona_store.segmentation.registry import Attribute, AttributeKind
+
+Standing = Literal["stands", "weak"]
+
+STANDS = 0.75  # mean Jaccard over bootstrap samples from which a class is a stable one (Hennig 2007)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +48,22 @@ class AttributeProfile:
 
 @dataclass(frozen=True, slots=True)
 class PersonaProfile:
-    """A persona with its attributes, weightiest first, and the build it comes from."""
+    """A persona with its attributes, weightiest first, and the build it comes from.
+
+    `weight_by_kind` splits what sets the persona apart (it sums to 1): "explicit" is who they are, "implicit" what they
+    do, "value" what they bring and cost, "custom" the CRM's own columns. `standing` says what its stability is worth:
+    "stands" from 0.75 on, else "weak"; None where not measured. `note` and `pinned` are the analyst's.
+    """
 
     info: PersonaInfo
     attributes: tuple[AttributeProfile, ...]
     build_id: int
     data_on: date | None
     contacts: int
+    weight_by_kind: Mapping[AttributeKind, float] = field(default_factory=dict)
+    standing: Standing | None = None
+    note: str | None = None
+    pinned: bool = False
 
 
 def persona_profile(session: Session, persona_id: int) -> PersonaProfile:
@@ -76,13 +90,28 @@ def _profile(session: Session, persona: Persona, build: Build) -> PersonaProfile
     for row in session.scalars(statement):
         grouped.setdefault(row.attribute, []).append(row)
     profiles = [_attribute_profile(known[name], rows) for name, rows in grouped.items()]
+    identity = None if persona.identity_id is None else session.get(PersonaIdentity, persona.identity_id)
     return PersonaProfile(
         info=persona_info(persona),
         attributes=tuple(sorted(profiles, key=lambda profile: -profile.weight)),
         build_id=build.id,
         data_on=build.data_on,
         contacts=described["contacts"],
+        weight_by_kind={
+            kind: sum(one.weight for one in profiles if one.kind == kind)
+            for kind in dict.fromkeys(one.kind for one in profiles)
+        },
+        standing=standing(persona.stability),
+        note=identity.note if identity else None,
+        pinned=identity is not None and identity.pinned,
     )
+
+
+def standing(stability: float | None) -> Standing | None:
+    """What a stability is worth; None where it was not measured."""
+    if stability is None:
+        return None
+    return "stands" if stability >= STANDS else "weak"
 
 
 def _attribute_profile(attribute: Attribute, rows: Sequence[PersonaLevel]) -> AttributeProfile:

@@ -1,30 +1,36 @@
 """Writes what a build found into the tables."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.stats import binomtest
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 
-from persona_store.database.models import Membership, Persona, PersonaLevel
+from persona_store.database.models import Persona, PersonaLevel
 from persona_store.segmentation.binning import Binning
 from persona_store.segmentation.model import AttributeTable
-from persona_store.segmentation.naming import name_personas
+from persona_store.segmentation.naming import PersonaName
 from persona_store.segmentation.registry import Attribute
 from persona_store.segmentation.segment import Segments
 from persona_store.segmentation.selection import Choice
+from persona_store.segmentation.target_group import TargetFilter
+from persona_store.segmentation.typical import typical_contacts
 
 ROWS_AT_ONCE = 50_000
+MEMBERSHIP = ("build_id", "contact_id", "persona_id", "probability")
 
 
 @dataclass(frozen=True, slots=True)
 class MarketData:
-    """One market before segmentation: raw `frame`, its `levels` and `outcome` (1, 0, NaN) row by row."""
+    """One market before segmentation: raw `frame`, its `levels` and `outcome` (1, 0, NaN) row by row.
+
+    `group` is the target group all rows are inside of, `outside` the number of contacts that are not.
+    """
 
     market: str
     attributes: tuple[Attribute, ...]
@@ -33,44 +39,78 @@ class MarketData:
     binning: Binning
     levels: pl.DataFrame
     outcome: NDArray[np.float64]
+    group: TargetFilter | None = None
+    outside: int = 0
 
 
-def describe_market(data: MarketData, choice: Choice, segments: Segments | None) -> dict[str, Any]:
-    """What `Build.markets` holds of a market, as plain JSON data."""
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a class is called in its build: number, name, and the identity that lasts beyond the build.
+
+    `likeness` is the Jaccard likeness to the persona of that identity in the build before.
+    """
+
+    number: int
+    name: PersonaName
+    identity_id: int
+    likeness: float | None
+
+
+def describe_market(
+    data: MarketData, choice: Choice, segments: Segments | None, labels: Sequence[Label]
+) -> dict[str, Any]:
+    """What `Build.markets` holds of a market, as plain JSON data; classes come in the order of their numbers."""
     used = [attribute for attribute in data.attributes if attribute.key in data.binning.bins]
+    order = sorted(range(len(labels)), key=lambda place: labels[place].number)
     return {
         "contacts": len(data.frame),
+        "target_group": None if data.group is None else data.group.as_json(),
+        "outside": data.outside,
         "classes": choice.classes,
         "tried": [candidate.as_json() for candidate in choice.tried],
         "clearness": None if segments is None else segments.model.clearness,
-        "class_weights": [] if segments is None else segments.model.weights.tolist(),
+        "class_weights": [] if segments is None else segments.model.weights[order].tolist(),
+        "claims": [[asdict(claim) for claim in labels[place].name.claims] for place in order],
+        "typical": [] if segments is None else [typical_contacts(data.levels, segments, place) for place in order],
         "attributes": [
             {name: getattr(one, name) for name in ("key", "kind", "numeric", "after_outcome", "summary")}
             for one in used
         ],
+        "reason": choice.reason,
+        "discounts": {} if segments is None else segments.discounts,
+        "dependent": [] if segments is None else [list(pair) for pair in segments.dependent],
+        "resamples": 0 if segments is None else segments.resamples,
         "left_out": dict(data.left_out),
         "binning": data.binning.as_json(),
+        "counts": {name: _level_counts(data.levels[name], bins.levels) for name, bins in data.binning.bins.items()},
     }
 
 
+def _level_counts(column: pl.Series, levels: Sequence[str]) -> list[int]:
+    counts = dict(column.drop_nulls().value_counts(name="n").iter_rows())
+    return [counts.get(level, 0) for level in levels]
+
+
 def store_personas(
-    session: Session, build_id: int, data: MarketData, segments: Segments, first_number: int
+    session: Session, build_id: int, data: MarketData, segments: Segments, labels: Sequence[Label]
 ) -> list[Persona]:
-    """Writes the personas of a market, their levels and every contact's membership; numbers run on from the given."""
-    attributes = {attribute.key: attribute for attribute in data.attributes}
-    names = name_personas(segments.tables, attributes, data.binning, len(segments.model.weights))
+    """Writes the personas of a market, their levels and every contact's membership; `labels` has one a class."""
+    stability = getattr(segments, "stability", None)
     personas = []
-    for place, name in enumerate(names):
+    for place, label in enumerate(labels):
         members = segments.membership == place
         persona = Persona(
             build_id=build_id,
             market=data.market,
-            number=first_number + place,
-            name_de=name["de"],
-            name_en=name["en"],
+            number=label.number,
+            name_de=label.name.de,
+            name_en=label.name.en,
             n=int(members.sum()),
             share=float(members.mean()),
             value_mean=_value_mean(data.frame, members),
+            identity_id=label.identity_id,
+            likeness=label.likeness,
+            stability=None if stability is None else float(stability[place]),
             **_outcome_rate(data.outcome[members]),
         )
         personas.append(persona)
@@ -123,18 +163,23 @@ def _level_rows(persona_id: int, tables: Mapping[str, AttributeTable], place: in
 def _store_memberships(
     session: Session, build_id: int, contact_ids: pl.Series, segments: Segments, persona_ids: Sequence[int]
 ) -> None:
+    connection = session.connection()
+    members = np.asarray(persona_ids)[segments.membership]
     for start in range(0, len(contact_ids), ROWS_AT_ONCE):
         part = slice(start, start + ROWS_AT_ONCE)
         rows = zip(
-            contact_ids[part].to_list(),
-            segments.membership[part].tolist(),
-            segments.probability[part].tolist(),
-            strict=True,
+            contact_ids[part].to_list(), members[part].tolist(), segments.probability[part].tolist(), strict=True
         )
-        session.execute(
-            insert(Membership),
-            [
-                {"build_id": build_id, "contact_id": contact, "persona_id": persona_ids[place], "probability": share}
-                for contact, place, share in rows
-            ],
-        )
+        _insert_memberships(connection, [(build_id, *row) for row in rows])
+
+
+def _insert_memberships(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+    """Rows of MEMBERSHIP by the fastest way of the driver: PostgreSQL's COPY, else one prepared statement."""
+    columns = ", ".join(MEMBERSHIP)
+    if connection.dialect.name == "postgresql":
+        cursor: Any = connection.connection.cursor()
+        with cursor.copy(f"COPY memberships ({columns}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    connection.exec_driver_sql(f"INSERT INTO memberships ({columns}) VALUES (?, ?, ?, ?)", rows)  # noqa: S608

@@ -34,7 +34,8 @@ SIZES = {"1-10": 0.02, "11-50": 0.02, "51-250": 0.02, "251-1000": 0.02, "1001+":
 
 def names(classes: int, attributes: dict[str, Attribute] | None = None, **shares: list[Row]) -> list[dict[str, str]]:
     found, binning = tables(**shares)
-    return name_personas(found, attributes or KNOWN, binning, classes)
+    named = name_personas(found, attributes or KNOWN, binning, classes)
+    return [{"de": name.de, "en": name.en} for name in named]
 
 
 def test_role_and_size_of_company_make_the_name() -> None:

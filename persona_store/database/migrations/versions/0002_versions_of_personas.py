@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("market", sa.String(length=3), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(), nullable=True),
         sa.Column("name_de", sa.String(length=300), nullable=True),
         sa.Column("name_en", sa.String(length=300), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
