@@ -59,12 +59,12 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
-    """An amount of money with the `n` contacts behind it."""
+class Bar:
+    """A count or an amount, and how it is written beside the bar."""
 
     name: str
-    amount: float
-    n: int
+    value: float
+    text: str
 
 
 def weights_chart(profile: PersonaProfile, language: Language) -> Spec:
@@ -104,22 +104,24 @@ def weights_chart(profile: PersonaProfile, language: Language) -> Spec:
 
 def sizes_chart(profiles: Sequence[PersonaProfile], language: Language) -> Spec:
     """How large the personas are: share of their market, with the number of contacts."""
-    rows = [
-        {
-            "name": _short(one.info.name(language)),
-            "share": one.info.share,
-            "text": say(
-                "chart.size_text", language, share=percent(one.info.share, language), n=number(one.info.n, language)
-            ),
-        }
+    bars = [
+        Bar(
+            one.info.name(language),
+            one.info.share,
+            say("chart.size_text", language, share=percent(one.info.share, language), n=number(one.info.n, language)),
+        )
         for one in profiles
     ]
-    base = _data(rows).encode(y=_names())
-    bars = base.mark_bar(color=BLUE).encode(
-        x=alt.X("share:Q", title=say("chart.share", language), axis=alt.Axis(format="%"), scale=_room(rows, "share"))
-    )
     title = say("chart.sizes_title", language, n=number(sum(one.info.n for one in profiles), language))
-    return _finished(bars + _texts(base, "share"), title, len(rows), language)
+    return bars_chart(bars, title, say("chart.share", language), language, form="%")
+
+
+def bars_chart(bars: Sequence[Bar], title: str, axis: str, language: Language, form: str = "~s") -> Spec:
+    """Bars with their numbers beside them; `form` is the axis's number format as d3 writes it."""
+    rows = [{"name": _short(one.name), "value": one.value, "text": one.text} for one in bars]
+    base = _data(rows).encode(y=_names())
+    x = alt.X("value:Q", title=axis, axis=alt.Axis(format=form), scale=_room(rows, "value"))
+    return _finished(base.mark_bar(color=BLUE).encode(x=x) + _texts(base, "value"), title, len(rows), language)
 
 
 def rates_chart(
@@ -206,21 +208,6 @@ def changes_chart(changes: Sequence[Change], title: str, language: Language) -> 
         ),
     )
     return _finished(layers, title, len(changes), language)
-
-
-def amounts_chart(amounts: Sequence[Amount], title: str, axis: str, language: Language) -> Spec:
-    """Amounts of money as bars, with the number of contacts behind each."""
-    rows = [
-        {
-            "name": _short(one.name),
-            "amount": one.amount,
-            "text": say("chart.amount_text", language, amount=money(one.amount, language), n=number(one.n, language)),
-        }
-        for one in amounts
-    ]
-    base = _data(rows).encode(y=_names())
-    bars = base.mark_bar(color=ORANGE).encode(x=alt.X("amount:Q", title=axis, scale=_room(rows, "amount")))
-    return _finished(bars + _texts(base, "amount"), title, len(rows), language)
 
 
 def svg(spec: Spec) -> str:
