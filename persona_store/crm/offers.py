@@ -10,8 +10,6 @@ from persona_store.guidance.ideas import load_ideas
 from persona_store.settings import settings
 from persona_store.wording import say
 
-OFFERS: frozenset[TableKind] = frozenset({"content", "ideas"})
-
 
 def load_offers(connection: Connection, kind: TableKind, cells: pl.DataFrame) -> ContentReport:
     """Stores the rows of a chunk within the import's transaction."""

@@ -32,6 +32,8 @@ UNKNOWN_PENALTY = 0.25
 FEW_ROWS = 100  # below this a column of names may well repeat itself
 PRIVATE: frozenset[FieldType] = frozenset({"email", "phone", "name"})  # a second one is no attribute of a segment
 
+OFFERS: frozenset[TableKind] = frozenset({"content", "ideas"})  # these address roles, so a role is no sign of people
+
 # How telling a heading is for a kind of table; all others count PLAIN_WEIGHT.
 PLAIN_WEIGHT = 0.5
 WEIGHTS: dict[TableKind, dict[str, float]] = {
@@ -191,7 +193,9 @@ def _table_kind(source: Source, system: str | None, look: Survey) -> TableKind:
         named = set(fields.values()) - {"ignore"}
         if not all(group & named for group in REQUIRED[kind]):
             continue
-        if kind in ("companies", "content", "ideas") and person & {"first_name", "last_name", "email", "job_title"}:
+        if kind in OFFERS and person & {"first_name", "last_name", "email"}:
+            continue
+        if kind == "companies" and person & {"first_name", "last_name", "email", "job_title"}:
             continue
         weights = WEIGHTS[kind]
         bonus = FILE_NAME_BONUS if re.search(FILE_NAMES[kind], fold(source.sheet or source.path.stem)) else 0.0

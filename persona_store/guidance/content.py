@@ -33,24 +33,11 @@ LONGEST_LINK = 2_000
 LONGEST_LIST = 200  # characters of normal values in one column
 KEY_DIGEST = 32
 FUNCTIONS = frozenset(
-    [
-        "executive",
-        "sales",
-        "marketing",
-        "it",
-        "finance",
-        "purchasing",
-        "hr",
-        "production",
-        "logistics",
-        "engineering",
-        "legal",
-        "support",
-        "consulting",
-        "student",
-        "assistant",
-    ]
-)
+    {
+        "executive", "sales", "marketing", "it", "finance", "purchasing", "hr", "production", "logistics",
+        "engineering", "legal", "support", "consulting", "student", "assistant",
+    }
+)  # fmt: skip
 PARTS = re.compile(r"\s*(?:[,;/|+]|\bund\b|\band\b|\boder\b|\bor\b)\s*", re.IGNORECASE)
 FOR_ALL = frozenset({"alle", "all", "any", "jede", "jeder", "alles", "*", "-"})
 LANGUAGES: dict[str, Language] = {
