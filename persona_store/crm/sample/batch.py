@@ -28,6 +28,7 @@ from persona_store.crm.sample.population import (
     with_copies,
 )
 from persona_store.crm.sample.reactions import JOB_SEEKER, Reactions, draw_reactions
+from persona_store.crm.sample.talk import messages, with_statements
 from persona_store.crm.sample.titles import roles
 from persona_store.crm.sample.wordings import subjects
 
@@ -61,12 +62,14 @@ class BatchMaker:
         self._next_contact = FIRST_CONTACT
         self._next_interaction = 1
         self._next_reaction = 1
+        self._next_message = 1
         self._next_deal = 1
 
     def make(self, contacts: int) -> Tables:
         """The next `contacts` contacts and what belongs to them; the first batch holds the cast."""
         rng = np.random.default_rng([self._seed, 2, self._batch])
-        own = np.random.default_rng([self._seed, 3, self._batch])  # what came later must not change what was there
+        # What was thought of later has streams of its own, so that the rest of a sample stays as it was.
+        reacting, talking = (np.random.default_rng([self._seed, stream, self._batch]) for stream in (3, 4))
         cast = len(CAST) if self._batch == 0 else 0
         self._batch += 1
         doubles = round(DOUBLES_SHARE * contacts)
@@ -81,18 +84,23 @@ class BatchMaker:
         frame = contact_frame(rng, people, companies, self._pools, self._places, FULL_NAMES)
         if cast:
             frame = with_cast_names(frame)
+        frame = frame.with_columns(with_statements(talking, frame["Notizen"], people, frame["Sprache"]))
         ids = self._contact_ids(people, cast)
         before, after, outcomes = _course(rng, people, cast)
         size = np.where(people.company == NONE, NONE, cell_size(companies.cell[people.company]))
         deals = draw_deals(rng, people, outcomes, size)
         seller = rng.integers(0, len(words.SELLERS), len(people))
         last = _last_activity(people, (before, after))
-        reactions = draw_reactions(own, people, (before, after), outcomes, last)
+        reactions = draw_reactions(reacting, people, (before, after), outcomes, last)
         return Tables(
             contacts=_contacts(rng, frame, people, outcomes, ids, seller, last).sort("Kontakt-ID"),
             companies=companies.frame,
             interactions=pl.concat(
-                [self._interactions(rng, people, (before, after), ids), self._reactions(reactions, ids)]
+                [
+                    self._interactions(rng, people, (before, after), ids),
+                    self._reactions(reactions, ids),
+                    self._messages(messages(talking, people, frame["Sprache"], last, ids, self._next_message)),
+                ]
             ),
             deals=self._deals(rng, people, deals, ids, frame["Firma-ID"], seller),
             truth=_truth(people, outcomes, ids, reactions.seekers).sort("Kontakt-ID"),
@@ -139,6 +147,10 @@ class BatchMaker:
     def _reactions(self, reactions: Reactions, ids: Ints) -> pl.DataFrame:
         frame = reactions.frame(ids, self._next_reaction)
         self._next_reaction += len(frame)
+        return frame
+
+    def _messages(self, frame: pl.DataFrame) -> pl.DataFrame:
+        self._next_message += len(frame)
         return frame
 
     def _deals(

@@ -1,0 +1,293 @@
+"""Sentences of the sample in which people wish, complain and show how they are, and what a sales team writes around.
+
+Each key is a kind and a term of the lexicon: "wish_price", "problem_support", "trait_cautious".
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+GERMAN_STATEMENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "wish_price": (
+        "Fragt nach Rabatt bei größerer Menge.",
+        "Möchte ein günstigeres Angebot.",
+        "Preis ist ihm wichtig.",
+        "Vergleicht Preise mit zwei Anbietern.",
+    ),
+    "problem_price": (
+        "Findet uns zu teuer.",
+        "Der Preis ist zu hoch.",
+        "Preis schreckt ab.",
+        "Listenpreis war der Streitpunkt, zu hohe Konditionen.",
+    ),
+    "wish_budget": (
+        "Fragt nach Leasing oder Ratenzahlung.",
+        "Interessiert sich für Förderung.",
+        "Sucht eine Finanzierung.",
+    ),
+    "problem_budget": (
+        "Kein Budget in diesem Jahr.",
+        "Budget ist knapp.",
+        "Budget wurde gekürzt.",
+        "Das Budget reicht nicht.",
+    ),
+    "wish_quality": (
+        "Legt Wert auf Qualität.",
+        "Qualität geht vor.",
+        "Braucht hohe Messgenauigkeit.",
+        "Genauigkeit ist entscheidend.",
+    ),
+    "problem_quality": (
+        "Gerät war nach zwei Wochen defekt.",
+        "Unzufrieden mit der Verarbeitung.",
+        "Ware kam beschädigt an.",
+        "Bemängelt die Qualität.",
+    ),
+    "wish_support": (
+        "Möchte einen festen Ansprechpartner.",
+        "Guter Service ist ihm wichtig.",
+        "Braucht Hilfe bei der Einführung.",
+        "Wünscht persönliche Betreuung.",
+    ),
+    "problem_support": (
+        "Nicht zufrieden mit dem Support.",
+        "Hotline ist nie erreichbar.",
+        "Wartet auf Rückruf vom Kundendienst.",
+        "Niemand kümmert sich um sein Ticket.",
+    ),
+    "wish_time": (
+        "Will vor allem Zeit sparen.",
+        "Zeitersparnis ist das Hauptargument, sehr wichtig.",
+        "Möchte schneller arbeiten.",
+        "Sucht etwas, das Zeit spart.",
+    ),
+    "problem_time": (
+        "Hat kaum Zeit.",
+        "Steht unter Zeitdruck.",
+        "Alles zu zeitaufwendig, sagt er.",
+        "Im Moment keine Zeit für ein Projekt.",
+    ),
+    "wish_security": (
+        "Fragt nach DSGVO und Serverstandort.",
+        "Datenschutz ist Pflicht.",
+        "Braucht einen AV-Vertrag.",
+        "IT-Sicherheit hat Priorität.",
+    ),
+    "problem_security": (
+        "Bedenken wegen Datenschutz in der Cloud.",
+        "Sorge um die Datensicherheit.",
+        "Sieht Sicherheitslücken.",
+    ),
+    "wish_process_improvement": (
+        "Will Abläufe vereinfachen.",
+        "Möchte weg von Excel.",
+        "Sucht Wege, Prozesse zu automatisieren.",
+        "Ziel sind schlankere Prozesse.",
+    ),
+    "problem_process_improvement": (
+        "Klagt über Zettelwirtschaft.",
+        "Doppelte Erfassung nervt das Team.",
+        "Prozesse sind umständlich.",
+    ),
+    "wish_cost_saving": (
+        "Will die laufenden Kosten senken.",
+        "Einsparung ist das Ziel.",
+        "Muss Kosten sparen.",
+        "Sucht Einsparpotenzial.",
+    ),
+    "problem_cost_saving": ("Laufende Kosten steigen.", "Steht unter Kostendruck.", "Klagt über steigende Kosten."),
+    "wish_integration": (
+        "Braucht eine Anbindung an SAP.",
+        "Fragt nach einer Schnittstelle zum ERP.",
+        "API ist Voraussetzung.",
+        "Will das System ins ERP integrieren.",
+    ),
+    "problem_integration": (
+        "Schnittstelle macht Probleme.",
+        "System ist nicht kompatibel.",
+        "Ärger mit dem Datenimport.",
+    ),
+    "wish_training": ("Wünscht eine Schulung für das Team.", "Fragt nach einem Workshop.", "Braucht eine Einweisung."),
+    "problem_training": ("Mitarbeiter wurden nie geschult.", "Es fehlt an Schulung.", "Ohne Einweisung geht es nicht."),
+    "wish_references": (
+        "Hat nach Referenzen gefragt.",
+        "Möchte mit einem Referenzkunden sprechen.",
+        "Wünscht eine Fallstudie aus der Branche.",
+    ),
+    "problem_references": ("Keine Referenzen aus der Branche, das stört.", "Fehlende Referenzen sind ein Hindernis."),
+    "wish_sustainability": (
+        "Achtet auf Nachhaltigkeit.",
+        "Fragt nach der CO2-Bilanz.",
+        "Sucht etwas Energiesparendes.",
+    ),
+    "problem_sustainability": ("Ärgert sich über Verpackungsmüll.", "Der Energieverbrauch ist zu hoch."),
+    "wish_delivery": ("Braucht schnelle Lieferung.", "Fragt nach der Lieferzeit.", "Pünktliche Lieferung ist Pflicht."),
+    "problem_delivery": ("Lieferung kam zu spät.", "Beschwert sich über die Lieferzeit.", "Schon wieder Lieferverzug."),
+    "wish_usability": ("Soll einfach zu bedienen sein.", "Wünscht einfache Bedienung.", "Muss selbsterklärend sein."),
+    "problem_usability": (
+        "Findet die Bedienung kompliziert.",
+        "Kommt mit der Oberfläche nicht zurecht.",
+        "Programm ist zu kompliziert.",
+    ),
+    "trait_cautious": ("Eher vorsichtig.", "Zögert noch.", "Geht auf Nummer sicher.", "Will sich absichern."),
+    "trait_risk_taking": ("Experimentierfreudig.", "Probiert gern Neues.", "Offen für Neues, gern als Pilotkunde."),
+    "trait_detail_minded": (
+        "Prüft jedes Detail im Angebot.",
+        "Sehr genau.",
+        "Will alles schriftlich.",
+        "Zahlenmensch.",
+    ),
+    "trait_decisive": ("Entscheidet schnell.", "Sehr entscheidungsfreudig.", "Macht Nägel mit Köpfen."),
+    "trait_impatient": ("Wird schnell ungeduldig.", "Hakt ständig nach.", "Drängelt."),
+}
+ENGLISH_STATEMENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "wish_price": ("Asks for a volume discount.", "Wants a better price."),
+    "problem_price": ("Thinks we are too expensive.", "Price is too high."),
+    "wish_budget": ("Asks about leasing.", "Looking for a subsidy."),
+    "problem_budget": ("No budget this year.", "Budget is tight."),
+    "wish_quality": ("High quality is a must.", "Needs accuracy above all."),
+    "problem_quality": ("Unhappy with the quality.", "Device arrived damaged."),
+    "wish_support": ("Wants a dedicated contact person.", "Needs help with the rollout."),
+    "problem_support": ("Not happy with support.", "Nobody answers the hotline."),
+    "wish_time": ("Wants to save time.", "Needs to get faster."),
+    "problem_time": ("Has no time for a project.", "Manual work takes too long."),
+    "wish_security": ("Data protection is a must.", "Asks about GDPR and encryption."),
+    "problem_security": ("Worried about data security.", "Raised security concerns."),
+    "wish_process_improvement": ("Wants to streamline the order process.", "Wants to go paperless."),
+    "problem_process_improvement": ("Complains about duplicate work.", "Current processes are inefficient."),
+    "wish_cost_saving": ("Wants to cut costs.", "Goal: reduce running costs."),
+    "problem_cost_saving": ("Rising costs hurt.", "Under cost pressure."),
+    "wish_integration": ("Needs a connector to SAP.", "Asks for an open interface."),
+    "problem_integration": ("Trouble with the interface.", "Old system is not compatible."),
+    "wish_training": ("Wants training for the team.", "Asks about workshops."),
+    "problem_training": ("Staff never trained on it.", "Lack of training."),
+    "wish_references": ("Asked for references.", "Would like a case study from the industry."),
+    "problem_references": ("No references from the industry, a problem.", "Missing references."),
+    "wish_sustainability": ("Cares about sustainability.", "Asks about the carbon footprint."),
+    "problem_sustainability": ("Complains about plastic waste.", "Too much packaging."),
+    "wish_delivery": ("Needs fast delivery.", "Asks for the lead time."),
+    "problem_delivery": ("Delivery was late again.", "Complains about the delivery time."),
+    "wish_usability": ("Must be easy to use.", "Wants something intuitive."),
+    "problem_usability": ("Finds it too complicated.", "Struggles with the software."),
+    "trait_cautious": ("Rather cautious.", "Still hesitant."),
+    "trait_risk_taking": ("Early adopter.", "Open to new things."),
+    "trait_detail_minded": ("Very thorough.", "Checks every detail."),
+    "trait_decisive": ("Quick to decide.", "Makes quick decisions."),
+    "trait_impatient": ("Gets impatient quickly.", "Always in a hurry."),
+}
+
+# What stands before and behind; the empty ones are the most frequent.
+GERMAN_OPENINGS: Final = (
+    "",
+    "",
+    "",
+    "Telefonat: ",
+    "Messegespräch: ",
+    "Notiz vom Termin: ",
+    "Laut Kollege: ",
+    "Rückblick: ",
+)
+GERMAN_CLOSINGS: Final = (
+    "",
+    "",
+    "",
+    " Wiedervorlage im Herbst.",
+    " Unterlagen geschickt.",
+    " Rückruf vereinbart.",
+    " Termin folgt.",
+    " Kontakt über die Zentrale.",
+)
+ENGLISH_OPENINGS: Final = ("", "", "Call: ", "Met at the fair: ", "Note from the meeting: ")
+ENGLISH_CLOSINGS: Final = ("", "", " Follow up in autumn.", " Documents sent.", " Meeting to be arranged.")
+# Messages of contacts: two ways for a mail, a call and a chat that they began.
+GERMAN_SUBJECTS: Final = ("{}", "Kontaktformular: {}", "{}", "Telefonnotiz: {}", "Chat: {}", "{}")
+ENGLISH_SUBJECTS: Final = ("{}", "Contact form: {}", "{}", "Call note: {}", "Chat: {}", "{}")
+
+# Class → how often its people say what, relative to one another.
+SAYS: Final[Mapping[str, Mapping[str, float]]] = {
+    "gf_kmu": {
+        "wish_time": 5,
+        "wish_cost_saving": 5,
+        "problem_budget": 4,
+        "problem_price": 3,
+        "trait_decisive": 5,
+        "wish_support": 3,
+        "wish_usability": 3,
+        "problem_time": 4,
+        "wish_budget": 2,
+    },
+    "vertrieb_mittelstand": {
+        "wish_time": 5,
+        "trait_decisive": 4,
+        "trait_risk_taking": 4,
+        "problem_process_improvement": 4,
+        "wish_process_improvement": 3,
+        "trait_impatient": 4,
+        "wish_training": 2,
+        "problem_time": 2,
+    },
+    "it_industrie": {
+        "wish_security": 7,
+        "wish_integration": 7,
+        "problem_integration": 4,
+        "problem_security": 3,
+        "trait_cautious": 4,
+        "trait_detail_minded": 4,
+        "wish_support": 2,
+    },
+    "einkauf_konzern": {
+        "wish_price": 7,
+        "problem_price": 4,
+        "wish_cost_saving": 5,
+        "trait_detail_minded": 5,
+        "wish_references": 3,
+        "wish_delivery": 3,
+        "wish_sustainability": 3,
+        "problem_cost_saving": 2,
+    },
+    "marketing_tech": {
+        "trait_risk_taking": 6,
+        "wish_integration": 3,
+        "wish_usability": 3,
+        "wish_references": 3,
+        "problem_budget": 3,
+        "wish_sustainability": 2,
+        "wish_training": 2,
+        "problem_time": 2,
+    },
+    "anwender_produktion": {
+        "wish_quality": 7,
+        "wish_usability": 5,
+        "wish_training": 5,
+        "problem_usability": 3,
+        "problem_training": 2,
+        "trait_cautious": 3,
+        "wish_process_improvement": 3,
+        "problem_quality": 2,
+    },
+    "student": {"wish_references": 4, "problem_budget": 3, "wish_sustainability": 2, "wish_training": 2},
+    "complainer": {
+        "problem_support": 6,
+        "problem_delivery": 6,
+        "problem_quality": 6,
+        "problem_price": 5,
+        "trait_impatient": 6,
+        "wish_price": 3,
+    },
+    "competitor": {"wish_price": 4, "wish_integration": 3, "wish_references": 3},
+    "heimwerker": {
+        "wish_quality": 6,
+        "wish_support": 4,
+        "problem_price": 3,
+        "trait_cautious": 5,
+        "problem_usability": 3,
+        "wish_delivery": 2,
+    },
+    "maker": {
+        "wish_price": 6,
+        "trait_risk_taking": 6,
+        "wish_integration": 3,
+        "problem_delivery": 3,
+        "wish_delivery": 3,
+        "problem_support": 2,
+    },
+}
