@@ -56,8 +56,8 @@ class AttributeTable:
 
     `probabilities` is (personas, levels), `base` (levels,): the same among all contacts of the market; `known` is
     (personas,): expected number of contacts whose attribute is known; `defines` says whether it decides membership
-    (else it only describes). `weights` is (personas,): its share in what sets each persona apart. Where `parent` is known
-    too, its evidence counts with `exponent`, because the two depend on one another beyond the personas.
+    (else it only describes). `weights` is (personas,): its share in what sets each persona apart. Where `parent` is
+    known too, its evidence counts with `exponent`, because the two depend on one another beyond the personas.
     """
 
     levels: tuple[str, ...]

@@ -6,27 +6,49 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
 from scipy.special import rel_entr
 
 from persona_store.segmentation.binning import Binning
-from persona_store.segmentation.latent_classes import LatentClasses, fit_latent_classes
+from persona_store.segmentation.latent_classes import LatentClasses, fit_latent_classes, stated
 from persona_store.segmentation.model import AttributeTable
-from persona_store.segmentation.observations import MISSING, Codes
+from persona_store.segmentation.observations import MISSING, Codes, observe
 from persona_store.segmentation.redundancy import repeated
 from persona_store.segmentation.registry import Attribute
-from persona_store.segmentation.selection import Choice, choose_classes
+from persona_store.segmentation.selection import Choice
+from persona_store.segmentation.stability import STABLE
+from persona_store.segmentation.structure import find_structure
 
 FEWEST_CONTACTS = 50  # below, no statistics hold
+FEWEST_ATTRIBUTES = 3  # latent classes show in three attributes or more, else they could be a mere dependence
 
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """The classes of a market: `tables` by attribute, and for each contact its class and how probable that is."""
+    """The classes of a market: `tables` by attribute, and for each contact its class and how probable that is.
+
+    `stability` (classes,) is the mean Jaccard index over `resamples` bootstrap samples: from 0.75 on a class stands.
+    `dependent` are pairs of attributes with what they share beyond the classes, in nats a contact.
+    """
 
     model: LatentClasses
     tables: dict[str, AttributeTable]
     membership: NDArray[np.intp]
     probability: NDArray[np.float32]
+    stability: NDArray[np.float64]
+    resamples: int
+    dependent: tuple[tuple[str, str, float], ...]
+
+    @property
+    def weak(self) -> NDArray[np.bool_]:
+        """(classes,): which classes other contacts of the same kind might not give."""
+        return self.stability < STABLE
+
+    @property
+    def discounts(self) -> dict[str, tuple[str, float]]:
+        """Attributes that depend on another one (their parent), with the exponent of their evidence beside it."""
+        return {name: (table.parent, table.exponent) for name, table in self.tables.items() if table.parent is not None}
 
 
 def encode(levels: pl.DataFrame, binning: Binning, names: Sequence[str]) -> Codes:
@@ -64,24 +86,50 @@ def find_segments(
     """
     defining = [one.key for one in attributes if one.defines and one.key in binning.bins]
     describing = [one.key for one in attributes if not one.defines and one.key in binning.bins]
-    if len(levels) < FEWEST_CONTACTS or len(defining) < 2:
-        return Choice(1, ()), None
+    if len(levels) < FEWEST_CONTACTS or len(defining) < FEWEST_ATTRIBUTES:
+        return Choice(1, (), "few_contacts" if len(levels) < FEWEST_CONTACTS else "few_attributes"), None
     codes = encode(levels, binning, defining)
     sizes = [len(binning.bins[name].levels) for name in defining]
-    choice = choose_classes(codes, sizes, seed=seed, progress=progress)
-    if choice.classes == 1:
+    choice, structure = find_structure(codes, sizes, seed=seed, progress=progress)
+    if structure is None:
         return choice, None
-    model = fit_latent_classes(codes, sizes, choice.classes, seed=seed)
+    data = observe(codes, sizes, structure.model.discounts)
+    model = fit_latent_classes(data, sizes, choice.classes, seed=seed, start=structure.model.start())
     posterior = model.posterior(codes)
-    tables = _tables(posterior, codes, defining, binning)
-    tables = {
-        name: replace(tables[name], probabilities=fitted, defines=True)
-        for name, fitted in zip(defining, model.probabilities, strict=True)
-    }
+    tables = _defining_tables(model, posterior, codes, defining, binning)
     tables |= _tables(posterior, encode(levels, binning, describing), describing, binning) if describing else {}
     membership = posterior.argmax(axis=1)
-    probability = posterior[np.arange(len(posterior)), membership]
-    return choice, Segments(model, _weighted(tables, posterior), membership, probability)
+    return choice, Segments(
+        model=model,
+        tables=_weighted(tables, posterior),
+        membership=membership,
+        probability=stated(posterior.max(axis=1), model.weights[membership]).astype(np.float32),
+        stability=structure.stability.jaccard[_same_classes(model, structure.model)],
+        resamples=structure.stability.resamples,
+        dependent=tuple((defining[pair.one], defining[pair.other], pair.residual) for pair in structure.dependent),
+    )
+
+
+def _same_classes(model: LatentClasses, other: LatentClasses) -> NDArray[np.intp]:
+    """For each class of `model` its place in `other`: with more contacts, another class may be the largest."""
+    distance = cdist(np.hstack(model.probabilities), np.hstack(other.probabilities))
+    return np.asarray(linear_sum_assignment(distance)[1])
+
+
+def _defining_tables(
+    model: LatentClasses, posterior: NDArray[np.float32], codes: Codes, names: Sequence[str], binning: Binning
+) -> dict[str, AttributeTable]:
+    """Tables as fitted, with the parents and exponents of attributes that depend on another one."""
+    tables = {
+        name: replace(table, probabilities=fitted, defines=True)
+        for (name, table), fitted in zip(
+            _tables(posterior, codes, names, binning).items(), model.probabilities, strict=True
+        )
+    }
+    for one in model.discounts:
+        child = names[one.child]
+        tables[child] = replace(tables[child], parent=names[one.parent], exponent=one.exponent)
+    return tables
 
 
 def _tables(
