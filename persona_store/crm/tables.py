@@ -15,11 +15,12 @@ from persona_store.crm.keys import Occurrences, Seen
 from persona_store.crm.loading import Upsert
 from persona_store.crm.lookups import Companies, Lookup, contact_lookups
 from persona_store.crm.mapping import FileMapping
-from persona_store.crm.offers import OFFERS, load_offers, offer_reason
+from persona_store.crm.offers import load_offers, offer_reason
 from persona_store.crm.people import company_keys
 from persona_store.crm.problems import sentence
 from persona_store.crm.quality import Extremes, same_name
 from persona_store.crm.readers import ROW, Chunk, Source
+from persona_store.crm.recognition import OFFERS
 from persona_store.crm.rejects import RejectsFile
 from persona_store.crm.report import TableCounts
 from persona_store.crm.staging import Touchpoints
