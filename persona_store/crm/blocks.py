@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from persona_store.crm.problems import problem
 from persona_store.crm.sniffing import MAX_CELL_CHARACTERS, TextForm
@@ -94,7 +95,7 @@ def blocks(path: Path, form: TextForm, width: int) -> Iterator[Plain | list[Reco
         else:
             yield Plain(reader.row + 1, frame)
             reader.row += frame.height
-            reader.lines += block.count(b"\n")
+            reader.lines += frame.height if b'"' not in block else block.count(b"\n")
 
 
 def _parts(rest: Iterator[Record]) -> Iterator[list[Record]]:
@@ -165,8 +166,9 @@ def _quoted_well(block: bytes, delimiter: str) -> bool:
 
 
 def _parse(block: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
-    """A block of plain rows as a frame of text; None where it has any row that is not."""
-    odd = b"\n\n" in block or b"\n\r" in block or block.count(b"\r") != block.count(b"\r\n")
+    """A block of plain rows as a frame of text, empty cells null; None where it has any row that is not plain."""
+    odd = b"\n\n" in block or b"\n\r" in block
+    odd = odd or (b"\r" in block and block.count(b"\r") != block.count(b"\r\n"))
     if odd or width == 1 or not ((delimiter.isascii() and delimiter.isprintable()) or delimiter == "\t"):
         return None
     schema = {str(position): pl.String() for position in range(width)}
@@ -176,16 +178,19 @@ def _parse(block: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
         )
     except pl.exceptions.PolarsError:
         return None  # rows longer than the heading, or shorter from the first on
-    if _cuts(block, delimiter) != frame.height * (width - 1):
-        return None
-    longest = frame.select(pl.max_horizontal(pl.all().str.len_bytes().max())).item() or 0
-    return frame if longest <= MAX_CELL_CHARACTERS else None
-
-
-def _cuts(block: bytes, delimiter: str) -> int:
-    """How many delimiters stand outside quotation marks."""
-    if b'"' not in block:
-        return block.count(delimiter.encode())
     raw = np.frombuffer(block, dtype=np.uint8)
-    inside = np.cumsum(raw == QUOTE, dtype=np.uint8) % 2  # the sum may wrap: whether it is odd stays
-    return int(np.count_nonzero((raw == ord(delimiter)) & (inside == 0)))
+    marks = raw == QUOTE if b'"' in block else None
+    if _cuts(raw, marks, ord(delimiter)) != frame.height * (width - 1):
+        return None
+    if frame.select(pl.any_horizontal((pl.all().str.len_bytes() > MAX_CELL_CHARACTERS).any())).item():
+        return None
+    return frame if marks is None else frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
+
+
+def _cuts(raw: NDArray[np.uint8], marks: NDArray[np.bool_] | None, delimiter: int) -> int:
+    """How many delimiters stand outside quotation marks."""
+    cuts = raw == delimiter
+    if marks is None:
+        return int(np.count_nonzero(cuts))
+    inside = np.cumsum(marks, dtype=np.uint8) % 2  # the sum may wrap: whether it is odd stays
+    return int(np.count_nonzero(cuts & (inside == 0)))

@@ -28,6 +28,7 @@ from persona_store.database import connect, session_scope
 from persona_store.database.models import Contact, Deal, Import
 from persona_store.names import index_people
 from persona_store.settings import settings
+from persona_store.text_hits import index_texts
 
 Progress = Callable[[str, float], None]
 
@@ -152,6 +153,8 @@ def _load(
     linked = link_duplicates(connection)
     tell(sentence("progress.names"), 0.9)
     _index(session, loader)
+    tell(sentence("progress.texts"), 0.95)
+    index_texts(session)
     if bad.lines > MAX_LINES:
         notes.append(sentence("note.rejects_cut", n=MAX_LINES))
     counted = connection.execute(select(Contact.market, func.count()).group_by(Contact.market).order_by(Contact.market))

@@ -163,7 +163,7 @@ def _plain_chunk(source: Source, part: Plain) -> Chunk:
     """Rows as wide as the heading as written; cells below its empty end have to be empty too."""
     width = len(source.headers)
     numbers = pl.Series(ROW, range(part.row, part.row + part.frame.height), dtype=pl.UInt32)
-    frame = part.frame.with_columns(pl.col(pl.String).replace("", None)).insert_column(0, numbers)
+    frame = part.frame.insert_column(0, numbers)
     ragged: list[Ragged] = []
     if source.width > width:
         over = pl.any_horizontal(pl.nth(range(width + 1, source.width + 1)).is_not_null())

@@ -200,8 +200,7 @@ def _decode(path: Path, encoding: str) -> None:
     with path.open("rb") as file:
         while block := file.read(BLOCK_BYTES):
             text = decoder.decode(block)
-            place = text.find("\x00")
-            if place >= 0:
+            if (place := text.find("\x00")) >= 0:
                 raise problem("nul", path, row=row + text.count("\n", 0, place))
             row += text.count("\n")
         decoder.decode(b"", final=True)

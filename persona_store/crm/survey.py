@@ -11,7 +11,7 @@ from persona_store.crm.readers import ROW, Chunk
 from persona_store.crm.values import NUMBER_COMMA, NUMBER_DRESS, NUMBER_POINT, RANGE, SCALE, as_text, either
 
 MAX_LEVELS = 60  # a column with more different values is no category
-ENOUGH_CELLS = 50_000  # tell what a column is ...
+ENOUGH_CELLS = 50_000  # tell what a column is (half of them where many are empty) ...
 WORTH_COUNTING = 0.5  # ... so that a pattern rarer than this among them is not followed through the whole table
 MOST_CELLS = 0.95
 MANY_CELLS = 0.8
@@ -78,20 +78,16 @@ class Column:
             self.filled += len(cells) - cells.null_count()
             self.levels = None
             return
-        text = cells.dtype == pl.String
-        filled = len(cells) - (as_text(cells) if text else cells).null_count()
-        self.filled += filled
+        self.filled += len(cells) - cells.null_count()
         if self.levels is not None:
             self._add_levels(_counted(cells))
-        if text and self._follow is not False:
-            self.looked += filled
-            plain = cells.str.contains(PLAIN_WHOLE)
-            sure = int(plain.sum())
-            self.numbers += sure
-            self.whole += sure
-            self._add_patterns(_counted(_without_time(cells.filter(~plain)) if sure < filled else cells.clear()))
-            if self._follow is None and self.looked >= ENOUGH_CELLS:
+        if cells.dtype == pl.String and self._follow is None:
+            self._add_patterns(cells.head(ENOUGH_CELLS))
+            cells = cells.slice(ENOUGH_CELLS)
+            if self.looked >= ENOUGH_CELLS // 2:
                 self._follow = max(self.dates, self.numbers + self.ranges) >= WORTH_COUNTING * self.looked
+        if cells.dtype == pl.String and self._follow is not False and len(cells):
+            self._add_patterns(cells)
 
     def _add_levels(self, frame: pl.DataFrame) -> None:
         if self.levels is None:
@@ -104,7 +100,14 @@ class Column:
         if len(self.levels) > MAX_LEVELS:
             self.levels = None
 
-    def _add_patterns(self, frame: pl.DataFrame) -> None:
+    def _add_patterns(self, cells: pl.Series) -> None:
+        """Compares cells with patterns, each distinct one once; those that are plain whole numbers need no more."""
+        plain = cells.str.contains(PLAIN_WHOLE).fill_null(False)
+        sure = int(plain.sum())
+        frame = _counted(_without_time(cells.filter(~plain)))
+        self.looked += sure + int(frame["n"].sum())
+        self.numbers += sure
+        self.whole += sure
         v, n = pl.col("v"), pl.col("n")
         parts = v.str.extract_groups(DAY_PARTS)
         a, b, c = (parts.struct.field(str(i)) for i in (1, 2, 3))
