@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import data, people, privacy, processes, quality, scorecard, talk, users
+from bot.cli import data, people, privacy, processes, quality, report, scorecard, talk, texts, users
 from bot.cli.common import errors, text
 from bot.cli.entry import BAD_INPUT
 from bot.render.terminal import visible
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback with local values could show personal data
     add_completion=False,
 )
-for module in (processes, data, people, quality, scorecard, talk):
+for module in (processes, data, people, quality, report, scorecard, talk, texts):
     module.register(app)
 app.add_typer(users.app, name="users")
 app.add_typer(privacy.app, name="privacy")
