@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -10,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from bot.gateway import chat, health, login, pages
+from bot.gateway import chat, events, health, login, pages
 from bot.gateway.protection import Protection
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.refusals import Refused, spoken_language
@@ -39,7 +40,8 @@ def create_app(known: Settings) -> FastAPI:
     app.state.brakes = login.Brakes()
     app.state.chat_brake = chat.new_chat_brake()
     app.state.metrics = health.Metrics()
-    for router in (login.router, chat.router, health.router, pages.router):
+    app.state.event_writer = events.EventWriter(app.state.engine)
+    for router in (login.router, chat.router, events.router, health.router, pages.router):
         app.include_router(router)
     pages.mount_files(app)
     app.add_exception_handler(Refused, _refuse)
@@ -47,6 +49,14 @@ def create_app(known: Settings) -> FastAPI:
     app.add_exception_handler(HTTPException, _refuse_http)
     app.add_exception_handler(StoreUnavailable, _refuse_without_store)
     app.add_middleware(Protection, language=known.language)
+    describe = app.openapi
+
+    def with_events() -> dict[str, Any]:
+        document = describe()
+        events.describe_events(document["components"]["schemas"])
+        return document
+
+    app.openapi = with_events  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
     return app
 
 
@@ -54,6 +64,7 @@ def create_app(known: Settings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(migrate, app.state.engine)
     yield
+    await app.state.event_writer.close()
     await app.state.rasa.aclose()
     await run_in_threadpool(app.state.engine.dispose)
 

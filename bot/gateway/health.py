@@ -43,6 +43,7 @@ class Metrics:
             buckets=TURN_BUCKETS,
             registry=self.registry,
         )
+        self.events = Counter("personabot_events", "Events of the CRM, by status", ["status"], registry=self.registry)
         self.logins = Counter("personabot_logins", "Attempts to log in, by result", ["result"], registry=self.registry)
 
 

@@ -1,0 +1,213 @@
+"""What a CRM sends by webhook: signed events, single or in batches, applied one batch after the other."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from pydantic_core import from_json
+from sqlalchemy import Engine
+
+from bot.gateway.health import Metrics
+from bot.gateway.refusals import Refused, spoken_language
+from persona_store.errors import StoreUnavailable
+from persona_store.live.events import EVENT, EventResult, Status
+from persona_store.live.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, events_secret, refusal
+from persona_store.settings import Language
+from persona_store.wording import say
+
+MOST_EVENTS = 1_000  # in one request
+AT_ONCE = 1_000  # events of several requests that are applied together, so that single ones need not queue
+MOST_QUEUED = 20_000  # beyond, the sender is asked to come back: they would be applied too late to answer
+BUSY_SECONDS = 5
+
+router = APIRouter(prefix="/api/crm", tags=["events"])
+
+
+class OneResult(BaseModel):
+    """What became of one event; `reason` says why it was refused or dropped, `left_out` which cells were unreadable."""
+
+    id: str | None
+    status: Status
+    reason: str | None = None
+    left_out: list[str] = Field(default_factory=list)
+
+
+class EventsAnswer(BaseModel):
+    """How many events came to what, and each of them in the order given."""
+
+    applied: int
+    known: int
+    waiting: int
+    dropped: int
+    refused: int
+    results: list[OneResult]
+
+
+@dataclass(slots=True)
+class _Order:
+    events: Sequence[object]
+    done: asyncio.Future[Sequence[EventResult]]
+
+
+@dataclass(slots=True)
+class EventWriter:
+    """Applies what requests bring, one transaction at a time; requests that come meanwhile share the next one."""
+
+    engine: Engine
+    queue: list[_Order] = field(default_factory=list)
+    running: asyncio.Task[None] | None = None
+
+    async def apply(self, events: Sequence[object]) -> Sequence[EventResult]:
+        """What became of `events`; raises Refused when too many wait, and StoreUnavailable."""
+        if sum(len(order.events) for order in self.queue) + len(events) > MOST_QUEUED:
+            raise Refused(503, "events_busy", retry_after=BUSY_SECONDS)
+        order = _Order(events, asyncio.get_running_loop().create_future())
+        self.queue.append(order)
+        if self.running is None or self.running.done():
+            self.running = asyncio.create_task(self._work())
+        return await order.done
+
+    async def close(self) -> None:
+        """Waits until everything taken in is applied."""
+        if self.running is not None:
+            await self.running
+
+    async def _work(self) -> None:
+        while self.queue:
+            orders = [self.queue.pop(0)]
+            while self.queue and sum(len(one.events) for one in [*orders, self.queue[0]]) <= AT_ONCE:
+                orders.append(self.queue.pop(0))
+            try:
+                await self._carry_out(orders)
+            except StoreUnavailable as error:
+                _fail(orders, error)
+            except Exception:
+                for order in orders:  # one of them is to blame, the others shall not suffer
+                    try:
+                        await self._carry_out([order])
+                    except Exception as error:
+                        _fail([order], error)
+
+    async def _carry_out(self, orders: Sequence[_Order]) -> None:
+        from persona_store.live.apply import apply_events  # loads the import's rules; only who gets events pays for it
+
+        together = [event for order in orders for event in order.events]
+        report = await run_in_threadpool(apply_events, self.engine, together)
+        results = iter(report.results)
+        for order in orders:
+            mine = [next(results) for _ in order.events]
+            if not order.done.cancelled():
+                order.done.set_result(mine)
+
+
+def _fail(orders: Sequence[_Order], error: Exception) -> None:
+    for order in orders:
+        if not order.done.cancelled():
+            order.done.set_exception(error)
+
+
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "oneOf": [
+                        {"$ref": "#/components/schemas/Event"},
+                        {"type": "array", "items": {"$ref": "#/components/schemas/Event"}, "maxItems": MOST_EVENTS},
+                    ]
+                }
+            }
+        },
+    },
+    "parameters": [
+        {
+            "name": TIMESTAMP_HEADER,
+            "in": "header",
+            "required": True,
+            "schema": {"type": "string"},
+            "description": "when the message is sent, in Unix seconds; five minutes off at most",
+        },
+        {
+            "name": SIGNATURE_HEADER,
+            "in": "header",
+            "required": True,
+            "schema": {"type": "string"},
+            "description": "v1= and the HMAC-SHA256 of timestamp, full stop and body, in hexadecimal",
+        },
+    ],
+}
+
+
+@router.post(
+    "/events",
+    response_model=EventsAnswer,
+    responses={
+        207: {"model": EventsAnswer, "description": "Some events were refused, the rest was applied"},
+        401: {"description": "Not signed, forged or expired"},
+        413: {"description": "Larger than 1 MB"},
+        422: {"description": "No JSON, no events, or more than 1,000"},
+        503: {"description": "Busy; send the same again after the seconds in Retry-After"},
+    },
+    openapi_extra=_BODY,
+)
+async def events(request: Request) -> JSONResponse:
+    """Takes in one event or a list of them; each is applied once, whatever the order and however often it is sent."""
+    body = await request.body()
+    state, headers = request.app.state, request.headers
+    why = refusal(events_secret(state.settings), headers.get(TIMESTAMP_HEADER), headers.get(SIGNATURE_HEADER), body)
+    if why is not None:
+        raise Refused(401, f"events_{why}")
+    results = await state.event_writer.apply(read_events(body))
+    metrics: Metrics = state.metrics
+    for result in results:
+        metrics.events.labels(result.status).inc()
+    answer = answer_of(results, spoken_language(request))
+    return JSONResponse(answer.model_dump(), status_code=207 if answer.refused else 200)
+
+
+def read_events(body: bytes) -> list[object]:
+    """The events of a body: one or a list; raises Refused for anything else."""
+    try:
+        found: Any = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise Refused(422, "events_json", place=str(error).rpartition(" at ")[2][:40] or "-") from None
+    given = found if isinstance(found, list) else [found]
+    if not given:
+        raise Refused(422, "events_none")
+    if len(given) > MOST_EVENTS:
+        raise Refused(422, "events_many", maximum=MOST_EVENTS)
+    return given
+
+
+def answer_of(results: Sequence[EventResult], language: Language) -> EventsAnswer:
+    """The results in words."""
+    counts: dict[Literal["applied", "known", "waiting", "dropped", "refused"], int] = {
+        "applied": 0, "known": 0, "waiting": 0, "dropped": 0, "refused": 0
+    }  # fmt: skip
+    for result in results:
+        counts[result.status] += 1
+    told = [
+        OneResult(id=one.id, status=one.status, reason=reason_of(one, language), left_out=list(one.left_out))
+        for one in results
+    ]
+    return EventsAnswer(**counts, results=told)
+
+
+def reason_of(result: EventResult, language: Language) -> str | None:
+    """Why an event was refused or dropped, in one sentence."""
+    if result.reason is None:
+        return None
+    return say(f"events.reason.{result.reason}", language, **dict(result.values))  # type: ignore[arg-type]
+
+
+def describe_events(schemas: dict[str, Any]) -> None:
+    """Adds the event model to the schemas of an OpenAPI document."""
+    model = EVENT.json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= model.pop("$defs", {})
+    schemas["Event"] = model
