@@ -1,76 +1,87 @@
-"""The built-in attributes, summed up in the database: one row a contact, however many interactions it has."""
+"""The built-in attributes, summed up in SQL: one row a contact, however many interactions it has."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import polars as pl
-from sqlalchemy import func, select
+from sqlalchemy import TextClause, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import Contact, Deal, Interaction
 from persona_store.segmentation import statements
-from persona_store.segmentation.registry import CHANNELS, NONE_KNOWN
-from persona_store.segmentation.statements import BEHAVIOURS, Statement
+from persona_store.segmentation.extract import Extract, can_extract, extract
+from persona_store.segmentation.registry import BUILT_IN, MARKETS, Attribute, from_texts
+from persona_store.segmentation.statements import LONGEST_NAME
 
-ROWS_AT_ONCE = 50_000
-YOUNGEST, OLDEST = 14, 105  # years; outside, a birth year is a typing error or a joke
+CENTS = 2  # sums differ behind that with the order of their rows
 
-Schema = dict[str, type[pl.DataType]]
-CONTACT_SCHEMA: Schema = {
-    "contact_id": pl.Int64,
-    "function": pl.String,
-    "level": pl.String,
-    "industry": pl.String,
-    "company_size": pl.Float64,
-    "region": pl.String,
-    "source": pl.String,
-    "birth_year": pl.Float64,
-    "last_activity_on": pl.Date,
-}
-INTERACTION_SUMS = (
-    "frequency",
-    "care_minutes",
-    *BEHAVIOURS,
-    *(f"tried_{channel}" for channel in CHANNELS),
-    *(f"answered_{channel}" for channel in CHANNELS),
-)
-INTERACTION_SCHEMA: Schema = {
-    "contact_id": pl.Int64,
-    "last_at": pl.Datetime,
-    "variety": pl.Float64,
-    **dict.fromkeys(INTERACTION_SUMS, pl.Float64),
-}
-DEAL_SUMS = ("revenue", "potential")
-DEAL_SCHEMA: Schema = {"contact_id": pl.Int64, **dict.fromkeys(DEAL_SUMS, pl.Float64)}
-DOUBLE_SCHEMA: Schema = {"contact_id": pl.Int64, "person_id": pl.Int64}
+Schema = Mapping[str, type[pl.DataType]]
+
+
+def _raw(attribute: Attribute) -> type[pl.DataType]:
+    """How a value is held: amounts exactly, other numbers in half the room."""
+    return pl.String if not attribute.numeric else pl.Float64 if attribute.unit == "euros" else pl.Float32
+
+
+def _schema(source: str) -> dict[str, type[pl.DataType]]:
+    return {"contact_id": pl.Int64} | {one.key: _raw(one) for one in BUILT_IN if one.source == source and one.sql}
+
+
+PEOPLE_SCHEMA: Schema = _schema("contact") | {"last_activity_on": pl.Date}
+BEHAVIOUR_SCHEMA: Schema = _schema("interactions") | {"last_at": pl.Datetime, "has_text": pl.Boolean}
+DEAL_SCHEMA: Schema = _schema("deals")
+NAME_SCHEMA: Schema = {"contact_id": pl.Int64, "name": pl.String}
+HIT_SCHEMA: Schema = {"contact_id": pl.Int64, "kind": pl.String, "term": pl.String}
+NOTED_SCHEMA: Schema = {"contact_id": pl.Int64}
+OUTCOME_SCHEMA: Schema = {"contact_id": pl.Int64, "outcome": pl.Boolean}
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads statements for all contacts of a market, or for `ids` alone."""
+    """Runs this room's statements for all contacts of a market or for `ids` alone: in the store, or in an `extract`."""
 
     session: Session
     market: str
     ids: Sequence[int] | None = None
+    extract: Extract | None = None
 
     @property
     def few(self) -> bool:
         """Whether only some contacts are read."""
         return self.ids is not None
 
-    def rows(self, statement: Statement) -> Iterator[list[tuple[Any, ...]]]:
-        """The rows of `statement` in bounded parts."""
-        parameters = {"market": self.market} | ({} if self.ids is None else {"ids": list(self.ids)})
-        result = self.session.execute(statement, parameters, execution_options={"yield_per": ROWS_AT_ONCE})
-        for part in result.partitions():
-            yield [tuple(row) for row in part]
+    def frame(self, statement: str, schema: Schema, year: int | None = None) -> pl.DataFrame:
+        """The rows of `statement` as a table, columns in the order of `schema`."""
+        parameters: dict[str, Any] = {"market": self.market, "year": year}
+        if self.extract is not None:
+            return self.extract.frame(statement, parameters).select(
+                pl.col(name).cast(kind) for name, kind in schema.items()
+            )
+        columns = self._columns(statement, parameters) or [()] * len(schema)
+        return pl.DataFrame(
+            [_series(name, kind, values) for (name, kind), values in zip(schema.items(), columns, strict=True)]
+        )
 
-    def frame(self, statement: Statement, schema: Schema) -> pl.DataFrame:
-        """The rows of `statement` as a table."""
-        parts = [pl.DataFrame(rows, schema=schema, orient="row") for rows in self.rows(statement)]
-        return pl.DataFrame(schema=schema) if not parts else parts[0] if len(parts) == 1 else pl.concat(parts)
+    def parts(self, statement: str, schema: Schema) -> Iterator[pl.DataFrame]:
+        """The rows of a `statement` that only the store can answer, in bounded parts."""
+        if self.extract is None:
+            yield self.frame(statement, schema)
+            return
+        for part in self.extract.parts(statement.replace(":market", f"'{_checked(self.market)}'")):
+            yield part.select(pl.col(name).cast(kind) for name, kind in schema.items())
+
+    def _columns(self, statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        if self.session.get_bind().dialect.name == "postgresql":
+            statement = statement.replace("instr(", "strpos(")  # the one word not common to all
+        query = _query(statement, self.few)
+        wanted = {name: value for name, value in parameters.items() if f":{name}" in statement}
+        if self.ids is not None:
+            wanted["ids"] = list(self.ids)
+        return list(zip(*self.session.execute(query, wanted), strict=True))
 
 
 def newest_data(session: Session) -> date | None:
@@ -85,49 +96,106 @@ def newest_data(session: Session) -> date | None:
     return min(max(known), date.today()) if known else None
 
 
-def built_in_frame(reader: Reader, as_of: date | None, until_outcome: bool) -> pl.DataFrame:
-    """`contact_id` and the built-in attributes of either market, raw; one row a person who may be profiled."""
-    people = reader.frame(statements.people(reader.few), CONTACT_SCHEMA).lazy()
-    doubles = reader.frame(statements.doubles(reader.few), DOUBLE_SCHEMA)
-    interactions = reader.frame(statements.interactions(reader.few, until_outcome), INTERACTION_SCHEMA)
-    latest = [pl.max("last_at"), pl.max("variety")]
-    behaviour = _fold(interactions, doubles, [*latest, *(_sum(name) for name in INTERACTION_SUMS)])
-    deals = _fold(reader.frame(statements.deals(reader.few), DEAL_SCHEMA), doubles, [_sum(name) for name in DEAL_SUMS])
-    joined = people.join(behaviour, on="contact_id", how="left").join(deals, on="contact_id", how="left")
-    return joined.with_columns(_derived(as_of, until_outcome)).sort("contact_id").collect()
+@contextmanager
+def whole_market(session: Session, market: str, source: Extract | None = None) -> Iterator[Reader]:
+    """A reader of all contacts of `market`, from `source` or an extract of its own where the store allows it."""
+    if source is not None or not can_extract(session):
+        yield Reader(session, market, extract=source)
+        return
+    with extract(session) as own:
+        yield Reader(session, market, extract=own)
 
 
-def outcomes(session: Session, market: str) -> pl.DataFrame:
+def built_in_frame(
+    reader: Reader, wanted: Sequence[Attribute], as_of: date | None, until_outcome: bool
+) -> pl.DataFrame:
+    """`contact_id` and the `wanted` attributes but custom ones, raw; one row a person who may be profiled."""
+    keys = {attribute.key for attribute in wanted}
+    people = reader.frame(statements.people(reader.few), PEOPLE_SCHEMA, as_of.year if as_of else None)
+    parts = [reader.frame(statements.behaviour(reader.few, until_outcome), BEHAVIOUR_SCHEMA)]
+    if keys & DEAL_SCHEMA.keys():
+        parts.append(reader.frame(statements.deals(reader.few), DEAL_SCHEMA))
+    if "favourite_topic" in keys:
+        names = reader.frame(statements.topics(reader.few, until_outcome), NAME_SCHEMA)
+        parts.append(names.rename({"name": "favourite_topic"}))
+    if "favourite_product" in keys:
+        names = reader.frame(statements.purchases(reader.few), NAME_SCHEMA)
+        parts.append(names.rename({"name": "favourite_product"}))
+    joined = people
+    for part in parts:
+        joined = joined.join(part, on="contact_id", how="left")
+    flags = [attribute for attribute in wanted if from_texts(attribute)]
+    if flags:
+        joined = _flagged(joined, reader, flags, until_outcome)
+    return joined.with_columns(_derived(joined, as_of, until_outcome)).sort("contact_id")
+
+
+def outcomes(session: Session, market: str, source: Extract | None = None) -> pl.DataFrame:
     """`contact_id` and `outcome` (true, false or null) of every person of the market who may be profiled."""
-    schema: Schema = {"contact_id": pl.Int64, "outcome": pl.Boolean}
-    return Reader(session, market).frame(statements.known_outcomes(), schema)
+    return Reader(session, market, extract=source).frame(statements.outcomes(few=False), OUTCOME_SCHEMA)
 
 
-def _derived(as_of: date | None, until_outcome: bool) -> list[pl.Expr]:
+def _derived(frame: pl.DataFrame, as_of: date | None, until_outcome: bool) -> list[pl.Expr]:
     last = pl.max_horizontal(pl.col("last_at").cast(pl.Date), pl.col("last_activity_on"))
-    age = pl.lit(as_of.year if as_of else None, dtype=pl.Float64) - pl.col("birth_year")
     days = (pl.lit(as_of, dtype=pl.Date) - (pl.lit(None, dtype=pl.Date) if until_outcome else last)).dt.total_days()
+    here = [one for one in BUILT_IN if one.key in frame.columns]
     return [
-        pl.when(pl.col("level") != NONE_KNOWN).then(pl.col("level")).alias("level"),
-        pl.when(age.is_between(YOUNGEST, OLDEST)).then(age).alias("age"),
-        days.clip(lower_bound=0).cast(pl.Float64).alias("recency"),
-        *(
-            pl.when(pl.col(f"tried_{channel}") > 0)
-            .then(pl.col(f"answered_{channel}") / pl.col(f"tried_{channel}"))
-            .alias(f"response_{channel}")
-            for channel in CHANNELS
-        ),
+        days.clip(lower_bound=0).cast(pl.Float32).alias("recency"),
+        *(_cleaned(pl.col(one.key)).alias(one.key) for one in here if not one.numeric),
+        *(pl.col(one.key).round(CENTS) for one in here if one.unit == "euros"),
     ]
 
 
-def _fold(rows: pl.DataFrame, doubles: pl.DataFrame, together: Sequence[pl.Expr]) -> pl.LazyFrame:
-    """Counts the rows of linked duplicates for the person they stand for."""
-    if doubles.is_empty():
-        return rows.lazy()
-    person = pl.coalesce("person_id", "contact_id").alias("contact_id")
-    joined = rows.lazy().join(doubles.lazy(), on="contact_id", how="left")
-    return joined.with_columns(person).group_by("contact_id").agg(together)
+def _cleaned(name: pl.Expr) -> pl.Expr:
+    return pl.when(name.str.len_bytes() > 0).then(name.str.slice(0, LONGEST_NAME))
 
 
-def _sum(name: str) -> pl.Expr:
-    return pl.when(pl.col(name).is_not_null().any()).then(pl.sum(name)).alias(name)
+def _flagged(frame: pl.DataFrame, reader: Reader, flags: Sequence[Attribute], until_outcome: bool) -> pl.DataFrame:
+    """`frame` with a column a flag: 1 where the term was found, 0 where it was not, null where there is no text."""
+    found = reader.frame(statements.hits(reader.few, until_outcome), HIT_SCHEMA)
+    key = pl.concat_str("kind", pl.lit("_"), "term")
+    texts = [frame.filter(pl.col("has_text")).select("contact_id"), found.select("contact_id")]
+    if not until_outcome:
+        texts.append(reader.frame(statements.noted(reader.few), NOTED_SCHEMA))
+    has_text = pl.col("contact_id").is_in(pl.concat(texts)["contact_id"].unique().implode())
+    parts = found.with_columns(key=key).partition_by("key", as_dict=True)
+    held = {name: part["contact_id"] for (name,), part in parts.items()}
+    none = pl.Series(dtype=pl.Int64)
+    return frame.with_columns(
+        pl.when(has_text)
+        .then(pl.col("contact_id").is_in(held.get(flag.key, none).implode()))
+        .cast(pl.Float32)
+        .alias(flag.key)
+        for flag in flags
+    )
+
+
+def _checked(market: str) -> str:
+    """`market`, which goes into a statement as it is."""
+    if market not in MARKETS:
+        raise ValueError(f"no market: {market}")
+    return market
+
+
+@cache
+def _query(statement: str, few: bool) -> TextClause:
+    query = text(statement)
+    return query.bindparams(bindparam("ids", expanding=True)) if few else query
+
+
+def _series(name: str, kind: type[pl.DataType], values: Sequence[Any]) -> pl.Series:
+    read = _READ.get(kind)
+    known = values if read is None else [None if value is None else read(value) for value in values]
+    return pl.Series(name, known, dtype=kind, strict=False)
+
+
+def _day(value: date | str) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _moment(value: datetime | str) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+# SQLite has no dates and no truth values of its own.
+_READ: Mapping[type[pl.DataType], Callable[[Any], Any]] = {pl.Date: _day, pl.Datetime: _moment, pl.Boolean: bool}

@@ -1,28 +1,52 @@
 """The attributes of a store's contacts: which there are, and a table of one row a contact."""
 
+import re
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date
 
 import polars as pl
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from persona_store.segmentation.aggregation import Reader, built_in_frame, newest_data
+from persona_store.database.models import TextHit
+from persona_store.segmentation.aggregation import Reader, built_in_frame, newest_data, whole_market
 from persona_store.segmentation.custom import custom_frame, recognise_custom
-from persona_store.segmentation.registry import Attribute, AttributeKind, Market, built_in
+from persona_store.segmentation.extract import Extract
+from persona_store.segmentation.registry import (
+    TEXT_KINDS,
+    Attribute,
+    AttributeKind,
+    Market,
+    built_in,
+    text_attribute,
+)
 
 __all__ = ["Attribute", "AttributeKind", "Market", "attribute_frame", "attributes", "recognise_attributes"]
 
+TERM = re.compile(r"[a-z0-9_]{1,60}", re.ASCII)
+
 
 def attributes(session: Session, market: str) -> tuple[Attribute, ...]:
-    """The attributes contacts of `market` ("b2b" or "b2c") can have: built in, and custom columns of the store."""
+    """The attributes contacts of `market` ("b2b" or "b2c") can have: built in, from texts, and custom columns."""
     return recognise_attributes(session, market)[0]
 
 
 def recognise_attributes(session: Session, market: str) -> tuple[tuple[Attribute, ...], dict[str, str]]:
     """Like `attributes`, with the custom columns that were left out and the reason (see `recognise_custom`)."""
     custom, left_out = recognise_custom(session, market)
+    known = (*built_in(market), *text_attributes(session))
     taken = {attribute.key for attribute in custom}
-    return (*(attribute for attribute in built_in(market) if attribute.key not in taken), *custom), left_out
+    return (*(attribute for attribute in known if attribute.key not in taken), *custom), left_out
+
+
+def text_attributes(session: Session) -> tuple[Attribute, ...]:
+    """The wishes, problems and traits that were found in the store's texts, as attributes."""
+    found = session.execute(select(TextHit.kind, TextHit.term).distinct()).all()
+    terms = sorted(
+        (TEXT_KINDS.index(kind), term) for kind, term in found if kind in TEXT_KINDS and TERM.fullmatch(term)
+    )
+    return tuple(text_attribute(TEXT_KINDS[place], term) for place, term in terms)
 
 
 def attribute_frame(
@@ -33,25 +57,30 @@ def attribute_frame(
     known: Sequence[Attribute] | None = None,
     as_of: date | None = None,
     until_outcome: bool = False,
+    source: Extract | None = None,
 ) -> pl.DataFrame:
     """One row a contact of `market`: `contact_id` (Int64) and one raw column an attribute, null = not known.
 
     Numeric attributes are floats, others text. Blocked contacts and linked duplicates have no row; what the
     duplicates did counts for the person they stand for. `known` saves looking at the store for custom columns;
     `as_of` is the day ages and recency are counted to (default: that of the newest data). With `until_outcome`
-    interactions after the outcome do not count, and recency, which goes on counting, is not known.
+    interactions after the outcome do not count, nor notes, which bear no date; and recency, which goes on counting,
+    is not known. A whole market is read as committed, from `source` where several frames come from one extract.
+    Raises StoreUnavailable when the store does not answer.
     """
     wanted = attributes(session, market) if known is None else known
     day = as_of or newest_data(session)
-    reader = Reader(session, market, contact_ids)
-    frame = built_in_frame(reader, day, until_outcome)
-    custom = [attribute for attribute in wanted if attribute.kind == "custom"]
-    if custom:
-        own = custom_frame(reader, custom)
-        frame = frame.join(own, on="contact_id", how="left", suffix="\0custom")
-        frame = frame.with_columns(
-            pl.coalesce(attribute.key, f"{attribute.key}\0custom")
-            for attribute in custom
-            if f"{attribute.key}\0custom" in frame.columns
-        )
-    return frame.select("contact_id", *(attribute.key for attribute in wanted))
+    few = Reader(session, market, contact_ids)
+    with whole_market(session, market, source) if contact_ids is None else nullcontext(few) as reader:
+        frame = built_in_frame(reader, wanted, day, until_outcome)
+        custom = [attribute for attribute in wanted if attribute.kind == "custom"]
+        if custom:
+            own = custom_frame(reader, custom)
+            frame = frame.join(own, on="contact_id", how="left", suffix="\0custom")
+            frame = frame.with_columns(
+                pl.coalesce(attribute.key, f"{attribute.key}\0custom")
+                for attribute in custom
+                if f"{attribute.key}\0custom" in frame.columns
+            )
+        missing = [pl.lit(None, pl.Float64).alias(one.key) for one in wanted if one.key not in frame.columns]
+        return frame.with_columns(missing).select("contact_id", *(attribute.key for attribute in wanted))

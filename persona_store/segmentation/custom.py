@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from persona_store.database.models import KEY_LENGTH
 from persona_store.segmentation import statements
-from persona_store.segmentation.aggregation import Reader
+from persona_store.segmentation.aggregation import Reader, Schema
 from persona_store.segmentation.registry import Attribute, Market, built_in
-from persona_store.segmentation.statements import EMPTY_JSON
+from persona_store.segmentation.statements import LONGEST_NAME
 
 SAMPLE = 20_000  # enough to tell a number from a name; reading a million rows for that would be waste
 NUMBER_SHARE = 0.98
@@ -25,8 +25,8 @@ TEXT_DISTINCT_SHARE = 0.3
 ID_DISTINCT_SHARE = 0.95
 SEQUENCE_FILL = 0.5
 ENOUGH_ROWS = 20
-LONGEST_NAME = 100
 ID_NAME = re.compile(r"(^|[\s_.-])(id|uuid|guid|key|nr|no|nummer|number)$|Id$|ID$", re.ASCII)
+DOCUMENTS: Schema = {"contact_id": pl.Int64, "own": pl.String, "company": pl.String}
 DATE_TEXT = r"^\d{4}-\d{2}-\d{2}([ T].*)?$|^\d{1,2}[./]\d{1,2}[./]\d{2,4}$"
 
 
@@ -61,8 +61,8 @@ def custom_frame(reader: Reader, attributes: Sequence[Attribute]) -> pl.DataFram
         pl.col(name).cast(pl.Float64, strict=False) if numeric else pl.col(name).str.slice(0, LONGEST_NAME)
         for name, numeric in names.items()
     ]
-    statement = statements.custom_documents(reader.few, every=1)
-    parts = [_parse(rows, tuple(names)).with_columns(types) for rows in reader.rows(statement)]
+    documents = reader.parts(statements.custom_documents(reader.few), DOCUMENTS)
+    parts = [_parse(part, tuple(names)).with_columns(types) for part in documents if len(part)]
     if parts:
         return pl.concat(parts)
     schema: dict[str, type[pl.DataType]] = {"contact_id": pl.Int64}
@@ -70,14 +70,13 @@ def custom_frame(reader: Reader, attributes: Sequence[Attribute]) -> pl.DataFram
     return pl.DataFrame(schema=schema)
 
 
-def _parse(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> pl.DataFrame:
+def _parse(documents: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     """Every value as text, whatever its JSON type; the contact's own value goes before the company's."""
-    own = _read_lines([row[1] for row in rows], names)
-    company = _read_lines([row[2] or EMPTY_JSON for row in rows], names).rename(lambda name: f"{name}\0company")
+    own = _read_lines(documents["own"], names)
+    company = _read_lines(documents["company"], names).rename(lambda name: f"{name}\0company")
     both = pl.concat([own, company], how="horizontal")
     return both.select(
-        pl.Series("contact_id", [row[0] for row in rows], dtype=pl.Int64),
-        *(_cleaned(pl.coalesce(name, f"{name}\0company")).alias(name) for name in names),
+        documents["contact_id"], *(_cleaned(pl.coalesce(name, f"{name}\0company")).alias(name) for name in names)
     )
 
 
@@ -86,19 +85,19 @@ def _cleaned(value: pl.Expr) -> pl.Expr:
     return pl.when(text.str.len_bytes() > 0).then(text)
 
 
-def _read_lines(documents: Sequence[str], names: Sequence[str]) -> pl.DataFrame:
-    lines = "\n".join(documents).encode()
+def _read_lines(documents: pl.Series, names: Sequence[str]) -> pl.DataFrame:
+    lines = "\n".join(documents.to_list()).encode()
     return pl.read_ndjson(io.BytesIO(lines), schema=dict.fromkeys(names, pl.String))
 
 
 def _sample(reader: Reader) -> pl.DataFrame:
-    people = reader.session.execute(statements.head_count(), {"market": reader.market}).scalar_one()
+    people = reader.frame(statements.head_count(), {"n": pl.Int64}).item()
     statement = statements.custom_documents(few=False, every=max(1, people // SAMPLE))
-    rows = [row for part in reader.rows(statement) for row in part]
+    documents = reader.frame(statement, DOCUMENTS)
     names: dict[str, None] = {}
-    for _, own, company in rows:
-        names |= dict.fromkeys(json.loads(own)) | dict.fromkeys(json.loads(company or EMPTY_JSON))
-    return _parse(rows, tuple(names)).drop("contact_id") if names else pl.DataFrame()
+    for _, own, company in documents.iter_rows():
+        names |= dict.fromkeys(json.loads(own)) | dict.fromkeys(json.loads(company))
+    return _parse(documents, tuple(names)).drop("contact_id") if names else pl.DataFrame()
 
 
 def _is_number(known: pl.Series) -> bool:

@@ -1,145 +1,170 @@
-"""The SQL that sums contacts up; each statement is built once and serves all contacts of a market, or a few.
+"""The SQL that sums contacts up, in words that SQLite, PostgreSQL and DuckDB understand alike.
 
-Parameters: `market`, and `ids` where a statement is made for a `few` contacts.
+For a few contacts it runs in the store itself, for a whole market in DuckDB over a copy of the columns it reads.
+Parameters are `market` and, for a few contacts, `ids`. In reach of an attribute's own SQL are the columns of
+interactions or deals; of contacts as `c.` and of companies as `k.` with the parameter `year`; and beside a deal
+`owned` and `buyer`, 1 where the person has bought this product, or any.
 """
 
+# ruff: noqa: S608 -- put together from names and numbers of this room; values are parameters
+
 from functools import cache
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, case, cast, func, or_, select
-from sqlalchemy.orm import aliased
+from persona_store.segmentation.registry import BUILT_IN, Source
 
-from persona_store.database.models import Company, Contact, Deal, Interaction
-from persona_store.segmentation.registry import CHANNELS
-
-Statement = Select[*tuple[Any, ...]]
-
+LONGEST_NAME = 100
 EMPTY_JSON = "{}"
-BEHAVIOURS = {
-    "downloads": "download",
-    "webinars": "webinar",
-    "trade_fairs": "trade_fair",
-    "pricing_page": "pricing_page",
-    "demo_requests": "demo_request",
-    "newsletter": "newsletter",
-    "unsubscribed": "unsubscribed",
-    "complaints": "complaint",
-}
+# What people fetch, attend or click tells what they care for; what we write to them tells what we care for.
+CONTENT_KINDS = ("download", "webinar", "email_click")
+PERSON = "coalesce(c.duplicate_of, c.id)"
+# "Webinar: Migration" and "Whitepaper: Migration" are the same topic in two forms.
+TOPIC = "CASE WHEN instr(i.topic, ': ') > 0 THEN substr(i.topic, instr(i.topic, ': ') + 2) ELSE i.topic END"
+# A CRM dates the day a lead became a customer, but rarely the day it was lost: the last lost deal tells that.
+DECIDED = "coalesce(p.outcome_on, CASE WHEN p.outcome IS FALSE THEN lost.day END)"
 
 
 @cache
-def people(few: bool) -> Statement:
+def people(few: bool) -> str:
     """One row a person who stands for itself and did not object: who it is."""
-    return (
-        select(
-            Contact.id,
-            Contact.function,
-            Contact.level,
-            Company.industry,
-            Company.employees,
-            func.coalesce(Contact.region, Company.region),
-            Contact.source,
-            Contact.birth_year,
-            Contact.last_activity_on,
-        )
-        .outerjoin(Company, Contact.company_id == Company.id)
-        .where(*_persons(few))
-    )
+    return f"""
+        SELECT c.id AS contact_id, {_sums("contact")}, c.last_activity_on AS last_activity_on
+        FROM contacts c LEFT JOIN companies k ON c.company_id = k.id
+        WHERE {_persons(few)}"""
 
 
 @cache
-def head_count() -> Statement:
+def head_count() -> str:
     """How many persons the market has."""
-    return select(func.count()).where(*_persons(few=False))
+    return f"SELECT count(*) FROM contacts c WHERE {_persons(few=False)}"
 
 
 @cache
-def known_outcomes() -> Statement:
-    """Id and outcome of every person."""
-    return select(Contact.id, Contact.outcome).where(*_persons(few=False))
-
-
-@cache
-def custom_documents(few: bool, every: int) -> Statement:
+def custom_documents(few: bool, every: int = 1) -> str:
     """Id, own custom columns and those of the company as JSON text, of each `every`-th person that has any."""
-    own, company = cast(Contact.custom, Text), cast(Company.custom, Text)
-    statement = (
-        select(Contact.id, own.label("own"), company.label("company"))
-        .outerjoin(Company, Contact.company_id == Company.id)
-        .where(*_persons(few), or_(own != EMPTY_JSON, company != EMPTY_JSON))
-    )
-    return statement if every == 1 else statement.where(Contact.id % every == 0)
+    own, company = "CAST(c.custom AS TEXT)", f"coalesce(CAST(k.custom AS TEXT), '{EMPTY_JSON}')"
+    part = "" if every == 1 else f"AND c.id % {every} = 0"
+    return f"""
+        SELECT c.id AS contact_id, {own} AS own, {company} AS company
+        FROM contacts c LEFT JOIN companies k ON c.company_id = k.id
+        WHERE {_persons(few)} AND ({own} <> '{EMPTY_JSON}' OR {company} <> '{EMPTY_JSON}') {part}"""
 
 
 @cache
-def doubles(few: bool) -> Statement:
-    """Id of every linked duplicate, and of the person it stands for."""
-    return select(Contact.id, Contact.duplicate_of).where(Contact.duplicate_of.is_not(None), *_persons_and_doubles(few))
+def outcomes(few: bool) -> str:
+    """Id and outcome of every person."""
+    return f"SELECT c.id AS contact_id, c.outcome AS outcome FROM contacts c WHERE {_persons(few)}"
 
 
 @cache
-def interactions(few: bool, until_outcome: bool) -> Statement:
-    """One row a contact, duplicates for themselves: its interactions, only those before the outcome if so wanted."""
-    tried = and_(Interaction.direction == "out", Interaction.responded.is_not(None))
-    answered = and_(Interaction.direction == "out", Interaction.responded.is_(True))
-    statement: Statement = (
-        select(
-            Interaction.contact_id,
-            func.max(Interaction.at),
-            func.count(func.distinct(Interaction.kind)),
-            func.count(),
-            func.sum(Interaction.minutes),
-            *(_count(Interaction.kind == kind) for kind in BEHAVIOURS.values()),
-            *(_count(and_(Interaction.channel == channel, tried)) for channel in CHANNELS),
-            *(_count(and_(Interaction.channel == channel, answered)) for channel in CHANNELS),
-        )
-        .join(Contact, Interaction.contact_id == Contact.id)
-        .where(*_persons_and_doubles(few))
-        .group_by(Interaction.contact_id)
+def behaviour(few: bool, until_outcome: bool) -> str:
+    """One row a person with any interaction: its sums, its doubles' included; only before the outcome if so wanted."""
+    return f"""
+        SELECT {PERSON} AS contact_id, {_sums("interactions")}, max(i.at) AS last_at,
+               max(CASE WHEN length(i.text) > 0 THEN 1 ELSE 0 END) AS has_text
+        FROM interactions i JOIN contacts c ON i.contact_id = c.id {_before_join(few, until_outcome)}
+        WHERE {_with_doubles(few)} {_before(until_outcome)}
+        GROUP BY {PERSON}"""
+
+
+@cache
+def topics(few: bool, until_outcome: bool) -> str:
+    """The topic of most contents a person took in; of equally frequent ones the latest."""
+    kinds = ", ".join(f"'{kind}'" for kind in CONTENT_KINDS)
+    return _most_frequent(
+        TOPIC,
+        "i.at",
+        "i.id",
+        f"interactions i JOIN contacts c ON i.contact_id = c.id {_before_join(few, until_outcome)}",
+        f"{_with_doubles(few)} {_before(until_outcome)} AND i.kind IN ({kinds}) AND i.topic <> ''",
     )
+
+
+@cache
+def purchases(few: bool) -> str:
+    """The product of most won deals of a person; of equally frequent ones the latest, then the dearest."""
+    return _most_frequent(
+        "d.product",
+        "d.closed_on",
+        "d.amount",
+        "deals d JOIN contacts c ON d.contact_id = c.id",
+        f"{_with_doubles(few)} AND d.won IS TRUE AND d.product <> ''",
+    )
+
+
+@cache
+def deals(few: bool) -> str:
+    """One row a person with any deal: its sums, its doubles' included."""
+    bought = "max(CASE WHEN d.won IS TRUE THEN 1 ELSE 0 END)"
+    return f"""
+        SELECT person AS contact_id, {_sums("deals")}
+        FROM (
+            SELECT {PERSON} AS person, d.product AS product, d.amount AS amount, d.margin AS margin, d.won AS won,
+                   {bought} OVER (PARTITION BY {PERSON}, d.product) AS owned,
+                   {bought} OVER (PARTITION BY {PERSON}) AS buyer
+            FROM deals d JOIN contacts c ON d.contact_id = c.id
+            WHERE {_with_doubles(few)}
+        ) sales
+        GROUP BY person"""
+
+
+@cache
+def hits(few: bool, until_outcome: bool) -> str:
+    """What was found in texts about each person; notes bear no date, so they do not count as before the outcome."""
+    dated = "JOIN interactions i ON h.interaction_id = i.id" if until_outcome else ""
+    return f"""
+        SELECT DISTINCT {PERSON} AS contact_id, h.kind AS kind, h.term AS term
+        FROM text_hits h JOIN contacts c ON h.contact_id = c.id {dated} {_before_join(few, until_outcome)}
+        WHERE {_with_doubles(few)} {_before(until_outcome)}"""
+
+
+@cache
+def noted(few: bool) -> str:
+    """Every person about whom there are notes."""
+    return f"SELECT DISTINCT {PERSON} AS contact_id FROM contacts c WHERE {_with_doubles(few)} AND length(c.notes) > 0"
+
+
+def _sums(source: Source) -> str:
+    return ", ".join(f"{one.sql} AS {one.key}" for one in BUILT_IN if one.source == source and one.sql)
+
+
+def _most_frequent(name: str, moment: str, number: str, rows: str, condition: str) -> str:
+    short = f"substr({name}, 1, {LONGEST_NAME})"
+    return f"""
+        SELECT contact_id, name
+        FROM (
+            SELECT {PERSON} AS contact_id, {short} AS name,
+                   row_number() OVER (
+                       PARTITION BY {PERSON}
+                       ORDER BY count(*) DESC, max({moment}) DESC NULLS LAST, max({number}) DESC
+                   ) AS place
+            FROM {rows}
+            WHERE {condition}
+            GROUP BY {PERSON}, {short}
+        ) ranked
+        WHERE place = 1"""
+
+
+def _before_join(few: bool, until_outcome: bool) -> str:
     if not until_outcome:
-        return statement
-    person = aliased(Contact)
-    lost = (
-        select(Deal.contact_id, func.max(Deal.closed_on).label("on"))
-        .where(Deal.won.is_(False))
-        .group_by(Deal.contact_id)
-        .subquery()
-    )
-    # A CRM dates the day a lead became a customer, but rarely the day it was lost: the last lost deal tells that.
-    decided = func.coalesce(person.outcome_on, case((person.outcome.is_(False), lost.c.on)))
-    return (
-        statement.join(person, person.id == func.coalesce(Contact.duplicate_of, Contact.id))
-        .outerjoin(lost, lost.c.contact_id == person.id)
-        .where(or_(decided.is_(None), Interaction.at < decided))
-    )
+        return ""
+    wanted = "AND d.contact_id IN :ids" if few else ""
+    return f"""
+        JOIN contacts p ON p.id = {PERSON}
+        LEFT JOIN (
+            SELECT d.contact_id, max(d.closed_on) AS day FROM deals d
+            WHERE d.won IS FALSE {wanted} GROUP BY d.contact_id
+        ) lost ON lost.contact_id = p.id"""
 
 
-@cache
-def deals(few: bool) -> Statement:
-    """One row a contact, duplicates for themselves: what it brought by closed deals, and what is open."""
-    won = case((Deal.won.is_(True), Deal.amount), (Deal.won.is_(False), 0.0))
-    return (
-        select(Deal.contact_id, func.sum(won), func.sum(case((Deal.won.is_(None), Deal.amount))))
-        .join(Contact, Deal.contact_id == Contact.id)
-        .where(*_persons_and_doubles(few))
-        .group_by(Deal.contact_id)
-    )
+def _before(until_outcome: bool) -> str:
+    return f"AND ({DECIDED} IS NULL OR i.at < {DECIDED})" if until_outcome else ""
 
 
-def _persons(few: bool) -> list[ColumnElement[bool]]:
-    conditions = [Contact.market == bindparam("market"), Contact.duplicate_of.is_(None), Contact.blocked_on.is_(None)]
-    return [*conditions, Contact.id.in_(_ids())] if few else conditions
+def _persons(few: bool) -> str:
+    wanted = "AND c.id IN :ids" if few else ""
+    return f"c.market = :market AND c.duplicate_of IS NULL AND c.blocked_on IS NULL {wanted}"
 
 
-def _persons_and_doubles(few: bool) -> list[ColumnElement[bool]]:
-    conditions = [Contact.market == bindparam("market"), Contact.blocked_on.is_(None)]
-    return [*conditions, or_(Contact.id.in_(_ids()), Contact.duplicate_of.in_(_ids()))] if few else conditions
-
-
-def _ids() -> Any:
-    return bindparam("ids", expanding=True)
-
-
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))
+def _with_doubles(few: bool) -> str:
+    wanted = "AND (c.id IN :ids OR c.duplicate_of IN :ids)" if few else ""
+    return f"c.market = :market AND c.blocked_on IS NULL {wanted}"

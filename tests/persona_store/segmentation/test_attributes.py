@@ -209,4 +209,5 @@ def test_known_attributes_after_the_outcome_are_marked(engine: Engine) -> None:
     store(engine, contact(1))
     with session_scope(engine) as session:
         marked = {one.key for one in attributes(session, "b2b") if one.after_outcome}
-    assert marked == {"revenue", "potential"}
+    deals = {"revenue", "margin", "potential", "cross_selling", "product_variety", "favourite_product"}
+    assert marked == deals | {"offer_reaction"}

@@ -1,0 +1,147 @@
+"""The columns attributes are computed from, streamed out of the store into a temporary DuckDB file.
+
+Rows come in Arrow batches through ADBC, so neither Python nor memory ever holds all interactions.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer
+from sqlalchemy.orm import Session
+
+from persona_store.database.models import Base
+from persona_store.segmentation.rows import Rows, read_rows
+from persona_store.settings import settings
+
+# What the statements of this room read; of texts only whether there are any leaves the store.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "contacts": (
+        *("id", "duplicate_of", "company_id", "market", "function", "level", "region", "source", "birth_year"),
+        *("last_activity_on", "outcome", "outcome_on", "blocked_on", "notes"),
+    ),
+    "companies": ("id", "industry", "employees", "region"),
+    "interactions": ("id", "contact_id", "kind", "channel", "direction", "responded", "at", "minutes", "topic", "text"),
+    "deals": ("id", "contact_id", "product", "amount", "margin", "won", "closed_on"),
+    "text_hits": ("contact_id", "interaction_id", "kind", "term"),
+}
+PRIVATE = ("notes", "text")
+MEMORY = "2GB"  # beyond, DuckDB goes on in its temporary folder
+THREADS = 2
+BEYOND = "9e999"  # read as infinity
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """A copy of the columns in `COLUMNS`, as the store held them at one moment; open within `extract` only."""
+
+    connection: duckdb.DuckDBPyConnection
+    rows: Rows
+
+    def frame(self, statement: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
+        """The rows of a statement of this room."""
+        wanted = {name: value for name, value in parameters.items() if f":{name}" in statement}
+        for name in wanted:
+            statement = statement.replace(f":{name}", f"${name}")
+        return _frame(self.connection.sql(statement, params=wanted).to_arrow_table())
+
+    def parts(self, statement: str) -> Iterator[pl.DataFrame]:
+        """The rows of a statement about columns that were not copied, from the store itself, in bounded parts.
+
+        Text columns must not begin with nulls.
+        """
+        with self.rows(statement) as batches:
+            for batch in batches:
+                yield _frame(batch)
+
+
+def can_extract(session: Session) -> bool:
+    """Whether the store can be read past the session: not one in memory, nor one the session may have written to."""
+    bind = session.get_bind()
+    in_memory = bind.dialect.name == "sqlite" and bind.engine.url.database in (None, "", ":memory:")
+    return not in_memory and not bind.get_execution_options().get("writes", False)
+
+
+@contextmanager
+def extract(session: Session) -> Iterator[Extract]:
+    """A copy of what the session's store holds for attributes, gone again at the end of the block.
+
+    Reads what is committed. Raises StoreUnavailable when the store does not answer.
+    """
+    url = session.get_bind().engine.url
+    settings().var.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (
+        tempfile.TemporaryDirectory(prefix="extract-", dir=settings().var) as folder,
+        closing(_scratch(Path(folder))) as connection,
+        read_rows(url) as rows,
+    ):
+        for table in COLUMNS:
+            _copy(rows, connection, table, url.get_backend_name())
+        yield Extract(connection, rows)
+
+
+def _frame(data: Any) -> pl.DataFrame:
+    frame = pl.from_arrow(data)
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def _scratch(folder: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(
+        folder / "extract.duckdb",
+        config={
+            "threads": THREADS,
+            "memory_limit": MEMORY,
+            "temp_directory": str(folder / "spill"),
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+
+
+def _copy(rows: Rows, connection: duckdb.DuckDBPyConnection, table: str, backend: str) -> None:
+    columns = [Base.metadata.tables[table].c[name] for name in COLUMNS[table]]
+    source = ", ".join(_source(column, backend) for column in columns)
+    target = ", ".join(_target(column, backend) for column in columns)
+    with rows(f"SELECT {source} FROM {table}") as batches:  # noqa: S608 -- names of our own
+        connection.register("rows", batches)
+        connection.execute(f"CREATE TABLE {table} AS SELECT {target} FROM rows")  # noqa: S608
+        connection.unregister("rows")
+
+
+def _source(column: Column[Any], backend: str) -> str:
+    """The column in the store's SQL.
+
+    SQLite tells types by the first rows, so a column that could be empty there has a mark of its own for "empty".
+    """
+    name = f'"{column.name}"'
+    if column.name in PRIVATE:
+        there = f"length({name}) > 0" if backend == "sqlite" else f"{name} <> ''"
+        return f"CASE WHEN {there} THEN 'x' ELSE '' END AS {name}"
+    if backend != "sqlite" or isinstance(column.type, Integer | Boolean):
+        return name
+    if isinstance(column.type, Float):
+        return f"coalesce(CAST({name} AS REAL), {BEYOND}) AS {name}"
+    return f"coalesce(CAST({name} AS TEXT), '') AS {name}"
+
+
+def _target(column: Column[Any], backend: str) -> str:
+    """The column in DuckDB's SQL, with its own type and null again."""
+    name = f'"{column.name}"'
+    match column.type:
+        case Integer():
+            return f"CAST({name} AS BIGINT) AS {name}"
+        case Boolean():
+            return f"CAST({name} AS BOOLEAN) AS {name}"
+        case Float():
+            return f"nullif(CAST({name} AS DOUBLE), CAST('Infinity' AS DOUBLE)) AS {name}"
+        case Date() | DateTime() as kind:
+            wanted = "DATE" if isinstance(kind, Date) else "TIMESTAMP"
+            return f"try_cast(CAST({name} AS VARCHAR) AS {wanted}) AS {name}" if backend == "sqlite" else name
+    return f"nullif(CAST({name} AS VARCHAR), '') AS {name}"
