@@ -3,17 +3,17 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import extract, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import Build, ChannelCount, GuidanceModel, Interaction
-from persona_store.guidance.counts import ANSWERED, OUTGOING, OWN, PERSON, count_channels, counts_of_people
+from persona_store.guidance.centre_rules import learn_centre
+from persona_store.guidance.counts import PERSON, count_channels, counts_of_people
+from persona_store.guidance.hand_over import Threshold, learn_threshold
 from persona_store.guidance.shrinkage import Cell, Person, Weights, learn_weights
-from persona_store.guidance.times import Attempts, Times, learn_times
+from persona_store.guidance.times import Times, learn_times
 from persona_store.guidance.types import Tally
-
-# People who stand for all where single attempts are looked at: enough for two digits of any rate, read in seconds.
-SAMPLE = 30_000
+from persona_store.guidance.whole_store import customers_accounts, newest_touch, one_in, read_attempts, read_leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Learned:
 
     weights: Weights = field(default_factory=Weights)
     times: Times = field(default_factory=Times)
-    hand_over: dict[str, Any] = field(default_factory=dict)
+    hand_over: Threshold = field(default_factory=Threshold)
     centre: dict[str, Any] = field(default_factory=dict)
     counted_to: int = 0
 
@@ -41,9 +41,9 @@ def learn_guidance(session: Session, build_id: int) -> None:
                 market=market,
                 counted_to=newest,
                 weights=_weights(session, build_id, market).as_json(),
-                times=learn_times(_attempts(session, market)).as_json(),
-                hand_over={},
-                centre={},
+                times=learn_times(read_attempts(session, market)).as_json(),
+                hand_over=_threshold(session, market).as_json(),
+                centre=learn_centre(customers_accounts(session)) if market == "b2b" else {},
             )
         )
     session.flush()
@@ -60,16 +60,10 @@ def load_learned(session: Session, market: str) -> Learned:
     return Learned(
         Weights.from_json(stored.weights),
         Times.from_json(stored.times),
-        stored.hand_over,
+        Threshold(**stored.hand_over),
         stored.centre,
         stored.counted_to,
     )
-
-
-def one_in(session: Session, market: str) -> int:
-    """Every how many-th person is looked at, so that at most `SAMPLE` are."""
-    people = session.scalar(select(func.count()).select_from(PERSON).where(PERSON.market == market)) or 0
-    return max(1, -(-people // SAMPLE))
 
 
 def _weights(session: Session, build_id: int, market: str) -> Weights:
@@ -90,16 +84,6 @@ def _weights(session: Session, build_id: int, market: str) -> Weights:
     )
 
 
-def _attempts(session: Session, market: str) -> list[Attempts]:
-    function = func.coalesce(PERSON.function, "other")
-    keys = (PERSON.id, function, Interaction.channel, extract("dow", Interaction.at), extract("hour", Interaction.at))
-    rows = session.execute(
-        select(*keys, func.count(), func.sum(ANSWERED))
-        .select_from(Interaction)
-        .join(OWN, OWN.id == Interaction.contact_id)
-        .join(PERSON, PERSON.id == func.coalesce(OWN.duplicate_of, OWN.id))
-        .where(OUTGOING, Interaction.at.is_not(None), PERSON.market == market, PERSON.id % one_in(session, market) == 0)
-        .where(OWN.blocked_on.is_(None), PERSON.blocked_on.is_(None))
-        .group_by(*keys)
-    )
-    return [Attempts(row[0], row[1], row[2], int(row[3]), int(row[4]), row[5], row[6]) for row in rows]
+def _threshold(session: Session, market: str) -> Threshold:
+    today = newest_touch(session)
+    return Threshold() if today is None else learn_threshold(read_leads(session, market), market, today)

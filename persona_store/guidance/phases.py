@@ -1,0 +1,174 @@
+"""Phase of the customer journey or AIDA stage from what a contact did, where and when; knows nothing of a database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Literal, get_args
+
+import yaml
+
+from persona_store.settings import PROJECT_ROOT
+
+KNOWLEDGE = PROJECT_ROOT / "data" / "lexicon" / "journey.yml"
+Phase = Literal[
+    "awareness", "consideration", "decision", "customer", "dormant", "attention", "interest", "desire", "action"
+]
+PHASES: tuple[Phase, ...] = get_args(Phase)
+Fact = Literal["customer", "open_deal", "bought", "silent"]
+REACHED = 1.0  # strength from which on a phase counts as reached
+CURIOUS = 0.5  # the same for the second AIDA stage: private customers leave fewer traces
+SOURCE = "source"  # the kind of the signal that tells how a contact came
+# What speaks for considering tells half as much of being ready to talk to sales as what speaks for deciding.
+CONSIDERATION_COUNTS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Touchpoint:
+    """One contact with somebody: `kind`, `channel` and `direction` as in the store, `responded` to what went out."""
+
+    kind: str
+    channel: str | None
+    direction: str | None
+    responded: bool | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What touchpoints of one kind and channel say: the phase, how strongly by now, how often, and the newest date."""
+
+    kind: str
+    channel: str | None
+    phase: str
+    strength: float
+    count: int
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where somebody stands: the phase, the fact that settles it if there is one, and the signals, strongest first.
+
+    `score` is the readiness to talk to sales, comparable with the threshold of the hand-over.
+    """
+
+    phase: Phase
+    fact: Fact | None
+    score: float
+    signals: tuple[Signal, ...]
+    last: date | None
+
+
+def stand(
+    market: str,
+    touchpoints: Iterable[Touchpoint],
+    today: date,
+    *,
+    customer: bool = False,
+    open_deals: int = 0,
+    source: str | None = None,
+    since: date | None = None,
+) -> Stand:
+    """The phase (b2b) or AIDA stage (b2c) on `today`; later touchpoints do not count.
+
+    `customer` and `open_deals` are facts of the CRM, `source` says how the contact came, `since` when.
+    """
+    seen = [one for one in touchpoints if one.on <= today]
+    signals = _signals(seen, today, source, since)
+    strength = {phase: sum(one.strength for one in signals if one.phase == phase) for phase in PHASES[:3]}
+    own = [one.on for one in seen if one.direction != "out" or one.responded]
+    last = max(own, default=None)
+    score = strength["decision"] + CONSIDERATION_COUNTS * strength["consideration"]
+    decide = _b2c if market == "b2c" else _b2b
+    silent = last is not None and (today - last).days > int(_knowledge()["dormant_after_days"])
+    bought = any(one.kind == "purchase" for one in seen)
+    phase, fact = decide(strength, customer=customer, bought=bought, open_deals=open_deals, silent=silent)
+    return Stand(phase, fact, score, signals, last)
+
+
+def strength_of(kind: str, channel: str | None, direction: str | None, responded: bool | None) -> tuple[str, float]:
+    """The phase a touchpoint speaks for and how strongly on its day; ("", 0) for what says nothing."""
+    signal = _knowledge()["signals"].get(kind)
+    if signal is None or (direction == "out" and responded is not True):
+        return "", 0.0
+    usual = signal.get("answered", 0.0) if direction == "out" else signal["plain"]
+    return str(signal["phase"]), float(usual) * float(_knowledge()["places"].get(channel, 1.0))
+
+
+def faded(days: float) -> float:
+    """What is left of a signal's strength after so many days."""
+    return float(0.5 ** (max(days, 0.0) / float(_knowledge()["half_life_days"])))
+
+
+def rule_of_thumb() -> float:
+    """The score from which on sales should take over where the data do not tell."""
+    return float(_knowledge()["hand_over"])
+
+
+def telling_kinds(missing: float) -> tuple[str, ...]:
+    """Kinds of touchpoints of which one alone would add `missing` to the score, the strongest first."""
+    found = [
+        (float(signal["plain"]), kind)
+        for kind, signal in _knowledge()["signals"].items()
+        if signal["phase"] == "decision" and float(signal["plain"]) >= missing and kind != "purchase"
+    ]
+    return tuple(kind for _, kind in sorted(found, key=lambda pair: (-pair[0], pair[1])))
+
+
+def _signals(
+    touchpoints: Iterable[Touchpoint], today: date, source: str | None, since: date | None
+) -> tuple[Signal, ...]:
+    sums: dict[tuple[str, str | None, str], tuple[float, int, date]] = {}
+    for one in touchpoints:
+        phase, weight = strength_of(one.kind, one.channel, one.direction, one.responded)
+        if weight:
+            key = (one.kind, one.channel, phase)
+            total, count, last = sums.get(key, (0.0, 0, one.on))
+            sums[key] = (total + weight * faded((today - one.on).days), count + 1, max(last, one.on))
+    found = [Signal(kind, channel, phase, *told) for (kind, channel, phase), told in sums.items()]
+    found += _source_signal(source, since, today)
+    return tuple(sorted(found, key=lambda one: (-one.strength, one.kind, one.channel or "")))
+
+
+def _source_signal(source: str | None, since: date | None, today: date) -> list[Signal]:
+    if not source or since is None or since > today:
+        return []
+    for known in _knowledge()["sources"]:
+        if any(word in source.lower() for word in known["words"]):
+            return [Signal(SOURCE, None, known["phase"], float(known["plain"]) * faded((today - since).days), 1, since)]
+    return []
+
+
+def _b2b(
+    strength: dict[Phase, float], *, customer: bool, bought: bool, open_deals: int, silent: bool
+) -> tuple[Phase, Fact | None]:
+    if customer:
+        return "customer", "customer"
+    if open_deals:
+        return "decision", "open_deal"
+    if silent:
+        return "dormant", "silent"
+    if strength["decision"] >= REACHED:
+        return "decision", None
+    return ("consideration" if strength["decision"] + strength["consideration"] >= REACHED else "awareness"), None
+
+
+def _b2c(
+    strength: dict[Phase, float], *, customer: bool, bought: bool, open_deals: int, silent: bool
+) -> tuple[Phase, Fact | None]:
+    if customer or bought:
+        return "action", "customer" if customer else "bought"
+    if open_deals:
+        return "desire", "open_deal"
+    if silent:
+        return "attention", "silent"
+    if strength["decision"] >= REACHED:
+        return "desire", None
+    return ("interest" if sum(strength.values()) >= CURIOUS else "attention"), None
+
+
+@cache
+def _knowledge() -> MappingProxyType[str, Any]:
+    return MappingProxyType(yaml.safe_load(KNOWLEDGE.read_text(encoding="utf-8")))
