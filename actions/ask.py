@@ -21,6 +21,7 @@ from actions.context import Request
 from actions.reply import LookUp, Reply
 from actions.state import MOST_OPTIONS, Kind, Option, Question, Subject, Talk
 from actions.subject import Meaning, contact_by_id, person_subject
+from actions.vetoes import note
 from persona_store.answer import Answer
 from persona_store.antipersona import judge_contact
 from persona_store.database.models import Persona
@@ -42,6 +43,7 @@ class Asked:
     session: Session
     language: Language
     question: Question
+    asker: str
 
 
 def ask(request: Request, session: Session, question: Question, people: Sequence[Person] = ()) -> Reply:
@@ -53,7 +55,9 @@ def ask(request: Request, session: Session, question: Question, people: Sequence
         if known.subject is None:  # erased, or objected to profiling, since it was last spoken of
             return ask_about(request, session, question, known)
         question = replace(question, subject=known.subject)
-    asked = Asked(session, request.language, question)
+    if question.kinds == ("veto",):
+        return note(request, session, question)
+    asked = Asked(session, request.language, question, request.identity.user)
     answers = [_answer(asked, kind) for kind in question.kinds]
     offer = _next_question(question, answers[-1], request.talk.question)
     if offer is not None and offer.subject is not None:
@@ -143,9 +147,10 @@ def _answer_about(asked: Asked, kind: Kind, subject: Subject) -> Answer:
     if kind == "antipersona":
         if subject.kind == "role":
             return need_contact_answer(subject, language)
-        return antipersona_answer(judge_contact(session, subject.id), language)
+        return antipersona_answer(judge_contact(session, subject.id), language, asked.asker)
     match = match_of(session, subject)
-    return match_answer(match, language, compared=question.compared, unknown_persona=_unknown_persona(question))
+    unknown = _unknown_persona(question)
+    return match_answer(match, language, compared=question.compared, unknown_persona=unknown, asker=asked.asker)
 
 
 def _unknown_persona(question: Question) -> str | None:

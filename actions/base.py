@@ -17,6 +17,7 @@ from actions.answers.talk import failed_answer, not_allowed_answer, said_error_a
 from actions.context import Message, Request, read_message, read_request, store, talk_of
 from actions.reply import LookUp, Reply
 from actions.state import Talk, read_talk, slot_events
+from actions.vetoes import reason_given
 from persona_store.database import session_scope
 from persona_store.errors import NotAllowed, PersonaBotError, StoreUnavailable
 from persona_store.privacy.audit import record
@@ -40,7 +41,7 @@ class TalkAction(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answers, and returns the slots that changed."""
         before, talk = read_talk(tracker.slots), talk_of(tracker)
-        return dispatch(dispatcher, before, self.reply(talk, read_message(tracker)))
+        return dispatch(dispatcher, before, _closed(before, self.reply(talk, read_message(tracker))))
 
 
 class StoreAction(Action, ABC):
@@ -56,11 +57,15 @@ class StoreAction(Action, ABC):
     def reply(self, request: Request, session: Session) -> Reply:
         """The reply to `request`; errors for people (PersonaBotError) may be raised."""
 
+    def writes(self, request: Request) -> bool:
+        """Whether the reply may store something, which on SQLite waits for other writers."""
+        return request.talk.may_write
+
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answers, and returns the slots that changed; other conversations go on meanwhile."""
         before = read_talk(tracker.slots)
         reply = await asyncio.to_thread(self._answer, tracker, talk_of(tracker))
-        return dispatch(dispatcher, before, reply)
+        return dispatch(dispatcher, before, _closed(before, reply))
 
     def _answer(self, tracker: Tracker, talk: Talk) -> Reply:
         try:
@@ -68,8 +73,8 @@ class StoreAction(Action, ABC):
         except NotAllowed:
             return Reply((not_allowed_answer(talk.spoken),), talk)
         try:
-            with session_scope(store()) as session:
-                reply = self.reply(request, session)
+            with session_scope(store(), writes=self.writes(request)) as session:
+                reply = reason_given(request, session, *_understood(tracker)) or self.reply(request, session)
             _record(request, reply.look_ups)
         except StoreUnavailable:
             return Reply((unavailable_answer(talk.spoken),), talk)
@@ -80,6 +85,20 @@ class StoreAction(Action, ABC):
             logger.error("%s: %s in %s:%d", self.name(), type(error).__name__, place.filename, place.lineno or 0)
             return Reply((failed_answer(talk.spoken),), replace(talk, offer=None))
         return reply
+
+
+def _understood(tracker: Tracker) -> tuple[str, float]:
+    """The intent of the latest message and how sure it is."""
+    intent = tracker.latest_message.get("intent") or {}
+    confidence = intent.get("confidence")
+    return str(intent.get("name")), float(confidence) if isinstance(confidence, int | float) else 1.0
+
+
+def _closed(before: Talk, reply: Reply) -> Reply:
+    """A question for a reason stays open for one message only."""
+    if before.reasonless is None or reply.talk.reasonless != before.reasonless:
+        return reply
+    return replace(reply, talk=replace(reply.talk, reasonless=None))
 
 
 def _record(request: Request, look_ups: Sequence[LookUp]) -> None:

@@ -9,6 +9,7 @@ from actions.ask_approach import named_channel
 from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kind_shown
+from actions.list_anti_personas import goes_on_with_list, list_them
 from actions.options import offer_again, picked, picked_by_name, take
 from actions.reply import Reply
 from actions.state import Kind, Question
@@ -23,7 +24,7 @@ from actions.subject import (
 )
 from persona_store.lexicon import normalise_channel
 
-ABOUT_PEOPLE: tuple[Kind, ...] = ("match", "antipersona", "approach")
+ABOUT_PEOPLE: tuple[Kind, ...] = ("match", "antipersona", "approach", "veto")
 
 
 class ActionFollowUp(StoreAction):
@@ -43,6 +44,8 @@ def follow_up(request: Request, session: Session) -> Reply:
         index = numbered[0]
     if index is not None:
         return take(request, session, index)
+    if goes_on_with_list(request):
+        return list_them(request, session, Question(("pipeline",)))
     last = _last_question(request)
     meaning = named_contact(request, session)
     role = named_role(request) or unknown_role(meaning)

@@ -14,6 +14,10 @@ from actions.follow_up import follow_up
 from actions.reply import Reply
 from actions.state import Talk
 from actions.subject import names_anything
+from actions.veto_cues import contradicts
+from actions.veto_verdict import contradict
+
+JUDGED = ("match", "antipersona")
 
 
 def plain_reply(name: str, talk: Talk) -> Reply:
@@ -95,10 +99,23 @@ class ActionDeny(StoreAction):
 
     intent = "deny"
 
+    def writes(self, request: Request) -> bool:
+        """Where a verdict is contradicted, that is stored."""
+        return super().writes(request) or _contradicts(request)
+
     def reply(self, request: Request, session: Session) -> Reply:
-        """Withdraws what was offered; "no, I mean ..." is a question about somebody else."""
+        """Withdraws what was offered; "no, I mean ..." is a question about somebody else, "that is wrong" a veto."""
+        if _contradicts(request):
+            return contradict(request, session)
         if names_anything(request, session):
             return follow_up(request, session)
         waiting = request.talk.options and request.talk.chosen is None
         answer = talk_answer("deny_options" if waiting else "deny", request.language)
         return Reply((answer,), replace(request.talk, options=(), chosen=None, offer=None, missed=0))
+
+
+def _contradicts(request: Request) -> bool:
+    """Whether "that is wrong" is said of a verdict on a contact that was just given."""
+    last = request.talk.question
+    judged = last is not None and last.subject is not None and last.subject.kind == "contact"
+    return judged and last is not None and last.kinds[-1] in JUDGED and contradicts(request.text)

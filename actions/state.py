@@ -13,11 +13,13 @@ from rasa_sdk.events import EventType, SlotSet
 
 from persona_store.settings import Language, settings
 
-Kind = Literal["match", "antipersona", "approach", "persona", "personas"]
+Kind = Literal["match", "antipersona", "approach", "persona", "personas", "pipeline", "veto"]
+Matter = Literal["verdict", "persona"]
 SubjectKind = Literal["contact", "role", "persona"]
 
 LONGEST_NAME = 120  # of what people type as a name; longer ones are cut before they are looked up or repeated
 ROLE_KEY = re.compile(r"[a-z_]{1,30}/[a-z_]{1,30}")
+MOST_PAGES = 10_000
 MOST_OPTIONS = 5  # more than a hand can count are no help
 
 
@@ -52,7 +54,8 @@ class Question:
     """What was asked: one or two `kinds`, about whom or what (empty while that is still to be said).
 
     `compared` are the ids of the personas the question names ("passt sie zu Persona 2?"), `compared_name` how the
-    person called them; no ids with a name mean that there is no such persona. `channel` is a normal value.
+    person called them; no ids with a name mean that there is no such persona. `channel` and `phase` are normal values,
+    `company` is a name as said, `page` counts from 1. `holds` is what a veto says holds instead.
     """
 
     kinds: tuple[Kind, ...]
@@ -60,6 +63,10 @@ class Question:
     compared: tuple[int, ...] = ()
     compared_name: str | None = None
     channel: str | None = None
+    phase: str | None = None
+    company: str | None = None
+    page: int = 1
+    holds: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready data for a slot."""
@@ -69,6 +76,10 @@ class Question:
             "compared": list(self.compared),
             "compared_name": self.compared_name,
             "channel": self.channel,
+            "phase": self.phase,
+            "company": self.company,
+            "page": self.page,
+            "holds": self.holds,
         }
 
 
@@ -91,6 +102,7 @@ class Talk:
     `contact`, `role` and `persona` are the ones last spoken of; `question` is the last one asked, `explained` how
     often its answer was explained since. `options` were offered, `chosen` is the index of the one taken.
     `offer` is what "yes" would ask. `missed` counts the messages in a row that were not understood.
+    `reasonless` is a contact and the matter of a veto on it that was noted just now, whose reason was asked for.
     `said_language` was asked for in words, `wished_language` came with the person's last message.
     """
 
@@ -103,9 +115,16 @@ class Talk:
     chosen: int | None = None
     offer: Question | None = None
     missed: int = 0
+    reasonless: tuple[Subject, Matter] | None = None
     language: Language | None = None
     said_language: Language | None = None
     wished_language: Language | None = None
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the next message may complete or explain a veto, which is stored."""
+        questions = [self.question, *(option.question for option in self.options)]
+        return self.reasonless is not None or any(one is not None and "veto" in one.kinds for one in questions)
 
     @property
     def spoken(self) -> Language:
@@ -128,6 +147,7 @@ def read_talk(slots: Mapping[str, Any]) -> Talk:
         chosen=chosen if isinstance(chosen, int) else None,
         offer=_question(slots.get("offer")),
         missed=missed if isinstance(missed, int) else 0,
+        reasonless=_reasonless(slots.get("veto")),
         language=known_language(slots.get("language")),
         said_language=known_language(wish.get("said")),
         wished_language=known_language(wish.get("wished")),
@@ -158,6 +178,7 @@ def _slots(talk: Talk) -> dict[str, Any]:
         "choices": choices if talk.options else None,
         "offer": talk.offer and talk.offer.as_dict(),
         "missed": talk.missed or None,
+        "veto": talk.reasonless and {"subject": talk.reasonless[0].as_dict(), "matter": talk.reasonless[1]},
         "language": talk.language,
         "language_wish": {"said": talk.said_language, "wished": talk.wished_language},
     }
@@ -175,7 +196,20 @@ def _question(data: object) -> Question | None:
         compared=tuple(persona for persona in _list(parts.get("compared")) if isinstance(persona, int)),
         compared_name=_text(parts.get("compared_name")),
         channel=_text(parts.get("channel")),
+        phase=_text(parts.get("phase")),
+        company=_text(parts.get("company")),
+        page=page if isinstance(page := parts.get("page"), int) and 1 <= page <= MOST_PAGES else 1,
+        holds=_text(parts.get("holds")),
     )
+
+
+def _reasonless(data: object) -> tuple[Subject, Matter] | None:
+    parts = _mapping(data)
+    about = _mapping(parts.get("subject"))
+    subject = _subject("contact", about.get("key"), about.get("name"), about.get("company"))
+    known: tuple[Matter, ...] = get_args(Matter)
+    matter = next((one for one in known if one == parts.get("matter")), None)
+    return (subject, matter) if subject and matter else None
 
 
 def _subject(kind: object, key: object, name: object, company: object = None) -> Subject | None:

@@ -5,7 +5,9 @@ from typing import Any, Literal
 
 from persona_store.settings import Language
 
-Kind = Literal["talk", "match", "antipersona", "approach", "personas", "persona", "choices", "error", "reason"]
+Kind = Literal[
+    "talk", "match", "antipersona", "pipeline", "approach", "personas", "persona", "choices", "error", "reason"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from actions.answers.common import (
     quoted,
     with_company,
 )
+from actions.answers.veto import veto_sentence
 from persona_store.answer import Answer, Card, Choice, Fact
 from persona_store.matching import Match, PersonaShare, Reason
 from persona_store.segmentation.labels import attribute_label, level_label
@@ -25,14 +26,23 @@ PERSONAS_SHOWN = 3
 
 
 def match_answer(
-    match: Match, language: Language, *, compared: Sequence[int] = (), unknown_persona: str | None = None
+    match: Match,
+    language: Language,
+    *,
+    compared: Sequence[int] = (),
+    unknown_persona: str | None = None,
+    asker: str = "",
 ) -> Answer:
     """The best persona with reasons, or honestly none.
 
     `compared` are the ids of personas the question named: then the answer begins with yes or no. `unknown_persona` is
-    a name the question used that no persona bears.
+    a name the question used that no persona bears. What somebody said against the data's persona goes first; `asker`
+    is addressed as that somebody, if so.
     """
     texts = [_verdict(match, language, [share for share in match.personas if share.persona_id in compared])]
+    if match.veto is not None:
+        said = veto_sentence(match.veto, match.name, language, asker)
+        texts = [said, say("veto.data_say", language, text=texts[0])]
     if unknown_persona:
         texts.append(say("match.no_such_persona", language, name=quoted(unknown_persona)))
     return Answer(
@@ -47,7 +57,12 @@ def match_answer(
             data_line(match.contacts, match.data_on, language),
             say("match.known", language, count=match.known),
         ),
-        details={"contact_id": match.contact_id, "persona": match.best.number, "confidence": match.confidence},
+        details={
+            "contact_id": match.contact_id,
+            "persona": match.best.number,
+            "confidence": match.confidence,
+            "vetoed": match.veto is not None,
+        },
     )
 
 

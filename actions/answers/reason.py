@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from actions.answers.antipersona import buy_line, points_line, worth_line
+from actions.answers.antipersona import (
+    buy_line,
+    by_data_line,
+    effort_line,
+    model_line,
+    motive_line,
+    points_line,
+    worth_line,
+)
 from actions.answers.approach import channel_line
 from actions.answers.common import button, chance, contact_buttons, data_line, matched_name, persona_name
 from actions.answers.match import reason_line
@@ -52,6 +60,16 @@ def antipersona_reason(verdict: Verdict, language: Language) -> Answer:
     """All points of the score, its quality, what was left out, and value against effort."""
     lines = [buy_line(verdict, language), *(points_line(one, language) for one in verdict.points[:REASONS_SHOWN])]
     lines.append(worth_line(verdict, language))
+    if verdict.veto is not None:
+        lines.insert(0, by_data_line(verdict, language))
+    if verdict.value is not None and verdict.value.months is not None:
+        lines.append(model_line(verdict.value, language))
+    if verdict.value is not None and verdict.value.complaints:
+        lines.append(say("antipersona.complaints", language, count=verdict.value.complaints))
+    if verdict.motivation is not None:
+        lines.append(motive_line(verdict.motivation, language, REASONS_SHOWN))
+    if verdict.effort is not None:
+        lines.append(effort_line(verdict, language))
     for attribute, why in verdict.left_out.items():
         said: dict[str, Any] = {
             "attribute": attribute_label(attribute, language),

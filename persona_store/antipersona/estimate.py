@@ -8,7 +8,7 @@ from persona_store.antipersona.care import Residual, residual_minutes
 from persona_store.antipersona.history import History
 from persona_store.antipersona.lifetime import Ahead
 from persona_store.antipersona.quality import Z
-from persona_store.antipersona.types import ValueEstimate, Worth
+from persona_store.antipersona.types import MINUTES_PER_HOUR, Effort, ValueEstimate, Worth
 from persona_store.antipersona.worth import Experience, Moments, WorthBook
 from persona_store.settings import settings
 
@@ -16,7 +16,6 @@ from persona_store.settings import settings
 LEAST_EXPERIENCE = 30
 # So many of its own interactions a contact needs until its own care counts as much as that of similar contacts.
 CARE_WEIGHT = 10.0
-MINUTES_PER_HOUR = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +57,12 @@ def estimate_worth(
     bought = CERTAIN if customer or chance is None else chance
     ahead = _purchases_ahead(book, own) if customer else None
     if ahead is not None:
-        potential, minutes = _with_open_deals(ahead, book, own), _care_by_purchases(similar, own, ahead)
+        potential = _with_open_deals(ahead, book, own)
     elif customer:
-        potential, minutes = _further_deals(book, similar, own), _care(similar, own, bought, customer=True)
+        potential = _further_deals(book, similar, own)
     else:
-        potential, minutes = _promise(similar, own, bought), _care(similar, own, bought, customer=False)
-    care, left = _cost(minutes, own), _minutes_left(similar, own, bought, minutes, customer=customer)
+        potential = _promise(similar, own, bought)
+    care = _cost(_minutes(similar, own, bought, ahead, customer=customer), own)
     estimate = ValueEstimate(
         money=own.won_value,
         potential=potential.mean,
@@ -77,15 +76,43 @@ def estimate_worth(
         deals=own.won + own.open_deals,
         care_minutes=own.minutes,
         complaints=own.complaints,
-        minutes_ahead=left.mean,
-        minutes_variance=left.variance,
-        minutes_error=left.error,
         months=settings().value_horizon_months if ahead else None,
         purchases_ahead=ahead.purchases if ahead else None,
         still_buys=ahead.alive if ahead else None,
         repeaters=book.lifetime.repeaters if ahead and book.lifetime else 0,
     )
     return compare(estimate), estimate
+
+
+def effort_ahead(
+    book: WorthBook | None, persona_id: int | None, own: History, chance: Chance | None, *, customer: bool
+) -> Effort | None:
+    """The care still to come if one goes on, and so what dropping the contact would save; none where too little care is
+    recorded to say."""
+    if book is None or not _care_known(book.market) or (chance is None and not customer):
+        return None
+    similar = book.experience(persona_id)
+    if customer:
+        minutes = _minutes(similar, own, CERTAIN, _purchases_ahead(book, own), customer=True)
+        spread = (minutes.high - minutes.low) / (2 * Z)
+        left = Residual(max(minutes.mean - own.minutes, 0.0), spread**2, 0.0)
+    else:
+        left = _minutes_left(similar, own, chance or CERTAIN)
+    half = Z * np.sqrt(left.variance + left.error**2)
+    rate = settings().care_cost_per_hour / MINUTES_PER_HOUR
+    low, high = max(left.mean - half, 0.0), left.mean + half
+    return Effort(left.mean, low, high, rate * left.mean, left.variance, left.error)
+
+
+def _minutes_left(similar: Experience, own: History, chance: Chance) -> Residual:
+    """Minutes a lead will still take: as those who bought took, or as the lost ones, by its chance."""
+    parts = [
+        (share, residual_minutes(moments.mean, moments.variance, moments.error, own.minutes))
+        for share, moments in ((chance.p, similar.customer_minutes), (1 - chance.p, similar.lost_minutes))
+    ]
+    mean = sum(share * part.mean for share, part in parts)
+    second = sum(share * (part.variance + part.mean**2) for share, part in parts)
+    return Residual(mean, max(second - mean**2, 0.0), sum(share * part.error for share, part in parts))
 
 
 def compare(estimate: ValueEstimate) -> Worth:
@@ -98,9 +125,12 @@ def compare(estimate: ValueEstimate) -> Worth:
 
 
 def _enough(experience: Experience) -> bool:
+    return experience.value.n >= LEAST_EXPERIENCE and _care_known(experience)
+
+
+def _care_known(experience: Experience) -> bool:
     cared_for = experience.customer_minutes.n + experience.lost_minutes.n
-    minutes = experience.customer_minutes.mean + experience.lost_minutes.mean
-    return experience.value.n >= LEAST_EXPERIENCE and cared_for >= LEAST_EXPERIENCE and minutes > 0
+    return cared_for >= LEAST_EXPERIENCE and experience.customer_minutes.mean + experience.lost_minutes.mean > 0
 
 
 def _promise(similar: Experience, own: History, chance: Chance) -> Range:
@@ -179,18 +209,10 @@ def _cost(minutes: Range, own: History) -> Range:
     return Range(rate * minutes.mean + unease, rate * minutes.low + unease, rate * minutes.high + unease)
 
 
-def _minutes_left(similar: Experience, own: History, chance: Chance, minutes: Range, *, customer: bool) -> Residual:
-    """Minutes of care still to come if one goes on; what dropping the contact would save."""
-    if customer:
-        spread = (minutes.high - minutes.low) / (2 * Z)
-        return Residual(max(minutes.mean - own.minutes, 0.0), spread**2, 0.0)
-    parts = [
-        (share, residual_minutes(moments.mean, moments.variance, moments.error, own.minutes))
-        for share, moments in ((chance.p, similar.customer_minutes), (1 - chance.p, similar.lost_minutes))
-    ]
-    mean = sum(share * part.mean for share, part in parts)
-    second = sum(share * (part.variance + part.mean**2) for share, part in parts)
-    return Residual(mean, max(second - mean**2, 0.0), sum(share * part.error for share, part in parts))
+def _minutes(similar: Experience, own: History, chance: Chance, ahead: Ahead | None, *, customer: bool) -> Range:
+    if ahead is not None:
+        return _care_by_purchases(similar, own, ahead)
+    return _care(similar, own, chance, customer=customer)
 
 
 def _error(moments: Moments) -> float:

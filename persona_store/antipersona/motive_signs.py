@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import yaml
-from sqlalchemy import Text, cast, func, or_, select
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import Company, Contact, Interaction
@@ -76,7 +76,11 @@ class OwnSigns:
 
 def signs_of_market(session: Session, market: str, source: Extract | None = None) -> Signs:
     """What the store records of all contacts of a market."""
-    return Signs(_competitors(session, market), _job_seekers(session, market, source), _researchers(session, market))
+    return Signs(
+        _competitors(session, Contact.market == market),
+        _job_seekers(session, market, source),
+        _researchers(session, market),
+    )
 
 
 def own_signs(session: Session, contact: Contact) -> OwnSigns:
@@ -99,6 +103,12 @@ def own_signs(session: Session, contact: Contact) -> OwnSigns:
     if rival is not None:
         shown["competitor"] = Sign("competitor", words=rival[:LONGEST_QUOTE])
     return OwnSigns(shown)
+
+
+def competitors_among(session: Session, ids: Sequence[int]) -> frozenset[int]:
+    """Those of `ids` (who stand for themselves) whom the team lists as competitors."""
+    entries = or_(Contact.id.in_(ids), Contact.duplicate_of.in_(ids))
+    return _competitors(session, entries) if ids else frozenset()
 
 
 def _replies(session: Session, entries: Any) -> dict[str, Sign]:
@@ -154,7 +164,7 @@ def _researchers(session: Session, market: str) -> frozenset[int]:
     return frozenset(who for who, notes in rows if notes and pattern.search(notes.lower()))
 
 
-def _competitors(session: Session, market: str) -> frozenset[int]:
+def _competitors(session: Session, whom: ColumnElement[bool]) -> frozenset[int]:
     marked = [cast(table.custom, Text).ilike(f"%{word}%") for table in (Contact, Company) for word in _columns()]
     who = func.coalesce(Contact.duplicate_of, Contact.id)
     own, theirs = cast(Contact.custom, Text).label("own"), cast(Company.custom, Text).label("theirs")
@@ -163,7 +173,7 @@ def _competitors(session: Session, market: str) -> frozenset[int]:
         for person, one, other in session.execute(
             select(who.label("who"), own, theirs)
             .outerjoin(Company, Company.id == Contact.company_id)
-            .where(Contact.market == market, Contact.blocked_on.is_(None), or_(*marked))
+            .where(whom, Contact.blocked_on.is_(None), or_(*marked))
         )
         if _marked(_read(one)) or _marked(_read(other))
     }
@@ -173,7 +183,7 @@ def _competitors(session: Session, market: str) -> frozenset[int]:
         mails = [Contact.email.ilike(f"%{domain}") for domain in sorted(_listed()[1])]
         rows = session.execute(
             select(who, Contact.email, Contact.company_id).where(
-                Contact.market == market, Contact.blocked_on.is_(None), or_(Contact.company_id.in_(rivals), *mails)
+                whom, Contact.blocked_on.is_(None), or_(Contact.company_id.in_(rivals), *mails)
             )
         )
         found |= {person for person, email, company in rows if company in rivals or _rival(email, None, None)}

@@ -13,6 +13,8 @@ WhyNotKnown = Literal["too_few_outcomes", "not_predictable", "no_scorecard"]
 Advice = Literal[
     "do_not_invite", "do_not_invest", "self_service", "nurture_lightly", "hand_over", "keep_going", "clarify"
 ]
+MINUTES_PER_HOUR = 60.0
+
 Stage = Literal[
     "awareness", "consideration", "decision", "customer", "dormant", "attention", "interest", "desire", "action"
 ]
@@ -74,7 +76,6 @@ class ValueEstimate:
     similar customers, plus open deals); `care_cost` is the expected effort. `value_low` and `value_high` are the 95 %
     interval of `money + potential`. `basis` says whether deals count by margin or by amount. `n_similar` contacts
     stand behind the expectation, `deals` and `care_minutes` are the contact's own; so are `complaints`.
-    `minutes_ahead` of care are still to come, with their variance between people and the error of the expectation.
     Where the market's purchase model knows a customer: `purchases_ahead` in the next `months`, the probability
     `still_buys` that it has not left for good, and the number of `repeaters` the model rests on.
     """
@@ -91,9 +92,6 @@ class ValueEstimate:
     deals: int
     care_minutes: float
     complaints: int
-    minutes_ahead: float = 0.0
-    minutes_variance: float = 0.0
-    minutes_error: float = 0.0
     months: float | None = None
     purchases_ahead: float | None = None
     still_buys: float | None = None
@@ -106,6 +104,26 @@ class ValueEstimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Effort:
+    """Care still to come if one goes on: expected `minutes`, 95 % between `low` and `high`, and what they cost.
+
+    `variance` is that between people, `error` the standard error of the expectation; sums of efforts need both.
+    """
+
+    minutes: float
+    low: float
+    high: float
+    cost: float
+    variance: float
+    error: float
+
+    @property
+    def hours(self) -> float:
+        """The expected care in hours."""
+        return self.minutes / MINUTES_PER_HOUR
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Both verdicts on a contact with their evidence.
 
@@ -115,6 +133,7 @@ class Verdict:
     `points` speak against buying or for it, strongest first. `left_out` names the attributes refused as leaking
     (attribute → LeakReason). `value` is empty when `worth` is "cannot_tell". For a customer the question of buying is
     moot: `buy` is "likely" then, by fact, and `probability` empty. `needed` outcomes of each kind make a score.
+    `effort` is what going on would take, empty where too little care is recorded to say.
     """
 
     contact_id: int
@@ -141,3 +160,4 @@ class Verdict:
     motivation: Motivation | None = None
     veto: VetoInfo | None = None
     anti_by_data: bool | None = None
+    effort: Effort | None = None

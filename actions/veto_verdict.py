@@ -1,0 +1,50 @@
+"""Somebody contradicts a verdict: "no, that is a good lead", "wrong persona"."""
+
+from sqlalchemy.orm import Session
+
+from actions.answers.veto import SKIP, UNDO
+from actions.ask import ask, ask_about
+from actions.base import StoreAction
+from actions.context import Request
+from actions.reply import Reply
+from actions.state import Question
+from actions.subject import named_contact, named_personas
+from actions.veto_cues import WITHDRAW, holds_in
+from actions.vetoes import without_reason
+
+OTHER_PERSONA = "other_persona"
+
+
+class ActionVetoVerdict(StoreAction):
+    """Answers the intent veto_verdict."""
+
+    intent = "veto_verdict"
+
+    def writes(self, request: Request) -> bool:
+        """Always: what people say is stored."""
+        return True
+
+    def reply(self, request: Request, session: Session) -> Reply:
+        """Notes what holds instead, about the contact that is named, else the one last spoken of."""
+        pressed = next((one.value for one in request.named("persona")), None) if request.text.startswith("/") else None
+        if pressed == SKIP and request.talk.reasonless is not None:
+            return without_reason(request, request.talk.reasonless[0])
+        if pressed == UNDO:
+            return ask(request, session, Question(("veto",), request.talk.contact, holds=WITHDRAW))
+        return contradict(request, session)
+
+
+def contradict(request: Request, session: Session) -> Reply:
+    """Notes the contradiction in a message."""
+    personas = named_personas(request, session)
+    holds = holds_in(request.text) or (OTHER_PERSONA if personas.personas else None)
+    last = request.talk.question
+    if holds is None and last is not None and "match" in last.kinds:
+        holds = OTHER_PERSONA
+    meant = tuple(persona.id for persona in personas.personas[-1:]) if holds == OTHER_PERSONA else ()
+    question = Question(("veto",), compared=meant, holds=holds)
+    meaning = named_contact(request, session)
+    if meaning.known or (meaning.unknown and request.talk.contact is None):
+        return ask_about(request, session, question, meaning)
+    subject = last.subject if last and last.subject and last.subject.kind == "contact" else request.talk.contact
+    return ask(request, session, Question(("veto",), subject, compared=meant, holds=holds))

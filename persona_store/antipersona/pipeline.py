@@ -1,0 +1,329 @@
+"""The anti-personas in the pipeline: who they are, at which stage, why, what to do, and what going on would cost."""
+
+import heapq
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal, cast, get_args
+
+import numpy as np
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from persona_store.antipersona.advice import advise, advise_after_veto
+from persona_store.antipersona.estimate import Chance
+from persona_store.antipersona.history import histories, with_purchases
+from persona_store.antipersona.judging import Grounds, Judged, chances, judge, load_grounds
+from persona_store.antipersona.motive_signs import competitors_among
+from persona_store.antipersona.quality import Z
+from persona_store.antipersona.types import MINUTES_PER_HOUR, Advice, Stage
+from persona_store.antipersona.vetoes import ON_VERDICT, Holds
+from persona_store.database.models import Company, Contact, Deal, Membership, Persona, Veto
+from persona_store.errors import InputError
+from persona_store.names import find_companies
+from persona_store.names.text import company_words
+from persona_store.segmentation import attribute_frame
+from persona_store.segmentation.registry import MARKETS
+from persona_store.settings import settings
+from persona_store.wording import say
+
+Why = Literal["will_not_buy", "not_worth", "both", "veto"]
+
+AT_ONCE = 500  # contacts judged together: bounds memory, and what the database is asked in one go
+CUSTOMER_STAGES: tuple[Stage, ...] = ("customer", "action")
+
+
+@dataclass(frozen=True, slots=True)
+class AntiLead:
+    """One anti-persona in the pipeline.
+
+    `probability` of buying with its 95 % interval, empty where none is scored; `hours` of care still to come and what
+    they cost, empty where too little care is recorded. `said_by` is who said so where no data do.
+    """
+
+    contact_id: int
+    name: str
+    company: str | None
+    market: str
+    stage: Stage
+    why: Why
+    advice: Advice
+    probability: float | None
+    low: float | None
+    high: float | None
+    hours: float | None
+    money: float | None
+    said_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The anti-personas found, those that cost most first, and what all of them would cost together.
+
+    `leads` are `limit` of the `found`, from `offset` on; `found` of `judged` contacts, of whom `unknown` could not be
+    told; `contacts` are in the pipeline. `partial` says that only the most recently active of very many were judged. Hours and money are totals over all found with their 95 % interval, over the `counted` whose care can
+    be estimated. `stages` counts the found by stage, `spared` those whom a veto keeps off the list.
+    """
+
+    leads: tuple[AntiLead, ...]
+    offset: int
+    found: int
+    judged: int
+    unknown: int
+    contacts: int
+    counted: int
+    hours: float
+    hours_low: float
+    hours_high: float
+    money: float
+    money_low: float
+    money_high: float
+    stages: dict[str, int]
+    spared: int
+    stage: Stage | None
+    company: str | None
+    data_on: date | None
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _One:
+    """A contact of the pipeline with all that is known of it."""
+
+    contact: Contact
+    customer: bool
+    chance: Chance | None
+    judged: Judged
+    veto: tuple[Holds, str] | None
+
+
+def list_anti_personas(
+    session: Session,
+    market: str | None = None,
+    stage: str | None = None,
+    company: str | None = None,
+    *,
+    limit: int = 20,
+    offset: int = 0,
+    most_judged: int | None = None,
+) -> Pipeline:
+    """The anti-personas among open leads and open deals; customers only where `stage` asks for them.
+
+    `company` is a name as people write it. At most `most_judged` contacts are judged (all of them by default), in
+    parts of bounded size. Raises InputError for an unknown stage, market or company.
+    """
+    wanted = _known_stage(stage)
+    markets = [_known_market(market)] if market else list(MARKETS)
+    meant = _known_companies(session, company) if company else None
+    sums = _Sums()
+    heap: list[tuple[float, int, AntiLead]] = []
+    contacts, data_on = 0, None
+    for one_market in markets:
+        grounds = load_grounds(session, one_market)
+        data_on = grounds.data_on or data_on
+        left = None if most_judged is None else max(most_judged - sums.seen, 0)
+        conditions = _conditions(one_market, meant, customers=wanted in CUSTOMER_STAGES)
+        contacts += session.scalar(select(func.count()).select_from(Contact).where(*conditions)) or 0
+        for part in _parts(session, conditions, left):
+            for one in _judged(session, grounds, part):
+                lead = sums.add(one, wanted, grounds)
+                if lead is not None:
+                    keep = heapq.heappush if len(heap) < offset + limit else heapq.heappushpop
+                    keep(heap, (lead.money or 0.0, -lead.contact_id, lead))
+    leads = [lead for *_, lead in sorted(heap, key=lambda entry: entry[:2], reverse=True)][offset:]
+    leads = _with_competitors(session, leads)
+    name = meant[0].name if meant else None
+    return sums.pipeline(tuple(leads), offset, contacts, wanted, name, data_on)
+
+
+class _Sums:
+    """What all anti-personas found come to; their care adds up, its uncertainty partly cancels out."""
+
+    def __init__(self) -> None:
+        self.seen = self.judged = self.unknown = self.found = self.counted = self.spared = 0
+        self.stages: Counter[str] = Counter()
+        self.minutes = self.variance = self.error = 0.0
+
+    def add(self, one: _One, wanted: Stage | None, grounds: Grounds) -> AntiLead | None:
+        """Counts a judged contact; returns it if it is an anti-persona at the wanted stage."""
+        self.seen += 1
+        if wanted is not None and one.judged.stage != wanted:
+            return None
+        self.judged += 1
+        holds = one.veto[0] if one.veto else None
+        if holds == "good_lead":
+            self.spared += bool(one.judged.anti_persona)
+            return None
+        if holds is None and not one.judged.anti_persona:
+            self.unknown += one.judged.anti_persona is None
+            return None
+        self.found += 1
+        self.stages[one.judged.stage] += 1
+        effort = one.judged.effort
+        if effort is not None:
+            self.counted += 1
+            self.minutes += effort.minutes
+            self.variance += effort.variance
+            self.error += effort.error
+        return _lead(one, grounds)
+
+    def pipeline(
+        self,
+        leads: tuple[AntiLead, ...],
+        offset: int,
+        contacts: int,
+        stage: Stage | None,
+        company: str | None,
+        data_on: date | None,
+    ) -> Pipeline:
+        """The totals with the leads to show. What differs from person to person cancels out, the error of the usual
+        care does not: all estimates share it."""
+        half = Z * float(np.sqrt(self.variance + self.error**2))
+        low, high = max(self.minutes - half, 0.0), self.minutes + half
+        hours, hours_low, hours_high = (minutes / MINUTES_PER_HOUR for minutes in (self.minutes, low, high))
+        rate = settings().care_cost_per_hour
+        return Pipeline(
+            leads, offset, self.found, self.judged, self.unknown, contacts, self.counted, hours, hours_low, hours_high,
+            rate * hours, rate * hours_low, rate * hours_high, dict(self.stages), self.spared, stage, company, data_on,
+            partial=self.seen < contacts,
+        )  # fmt: skip
+
+
+def _lead(one: _One, grounds: Grounds) -> AntiLead:
+    judged, contact, chance, effort = one.judged, one.contact, one.chance, one.judged.effort
+    will_not, not_worth = judged.buy == "surely_not" and not one.customer, judged.worth == "not_worth"
+    why: Why = "both" if will_not and not_worth else "will_not_buy" if will_not else "not_worth"
+    advice = advise(judged.buy, judged.worth, judged.stage, customer=one.customer)
+    if one.veto is not None:
+        why, advice = "veto", advise_after_veto(one.veto[0], judged.stage, customer=one.customer)
+    return AntiLead(
+        contact_id=contact.id,
+        name=contact.name,
+        company=contact.company.name if contact.company else None,
+        market=grounds.market,
+        stage=judged.stage,
+        why=why,
+        advice=advice,
+        probability=chance.p if chance else None,
+        low=chance.low if chance else None,
+        high=chance.high if chance else None,
+        hours=effort.hours if effort else None,
+        money=effort.cost if effort else None,
+        said_by=one.veto[1] if one.veto else None,
+    )
+
+
+def _with_competitors(session: Session, leads: Sequence[AntiLead]) -> list[AntiLead]:
+    """Listed competitors are never invited, whatever their stage."""
+    rivals = competitors_among(session, [lead.contact_id for lead in leads])
+    return [
+        replace(lead, advice="do_not_invite")
+        if lead.contact_id in rivals and lead.why != "veto" and lead.stage not in CUSTOMER_STAGES
+        else lead
+        for lead in leads
+    ]
+
+
+def _conditions(market: str, companies: Sequence[Company] | None, *, customers: bool) -> list[ColumnElement[bool]]:
+    """Who is in the pipeline: undecided, or with an open deal, and not yet a customer; or the customers."""
+    deals = select(Deal.id).where(Deal.contact_id == Contact.id)
+    won, still_open = deals.where(Deal.won.is_(True)).exists(), deals.where(Deal.won.is_(None)).exists()
+    customer = or_(Contact.outcome.is_(True), won)
+    lead = and_(
+        or_(Contact.outcome.is_(None), Contact.outcome.is_(False)), ~won, or_(Contact.outcome.is_(None), still_open)
+    )
+    conditions = [
+        Contact.market == market,
+        Contact.duplicate_of.is_(None),
+        Contact.blocked_on.is_(None),
+        customer if customers else lead,
+    ]
+    return conditions if companies is None else [*conditions, Contact.company_id.in_([one.id for one in companies])]
+
+
+def _parts(
+    session: Session, conditions: Sequence[ColumnElement[bool]], most: int | None
+) -> Iterator[Sequence[Contact]]:
+    """The contacts of the pipeline in bounded parts; of too many the most recently active."""
+    ids: Select[int] = select(Contact.id).where(*conditions)
+    ids = ids.order_by(Contact.id) if most is None else ids.order_by(*_newest_first()).limit(most)
+    wanted = session.scalars(ids).all()
+    for start in range(0, len(wanted), AT_ONCE):
+        part = wanted[start : start + AT_ONCE]
+        rows = session.scalars(
+            select(Contact).where(Contact.id.in_(part)).options(joinedload(Contact.company)).order_by(Contact.id)
+        ).all()
+        yield rows
+
+
+def _newest_first() -> tuple[Any, ...]:
+    return (Contact.last_activity_on.is_(None), Contact.last_activity_on.desc(), Contact.id)
+
+
+def _judged(session: Session, grounds: Grounds, contacts: Sequence[Contact]) -> Iterator[_One]:
+    """Each contact with its verdicts, all of them scored together."""
+    ids = [contact.id for contact in contacts]
+    own = histories(session, ids, grounds.book.basis if grounds.book else "amount")
+    personas = _personas(session, grounds, ids)
+    scored = _scored(session, grounds, ids)
+    vetoes = {
+        contact_id: (cast(Holds, verdict), actor)
+        for contact_id, verdict, actor in session.execute(
+            select(Veto.contact_id, Veto.verdict, Veto.actor).where(
+                Veto.contact_id.in_(ids), Veto.withdrawn_at.is_(None), Veto.verdict.in_(ON_VERDICT)
+            )
+        )
+    }
+    for contact in contacts:
+        history = own[contact.id]
+        customer = contact.outcome is True or history.won > 0
+        chance = None if customer else scored.get(contact.id)
+        if customer and grounds.book and grounds.book.lifetime and grounds.data_on:
+            book = grounds.book
+            history = with_purchases(
+                session, contact.id, grounds.market, history, book.basis, book.source, grounds.data_on
+            )
+        judged = judge(grounds, history, personas.get(contact.id), chance, contact.last_activity_on, customer=customer)
+        yield _One(contact, customer, chance, judged, vetoes.get(contact.id))
+
+
+def _personas(session: Session, grounds: Grounds, ids: Sequence[int]) -> dict[int, Persona]:
+    rows = session.execute(
+        select(Membership.contact_id, Persona)
+        .join(Persona, Persona.id == Membership.persona_id)
+        .where(Membership.build_id == grounds.build_id, Membership.contact_id.in_(ids))
+    )
+    return {row.contact_id: row.Persona for row in rows}
+
+
+def _scored(session: Session, grounds: Grounds, ids: Sequence[int]) -> dict[int, Chance]:
+    card = grounds.scores
+    if card is None:
+        return {}
+    frame = attribute_frame(
+        session, grounds.market, ids, known=card.attributes, as_of=grounds.data_on, until_outcome=True
+    )
+    return dict(zip(frame["contact_id"].to_list(), chances(card, frame), strict=True))
+
+
+def _known_stage(stage: str | None) -> Stage | None:
+    known: tuple[Stage, ...] = get_args(Stage)
+    if stage is not None and stage not in known:
+        problem = say("pipeline.unknown_stage", settings().language, stage=stage[:40], stages=", ".join(known))
+        raise InputError(problem)
+    return next((one for one in known if one == stage), None)
+
+
+def _known_market(market: str) -> str:
+    if market not in MARKETS:
+        raise InputError(say("pipeline.unknown_market", settings().language, market=market[:40]))
+    return market
+
+
+def _known_companies(session: Session, name: str) -> Sequence[Company]:
+    """The companies of exactly the best name's words; raises InputError when there is none."""
+    found = find_companies(session, name)
+    if not found:
+        raise InputError(say("pipeline.unknown_company", settings().language, company=name[:60]))
+    return [one for one in found if company_words(one.name) == company_words(found[0].name)]
