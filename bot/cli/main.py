@@ -6,7 +6,24 @@ from typing import Annotated
 
 import typer
 
-from bot.cli import data, people, privacy, processes, quality, report, scorecard, talk, texts, users
+from bot.cli import (
+    antipersona,
+    data,
+    events,
+    hypothesis,
+    people,
+    personas,
+    privacy,
+    processes,
+    quality,
+    report,
+    scorecard,
+    talk,
+    target,
+    texts,
+    users,
+    versions,
+)
 from bot.cli.common import errors, text
 from bot.cli.entry import BAD_INPUT
 from bot.render.terminal import visible
@@ -21,10 +38,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback with local values could show personal data
     add_completion=False,
 )
-for module in (processes, data, people, quality, report, scorecard, talk, texts):
+for module in (processes, data, people, events, antipersona, quality, report, scorecard, talk, texts, versions):
     module.register(app)
 app.add_typer(users.app, name="users")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(personas.app, name="persona")
+app.add_typer(target.app, name="target")
+app.add_typer(hypothesis.app, name="hypothesis")
 
 
 @app.command(

@@ -1,0 +1,76 @@
+"""`personabot report`: one page for people who decide.
+
+What takes long to import is imported by the command that needs it, so that the others start at once.
+"""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from bot.cli.common import console, language, store
+from persona_store.database import session_scope
+from persona_store.errors import InputError
+from persona_store.wording import say
+
+READABLE = 0o644  # a report is there to be passed on; temporary files are private
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command of this module."""
+    app.command("report", help=say("report.help", language()))(report)
+
+
+def report(
+    out: Annotated[Path, typer.Option("--out", "-o", help=say("report.option_out", language()))],
+    spoken: Annotated[
+        Literal["de", "en"] | None, typer.Option("--language", help=say("report.option_language", language()))
+    ] = None,
+    pictures: Annotated[Path | None, typer.Option(help=say("report.option_pictures", language()))] = None,
+) -> None:
+    """Writes the report on the newest build as one self-contained page."""
+    from bot.render.report import gather, render_report
+    from bot.render.report.sections import compose
+    from persona_store.charts import png
+
+    _check(out)
+    if pictures is not None and pictures.exists() and not pictures.is_dir():
+        raise InputError(say("report.no_folder", language(), path=pictures))
+    with store() as engine, session_scope(engine) as session:
+        facts = gather(session, spoken or language())
+    page = render_report(facts, spoken or language())
+    _write(out, page.encode())
+    console.print(say("report.done", language(), path=out), markup=False)
+    if pictures is None:
+        return
+    charts = [
+        (f"{section.key}-{place + 1}", chart)
+        for section in compose(facts, spoken or language())
+        for place, chart in enumerate(section.charts)
+    ]
+    pictures.mkdir(parents=True, exist_ok=True)
+    for name, chart in charts:
+        _write(pictures / f"{name}.png", png(chart))
+        _write(pictures / f"{name}.vl.json", json.dumps(chart, ensure_ascii=False, indent=1).encode())
+    console.print(say("report.pictures_done", language(), n=len(charts), path=pictures), markup=False)
+
+
+def _check(out: Path) -> None:
+    """Before minutes are spent: whether the page can be written at all."""
+    if out.is_dir():
+        raise InputError(say("report.is_folder", language(), path=out))
+    if not out.absolute().parent.is_dir():
+        raise InputError(say("report.no_folder", language(), path=out.absolute().parent))
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Writes the file as a whole or not at all."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=".", delete=False) as part:
+            part.write(content)
+        Path(part.name).chmod(READABLE)
+        Path(part.name).replace(path)
+    except OSError:
+        raise InputError(say("report.not_writable", language(), path=path)) from None

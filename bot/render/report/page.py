@@ -1,0 +1,49 @@
+"""Renders the report as one HTML page without scripts, fonts or anything else from elsewhere."""
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from bot.render.report.facts import ReportFacts
+from bot.render.report.sections import about, compose, in_short
+from persona_store.charts import svg
+from persona_store.settings import Language
+from persona_store.wording import day, number, say
+
+
+def render_report(facts: ReportFacts, language: Language) -> str:
+    """The page; every text that came from the CRM is escaped, charts are drawings within the page."""
+    return _template().render(
+        language=language,
+        title=say("report.title", language),
+        subtitle=say(
+            "report.subtitle",
+            language,
+            n=number(facts.contacts, language),
+            data_on=day(facts.data_on, language) if facts.data_on else say("answer.date_unknown", language),
+            build=facts.build_id,
+            built=day(facts.built_at.date(), language),
+        ),
+        in_short_title=say("report.short.title", language),
+        in_short=in_short(facts, language),
+        contents=say("report.contents", language),
+        sections=compose(facts, language),
+        about_title=say("report.about.title", language),
+        about=about(facts, language),
+    )
+
+
+@cache
+def _template() -> Template:
+    folder = Path(__file__).parent
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["drawing"] = lambda spec: Markup(svg(spec))  # noqa: S704 - drawn by us, its texts escaped
+    return environment.get_template("page.html.jinja")
