@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -24,6 +25,7 @@ MOST_EVENTS = 1_000  # in one request
 AT_ONCE = 1_000  # events of several requests that are applied together, so that single ones need not queue
 MOST_QUEUED = 20_000  # beyond, the sender is asked to come back: they would be applied too late to answer
 BUSY_SECONDS = 5
+IDLE_SECONDS = 2.0  # between two steps of EM while no events come
 
 router = APIRouter(prefix="/api/crm", tags=["events"])
 
@@ -61,6 +63,7 @@ class EventWriter:
     engine: Engine
     queue: list[_Order] = field(default_factory=list)
     running: asyncio.Task[None] | None = None
+    settling: asyncio.Task[None] | None = None
 
     async def apply(self, events: Sequence[object]) -> Sequence[EventResult]:
         """What became of `events`; raises Refused when too many wait, and StoreUnavailable."""
@@ -74,6 +77,8 @@ class EventWriter:
 
     async def close(self) -> None:
         """Waits until everything taken in is applied."""
+        if self.settling is not None:
+            self.settling.cancel()
         if self.running is not None:
             await self.running
 
@@ -92,6 +97,19 @@ class EventWriter:
                         await self._carry_out([order])
                     except Exception as error:
                         _fail([order], error)
+        if self.settling is None or self.settling.done():
+            self.settling = asyncio.create_task(self._settle())
+
+    async def _settle(self) -> None:
+        """Lets the classes come to rest while no events come."""
+        from persona_store.live.apply import settle
+
+        at_rest = False
+        while not at_rest:
+            await asyncio.sleep(IDLE_SECONDS)
+            if self.running is None or self.running.done():
+                with suppress(StoreUnavailable):  # somebody else writes; there is time
+                    at_rest = await run_in_threadpool(settle, self.engine, 0.0)
 
     async def _carry_out(self, orders: Sequence[_Order]) -> None:
         from persona_store.live.apply import apply_events  # loads the import's rules; only who gets events pays for it

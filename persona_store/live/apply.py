@@ -25,10 +25,10 @@ from persona_store.live.events import (
     read_event,
     refs_of,
 )
-from persona_store.live.members import follow, refresh
+from persona_store.live.members import MOST_AT_ONCE, follow, refresh
 from persona_store.live.people import Known, Origin, find_contacts, origin, persons
 from persona_store.live.rows import Row, contact_rows, deal_rows, interaction_rows
-from persona_store.live.state import close_state, open_state
+from persona_store.live.state import MarketState, close_state, open_state
 from persona_store.live.store import batches, only_writer
 from persona_store.live.touchpoints import write_deals, write_interactions
 from persona_store.names import index_people
@@ -94,6 +94,29 @@ def apply_waiting(engine: Engine) -> int:
     return len(released)
 
 
+def settle(engine: Engine, seconds: float) -> bool:
+    """Goes on with EM where nothing else is to do, for about `seconds`; returns whether the classes are at rest.
+
+    Step by step in transactions of their own, so that nobody waits for long.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        with session_scope(engine, writes=True) as session:
+            only_writer(session)
+            restless = [state for state in _states(session) if not state.settled]
+            for state in restless:
+                refresh(session, state, MOST_AT_ONCE)
+                judge(session, state)
+                close_state(session, state)
+        if not restless or time.monotonic() >= end:
+            return not restless
+
+
+def _states(session: Session) -> list[MarketState]:
+    models = [built_model(session, market) for market in MARKETS]
+    return [open_state(session, model) for model in models if model is not None]
+
+
 def _apply(batch: _Batch, before: Session, fresh: Sequence[AnyEvent], released: Sequence[AnyEvent]) -> None:
     session, changes, clocks = batch.session, Changes(), Clocks(batch.session)
     events = [*fresh, *released]
@@ -131,8 +154,7 @@ def _follow(session: Session, before: Session, changes: Changes, events: int) ->
     for some in batches(sorted(changes.companies)):
         touched |= set(session.scalars(select(Contact.id).where(Contact.company_id.in_(some))))
     touched |= persons(session, touched)
-    models = [model for market in MARKETS if (model := built_model(session, market)) is not None]
-    states = [open_state(session, model) for model in models]
+    states = _states(session)
     follow(session, before, states, touched)
     for state in states:
         state.events += events

@@ -14,13 +14,16 @@ from persona_store.live.online import Posterior, contribution, expect, log_joint
 from persona_store.live.state import MarketState
 from persona_store.live.store import batches, upsert
 from persona_store.segmentation.attributes import attribute_frame, attributes
+from persona_store.segmentation.latent_classes import stated
 from persona_store.segmentation.model import PersonaModel
 from persona_store.segmentation.observations import MISSING, Codes, Floats
 from persona_store.segmentation.registry import Attribute, built_in
 from persona_store.segmentation.segment import encode
 
 REFRESHED = 4  # members whose E-step is repeated for each that changed: EM goes on while events come
+ROUNDS = 5  # E- and M-steps over those members at a time: cheap, as reading and writing them is most of the work
 ADOPTED = 1  # contacts of the build that become members for each that changed, until all are
+REST = 1e-4  # change of a posterior in one round through all members, below which EM has come to rest
 MOST_AT_ONCE = 5_000  # in either way, so that no batch takes long
 IDS_AT_ONCE = 2_000  # contacts whose attributes are read at a time
 
@@ -55,6 +58,8 @@ def follow(session: Session, before: Session, states: Sequence[MarketState], tou
     `before` sees the store as it was, for contacts of the build that change for the first time.
     """
     ids = sorted(set(touched))
+    for state in states:
+        state.settled = False
     moves = [_move(session, before, state, ids) for state in states]
     for move in moves:  # all leave before any enters: a contact may go from one market to the other
         leaving = {*move.homes, *(contact for old in move.out for contact in old.ids.tolist())}
@@ -84,18 +89,20 @@ def refresh(session: Session, state: MarketState, changed: int) -> None:
     """Goes on with EM: repeats the E-step of the next members in turn, and adopts contacts the build has counted."""
     wanted = min(REFRESHED * changed, MOST_AT_ONCE)
     old = _next_members(session, state, wanted)
-    if len(old.ids):
-        state.refreshed = int(old.ids[-1]) if len(old.ids) == wanted else 0
-        _replace(session, state, old)
+    state.restless = max(state.restless, _replace(session, state, old))
+    if len(old.ids) == wanted and wanted:
+        state.refreshed = int(old.ids[-1])
+    else:
+        state.settled = state.adopted is None and state.restless < REST
+        state.refreshed, state.restless = 0, 0.0
     if state.adopted is not None:
         wanted = min(ADOPTED * changed, MOST_AT_ONCE)
         ids = _unadopted(session, state, wanted)
         state.adopted = ids[-1] if len(ids) == wanted else None
         found = _read(session, state.model, ids)
         state.old = state.old.plus(_fit(found.codes, state))
-        _replace(
-            session, state, Counted(found.ids, found.codes, expect(found.codes, state.built, state.layout), found.added)
-        )
+        counted = expect(found.codes, state.built, state.layout)
+        _replace(session, state, Counted(found.ids, found.codes, counted, found.added))
 
 
 def forget_members(session: Session, states: Sequence[MarketState], contact_ids: Sequence[int]) -> None:
@@ -108,13 +115,17 @@ def forget_members(session: Session, states: Sequence[MarketState], contact_ids:
         _forget(session, state, sorted({*had.ids.tolist(), *homes}), homes)
 
 
-def _replace(session: Session, state: MarketState, old: Counted) -> None:
-    """The same contacts with the posterior that today's parameters give them."""
+def _replace(session: Session, state: MarketState, old: Counted) -> float:
+    """The same contacts with the posterior that EM comes to; returns the largest change of a posterior."""
     homes = _homes(session, state.model, old.ids.tolist())
-    new = Counted(old.ids, old.codes, expect(old.codes, state.parameters, state.layout), old.added)
-    _take_out(state, old)
-    _put_in(state, new)
+    new = old
+    for _ in range(ROUNDS):
+        parameters = state.parameters
+        _take_out(state, new)
+        new = Counted(old.ids, old.codes, expect(old.codes, parameters, state.layout), old.added)
+        _put_in(state, new)
     _write(session, state, new, homes)
+    return float(np.abs(new.posterior - old.posterior).max(initial=0.0))
 
 
 def _take_out(state: MarketState, old: Counted) -> None:
@@ -218,13 +229,14 @@ def _counted(rows: Sequence[Any], state: MarketState) -> Counted:
 def _write(session: Session, state: MarketState, now: Counted, homes: dict[int, int]) -> None:
     """Stores what contacts count for and which persona they are most likely of."""
     model = state.model
-    best = now.posterior.argmax(axis=1).tolist() if len(now.ids) else []
+    best = now.posterior.argmax(axis=1).tolist()
     ids = now.ids.tolist()
     for contact, place in zip(ids, best, strict=True):
         if contact in homes:
             state.members[homes[contact]] -= 1
         state.members[place] += 1
     common = {"build_id": model.build_id}
+    told = stated(now.posterior.max(axis=1, initial=0.0), state.parameters.weights[best])
     upsert(
         session,
         LiveMember,
@@ -241,7 +253,7 @@ def _write(session: Session, state: MarketState, now: Counted, homes: dict[int, 
         Membership,
         [
             common | {"contact_id": contact, "persona_id": model.personas[place].id, "probability": share}
-            for contact, place, share in zip(ids, best, now.posterior.max(axis=1, initial=0).tolist(), strict=True)
+            for contact, place, share in zip(ids, best, told.tolist(), strict=True)
         ],
         ("build_id", "contact_id"),
     )

@@ -6,7 +6,7 @@ old contribution of one can be taken out and its new one put in, and the paramet
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,17 +22,28 @@ Posterior = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The attributes of a model in their order: names, numbers of levels, and which of them decide membership."""
+    """The attributes of a model in their order: names, numbers of levels, and which of them decide membership.
+
+    Where the attribute at `parents` is known too (-1: none), an attribute's evidence counts with its exponent.
+    """
 
     names: tuple[str, ...]
     sizes: tuple[int, ...]
     defines: tuple[bool, ...]
+    parents: tuple[int, ...]
+    exponents: tuple[float, ...]
 
     @classmethod
     def of(cls, tables: Mapping[str, AttributeTable]) -> "Layout":
         """The layout of a model's tables."""
         names = tuple(tables)
-        return cls(names, tuple(len(tables[n].levels) for n in names), tuple(tables[n].defines for n in names))
+        return cls(
+            names,
+            tuple(len(table.levels) for table in tables.values()),
+            tuple(table.defines for table in tables.values()),
+            tuple(-1 if table.parent is None else names.index(table.parent) for table in tables.values()),
+            tuple(table.exponent for table in tables.values()),
+        )
 
     @property
     def ends(self) -> NDArray[np.intp]:
@@ -100,8 +111,12 @@ def log_joint(codes: Codes, parameters: Parameters, layout: Layout) -> Floats:
     joint = np.tile(np.log(parameters.weights), (len(codes), 1))
     parts = np.split(np.log(parameters.probabilities), layout.ends, axis=1)
     for place, (table, defines) in enumerate(zip(parts, layout.defines, strict=True)):
-        if defines:
-            joint += np.vstack([np.zeros(len(parameters.weights)), table.T])[codes[:, place] - MISSING]
+        if not defines:
+            continue
+        evidence = np.vstack([np.zeros(len(parameters.weights)), table.T])[codes[:, place] - MISSING]
+        if layout.parents[place] >= 0:
+            evidence[codes[:, layout.parents[place]] != MISSING] *= layout.exponents[place]
+        joint += evidence
     return joint
 
 
@@ -135,7 +150,7 @@ def as_tables(parameters: Parameters, statistics: Statistics, model: PersonaMode
         told.append(np.maximum(divergence * known / np.maximum(statistics.classes, 1e-9), 0.0))
     shares = np.stack(told) / np.maximum(np.sum(told, axis=0), 1e-300)
     return {
-        name: AttributeTable(model.tables[name].levels, probabilities, base, known, share, model.tables[name].defines)
+        name: replace(model.tables[name], probabilities=probabilities, base=base, known=known, weights=share)
         for (name, (probabilities, base, known)), share in zip(tables.items(), shares, strict=True)
     }
 

@@ -49,8 +49,9 @@ class MarketState:
     """One market while a batch is applied: the built model, the statistics now, and what tells drift.
 
     `members` counts the contacts of each persona; `refreshed` and `adopted` are the contacts up to which the E-step
-    has come round (`adopted` None: every contact of the build is a member). `old` is the fit of contacts of the build,
-    as it knew them, `new` that of those who came since. `reasons` propose a rebuild.
+    has come round (`adopted` None: every contact of the build is a member), `restless` the largest change of a
+    posterior in this round, `settled` whether EM has come to rest. `old` is the fit of contacts of the build, as it
+    knew them, `new` that of those who came since. `reasons` propose a rebuild.
     """
 
     model: PersonaModel
@@ -61,6 +62,8 @@ class MarketState:
     events: int = 0
     refreshed: int = 0
     adopted: int | None = 0
+    restless: float = 0.0
+    settled: bool = True
     old: Fit = Fit()
     new: Fit = Fit()
     drift: float | None = None
@@ -89,6 +92,8 @@ def open_state(session: Session, model: PersonaModel) -> MarketState:
         row.events,
         kept["refreshed"],
         kept["adopted"],
+        kept["restless"],
+        kept["settled"],
         Fit(*kept["old"]),
         Fit(*kept["new"]),
         row.drift,
@@ -103,6 +108,8 @@ def close_state(session: Session, state: MarketState) -> None:
         "members": state.members,
         "refreshed": state.refreshed,
         "adopted": state.adopted,
+        "restless": state.restless,
+        "settled": state.settled,
         "old": [state.old.n, state.old.total, state.old.squares],
         "new": [state.new.n, state.new.total, state.new.squares],
         "reasons": [dict(reason) for reason in state.reasons],
