@@ -222,7 +222,9 @@ def _hits(doc: Doc, sentence: list[_Part], number: int, part: _Part) -> Iterator
         if not _denied(part, other):
             yield _hit(doc, kind, term, one, other)
     for mark in part.of("wish", "problem", "trait"):
-        if mark.first not in paired and not _denied(part, mark):
+        if mark.first in paired or (mark.sense.role == "wish" and _praised(part)):
+            continue
+        if not _denied(part, mark):
             kind = "wish" if mark.sense.role == "wish" else "problem" if mark.sense.role == "problem" else "trait"
             yield _hit(doc, kind, mark.sense.value, mark, mark)
     instead = number + 1 < len(sentence) and sentence[number + 1].join == "instead"
@@ -236,6 +238,12 @@ def _hits(doc: Doc, sentence: list[_Part], number: int, part: _Part) -> Iterator
         elif judgement.verdict in ("wish", "problem") and not (instead and part.of("negation")):
             kind = "problem" if judgement.verdict == "problem" else "wish"
             yield _hit(doc, kind, mark.sense.value, mark, judgement.mark or mark)
+
+
+def _praised(part: _Part) -> bool:
+    """Whether a part says that something is there and good, and wishes nothing ("lobt die schnelle Hilfe")."""
+    values = {mark.sense.value for mark in part.of("cue")}
+    return "good" in values and not values & {"wish", "problem"} and not part.of("negation")
 
 
 def _pairs(part: _Part) -> Iterator[tuple[Kind, str, _Mark, _Mark]]:
