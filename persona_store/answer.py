@@ -6,7 +6,20 @@ from typing import Any, Literal
 from persona_store.settings import Language
 
 Kind = Literal[
-    "talk", "match", "antipersona", "pipeline", "approach", "personas", "persona", "choices", "error", "reason"
+    "talk",
+    "match",
+    "antipersona",
+    "pipeline",
+    "approach",
+    "personas",
+    "persona",
+    "choices",
+    "error",
+    "reason",
+    "centre",
+    "journey",
+    "next",
+    "ideas",
 ]
 
 

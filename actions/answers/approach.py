@@ -5,7 +5,7 @@ from typing import Any
 from actions.answers.common import button, contact_buttons, listed, role_name, with_company
 from actions.state import Subject
 from persona_store.answer import Answer, Card, Choice, Fact
-from persona_store.guidance import Approach, ChannelRate
+from persona_store.guidance import Approach, BestTime, ChannelRate
 from persona_store.settings import Language
 from persona_store.wording import day, joined, label, number, percent, say
 
@@ -32,11 +32,12 @@ def approach_answer(
             *(channel_line(rate, language) for rate in shown),
             *_dearer(approach, language),
             *_refusals(approach, language),
+            *time_lines(approach, language),
         ),
         next_step=_next_step(approach, language),
         card=_card(approach, name, language),
         choices=_choices(approach, subject, language),
-        evidence=(_basis_line(approach, language),),
+        evidence=(_basis_line(approach, language), say("approach.interval", language)),
         details={"channel": approach.channels[0].channel if approach.channels else None},
     )
 
@@ -53,7 +54,46 @@ def channel_line(rate: ChannelRate, language: Language) -> str:
     }
     if rate.basis == "prior" or not rate.n:
         return say("approach.rate_prior", language, **values)
+    if rate.rule_of_thumb:
+        return say("approach.rate_thumb", language, basis=say(f"approach.basis.{rate.basis}", language), **values)
     return say("approach.rate", language, basis=say(f"approach.basis.{rate.basis}", language), **values)
+
+
+def time_lines(approach: Approach, language: Language) -> tuple[str, ...]:
+    """The best weekday and time of day on the best channel, or that the data show none."""
+    if not approach.channels or not approach.timed:
+        return ()
+    channel = label("channel", approach.channels[0].channel, language)
+    if not approach.best_times:
+        return (say("approach.no_best_time", language, channel=channel, n=number(approach.timed, language)),)
+    return tuple(_time_line(best, channel, language) for best in approach.best_times)
+
+
+def _time_line(best: BestTime, channel: str, language: Language) -> str:
+    parts = [
+        say(
+            "approach.time_part",
+            language,
+            part=say(f"time.{best.kind}.{one.bin}", language),
+            rate=percent(one.rate, language),
+            low=percent(one.low, language),
+            high=percent(one.high, language),
+            n=number(one.n, language),
+        )
+        for one in best.best
+    ]
+    whom = say("approach.time_for_all", language)
+    if best.function is not None:
+        whom = say("approach.time_for", language, function=label("level.function", best.function, language))
+    return say(
+        "approach.best_time",
+        language,
+        channel=channel,
+        parts=joined(parts, language),
+        usual=percent(best.usual, language),
+        whom=whom,
+        n=number(best.n, language),
+    )
 
 
 def _verdict(approach: Approach, name: str, channel: str | None, language: Language) -> str:

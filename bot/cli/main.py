@@ -8,8 +8,10 @@ import typer
 
 from bot.cli import (
     antipersona,
+    attributes,
     data,
     events,
+    guidance,
     hypothesis,
     people,
     personas,
@@ -38,7 +40,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback with local values could show personal data
     add_completion=False,
 )
-for module in (processes, data, people, events, antipersona, quality, report, scorecard, talk, texts, versions):
+for module in (
+    processes,
+    data,
+    attributes,
+    people,
+    events,
+    antipersona,
+    quality,
+    report,
+    scorecard,
+    talk,
+    texts,
+    versions,
+    guidance,
+):
     module.register(app)
 app.add_typer(users.app, name="users")
 app.add_typer(privacy.app, name="privacy")

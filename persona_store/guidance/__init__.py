@@ -2,11 +2,12 @@
 
 from persona_store.guidance.approach import approach_contact, approach_persona, approach_role
 from persona_store.guidance.counts import count_channels
-from persona_store.guidance.types import Approach, Basis, ChannelRate, Group, Subject, Tally
+from persona_store.guidance.types import Approach, Basis, BestTime, ChannelRate, Group, Subject, Tally
 
 __all__ = [
     "Approach",
     "Basis",
+    "BestTime",
     "ChannelRate",
     "Group",
     "Subject",

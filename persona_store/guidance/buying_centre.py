@@ -85,7 +85,11 @@ def _kinds(session: Session, ids: list[int]) -> dict[int, set[str]]:
     # What we sent counts only when it was answered.
     told = or_(Interaction.direction.is_distinct_from("out"), Interaction.responded.is_(True))
     rows = session.execute(
-        select(person, Interaction.kind).join(own, own.id == Interaction.contact_id).where(picked, told).distinct()
+        select(person, Interaction.kind)
+        .select_from(Interaction)
+        .join(own, own.id == Interaction.contact_id)
+        .where(picked, told)
+        .distinct()
     )
     found: dict[int, set[str]] = {}
     for contact, kind in rows:
@@ -98,6 +102,7 @@ def _last(session: Session, ids: list[int]) -> dict[int, date]:
     told = or_(Interaction.direction.is_distinct_from("out"), Interaction.responded.is_(True))
     rows = session.execute(
         select(person, func.max(Interaction.at))
+        .select_from(Interaction)
         .join(own, own.id == Interaction.contact_id)
         .where(picked, told, Interaction.at.is_not(None))
         .group_by(person)
@@ -108,7 +113,11 @@ def _last(session: Session, ids: list[int]) -> dict[int, date]:
 def _deals(session: Session, ids: list[int]) -> dict[int, int]:
     own, person, picked = _of(ids)
     rows = session.execute(
-        select(person, func.count()).join(own, own.id == Deal.contact_id).where(picked).group_by(person)
+        select(person, func.count())
+        .select_from(Deal)
+        .join(own, own.id == Deal.contact_id)
+        .where(picked)
+        .group_by(person)
     )
     return {contact: n for contact, n in rows}  # noqa: C416  # rows are no pairs to dict()
 

@@ -82,7 +82,7 @@ def stand(
     last = max(own, default=None)
     score = strength["decision"] + CONSIDERATION_COUNTS * strength["consideration"]
     decide = _b2c if market == "b2c" else _b2b
-    silent = last is not None and (today - last).days > int(_knowledge()["dormant_after_days"])
+    silent = last is not None and (today - last).days > dormant_after_days()
     bought = any(one.kind == "purchase" for one in seen)
     phase, fact = decide(strength, customer=customer, bought=bought, open_deals=open_deals, silent=silent)
     return Stand(phase, fact, score, signals, last)
@@ -99,7 +99,7 @@ def strength_of(kind: str, channel: str | None, direction: str | None, responded
 
 def faded(days: float) -> float:
     """What is left of a signal's strength after so many days."""
-    return float(0.5 ** (max(days, 0.0) / float(_knowledge()["half_life_days"])))
+    return float(0.5 ** (max(days, 0.0) / half_life_days()))
 
 
 def rule_of_thumb() -> float:
@@ -115,6 +115,16 @@ def telling_kinds(missing: float) -> tuple[str, ...]:
         if signal["phase"] == "decision" and float(signal["plain"]) >= missing and kind != "purchase"
     ]
     return tuple(kind for _, kind in sorted(found, key=lambda pair: (-pair[0], pair[1])))
+
+
+def half_life_days() -> int:
+    """Days in which a signal loses half its strength."""
+    return int(_knowledge()["half_life_days"])
+
+
+def dormant_after_days() -> int:
+    """Days of silence after which a lead counts as dormant."""
+    return int(_knowledge()["dormant_after_days"])
 
 
 def _signals(
