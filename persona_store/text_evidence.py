@@ -81,8 +81,7 @@ def contact_texts(session: Session, contact_id: int) -> ContactTexts:
 
     A place that a text has lost since it was read is left out.
     """
-    contact = session.get_one(Contact, contact_id)
-    person = contact.duplicate_of or contact.id
+    person = session.get_one(Contact, contact_id).duplicate_of or contact_id
     rows = session.execute(
         select(TextHit, Contact.notes, Interaction.text, Interaction.topic, Interaction.kind, Interaction.at)
         .join(Contact, Contact.id == TextHit.contact_id)
@@ -95,7 +94,7 @@ def contact_texts(session: Session, contact_id: int) -> ContactTexts:
         if hit.end <= len(whole):
             found.append(_evidence(hit, whole, kind, at.date() if at else None))
     found.sort(key=lambda one: (one.on is None, -(one.on or date.min).toordinal(), one.kind, one.term))
-    return ContactTexts(person, contact.name, tuple(found))
+    return ContactTexts(person, session.get_one(Contact, person).name, tuple(found))
 
 
 def _evidence(hit: TextHit, whole: str, source: str | None, on: date | None) -> Evidence:
