@@ -16,9 +16,9 @@ from rapidfuzz.distance import JaroWinkler
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import aliased
 
-from persona_store.crm.lookups import read_frame
 from persona_store.crm.values import map_distinct
 from persona_store.crm.words import fold
+from persona_store.database.bulk import read_rows
 from persona_store.database.models import Contact
 
 ALIKE_LAST = 0.88  # "Meier" and "Meyer", "Schmidt" and "Schmitd", not "Meier" and "Mayerhofer"
@@ -45,7 +45,7 @@ SCHEMA: dict[str, type[pl.DataType]] = {
 
 def link_duplicates(connection: Connection) -> int:
     """Links every double in the store to the first contact of the same person; returns how many are linked now."""
-    contacts = read_frame(connection, select(*(getattr(Contact, name) for name in SCHEMA)).order_by(Contact.id), SCHEMA)
+    contacts = read_rows(connection, select(*(getattr(Contact, name) for name in SCHEMA)).order_by(Contact.id), SCHEMA)
     if contacts.height < 2:
         return 0
     originals = find_originals(contacts)

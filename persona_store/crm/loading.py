@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import polars as pl
 from sqlalchemy import Connection, Table
 
+from persona_store.database.bulk import insert_frame
 from persona_store.database.models import Base
 
 CUSTOM = "custom"
-COPY_NULL = "\\N"
-ROWS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +18,6 @@ class Written:
 
     new: int
     changed: tuple[int, ...]
-
-
-def storable(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with moments and days as SQLite keeps them: as text that sorts."""
-    return frame.with_columns(
-        pl.col(pl.Datetime).cast(pl.Datetime("us")).cast(pl.String), pl.col(pl.Date).cast(pl.String)
-    )
 
 
 class Upsert:
@@ -61,7 +53,7 @@ class Upsert:
         """Writes the rows; every key may occur once in `frame`."""
         if frame.is_empty():
             return Written(0, ())
-        self._fill(frame.select(self._columns))
+        insert_frame(self._connection, self._stage, frame.select(self._columns))
         written = self.take()
         self._connection.exec_driver_sql(f"DELETE FROM {self._stage}")  # noqa: S608
         return written
@@ -75,21 +67,6 @@ class Upsert:
     def close(self) -> None:
         """Drops the temporary table."""
         self._connection.exec_driver_sql(f"DROP TABLE {self._stage}")
-
-    def _fill(self, frame: pl.DataFrame) -> None:
-        names = ", ".join(map(self._quote, self._columns))
-        if self._postgres:
-            cursor = self._connection.connection.cursor()
-            statement = f"COPY {self._stage} ({names}) FROM STDIN (FORMAT csv, NULL '{COPY_NULL}')"
-            text = frame.write_csv(include_header=False, null_value=COPY_NULL, quote_style="non_numeric")
-            with cursor.copy(statement) as copy:
-                copy.write(text)
-            return
-        marks = ", ".join("?" * len(self._columns))
-        statement = f"INSERT INTO {self._stage} ({names}) VALUES ({marks})"  # noqa: S608
-        for part in storable(frame).iter_slices(ROWS_AT_ONCE):
-            rows = zip(*(column.to_list() for column in part), strict=True)  # a third of the time of `part.rows()`
-            self._connection.exec_driver_sql(statement, list(rows))
 
     def _update(self) -> tuple[int, ...]:
         differs = "IS DISTINCT FROM" if self._postgres else "IS NOT"

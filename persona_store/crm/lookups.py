@@ -1,13 +1,11 @@
 """Which row of the store a reference in an export means: keys and names to ids, kept up to date while loading."""
 
-from typing import Any
-
 import polars as pl
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 
+from persona_store.database.bulk import read_rows
 from persona_store.database.models import Company, Contact
 
-ROWS_AT_ONCE = 100_000
 IDS = {"ref": pl.String, "id": pl.Int64}
 
 
@@ -29,18 +27,6 @@ class Lookup:
         self._frame = known.unique("ref", keep="first", maintain_order=True)
 
 
-def read_frame(
-    connection: Connection, query: Select[*tuple[Any, ...]], schema: dict[str, type[pl.DataType]]
-) -> pl.DataFrame:
-    """The rows of a query as a frame, fetched in pieces so that millions of them fit."""
-    result = connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE})
-    parts = [
-        pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
-        for rows in result.partitions(ROWS_AT_ONCE)
-    ]
-    return pl.concat([pl.DataFrame(schema=schema), *parts])
-
-
 class Companies:
     """Companies by their id in `system`, and by their normalised name; those added while loading by `refresh`."""
 
@@ -54,7 +40,7 @@ class Companies:
     def refresh(self) -> None:
         """Takes in the companies added since; one with an id of its own goes before one known by name only."""
         query = select(Company.key, Company.name_key, Company.id).where(Company.id > self._last).order_by(Company.id)
-        frame = read_frame(self._connection, query, {"key": pl.String, "name": pl.String, "id": pl.Int64})
+        frame = read_rows(self._connection, query, {"key": pl.String, "name": pl.String, "id": pl.Int64})
         if frame.is_empty():
             return
         self._last = int(frame["id"][-1])
@@ -67,7 +53,7 @@ def contact_lookups(connection: Connection, system: str) -> tuple[Lookup, Lookup
     """Contacts by their id in the CRM (of `system` before others), by e-mail, and by lower-case full name."""
     columns = (Contact.key, Contact.external_id, Contact.email, Contact.first_name, Contact.last_name, Contact.id)
     schema: dict[str, type[pl.DataType]] = dict.fromkeys(("key", "external", "email", "first", "last"), pl.String)
-    frame = read_frame(connection, select(*columns).order_by(Contact.id), schema | {"id": pl.Int64})
+    frame = read_rows(connection, select(*columns).order_by(Contact.id), schema | {"id": pl.Int64})
     own = ~pl.col("key").str.starts_with(f"{system}:")
     ids = frame.sort(own, maintain_order=True).select(pl.col("external").alias("ref"), "id")
     emails = frame.select(pl.col("email").alias("ref"), "id")

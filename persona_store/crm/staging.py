@@ -8,7 +8,8 @@ import polars as pl
 from adbc_driver_sqlite import dbapi
 from sqlalchemy import Connection, func, select
 
-from persona_store.crm.loading import Upsert, Written, storable
+from persona_store.crm.loading import Upsert, Written
+from persona_store.database.bulk import indexes_later, storable
 from persona_store.database.models import Contact, Interaction
 
 PART_ROWS = 1_000_000  # sorted at a time in memory
@@ -98,14 +99,8 @@ class SqliteStage:
         Returns the number of rows.
         """
         staged = self.attach()
-        query = "SELECT name, sql FROM main.sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
-        indexes = self._connection.exec_driver_sql(query, (self.table,)).all()
-        for name, _ in indexes:
-            self._connection.exec_driver_sql(f"DROP INDEX {name}")
-        rows = self._connection.exec_driver_sql(f"INSERT INTO {self.table} SELECT * FROM {staged}").rowcount  # noqa: S608
-        for _, definition in indexes:
-            self._connection.exec_driver_sql(definition)
-        return rows
+        with indexes_later(self._connection, self.table):
+            return self._connection.exec_driver_sql(f"INSERT INTO {self.table} SELECT * FROM {staged}").rowcount  # noqa: S608
 
     def _complete(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame with all columns of the table, absent ones empty."""

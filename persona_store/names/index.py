@@ -4,17 +4,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, delete, select
+import polars as pl
+from sqlalchemy import Connection, Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from persona_store.database.bulk import indexes_later, insert_frame, read_rows
 from persona_store.database.models import Company, Contact, ContactToken, NameToken, NameVariant
 from persona_store.names.text import MAX_TOKEN, PARTICLES, company_words, name_words, sound, variants
 
-CACHE_KIB = 256 * 1024  # of SQLite's page cache: an index of millions is filled in random order
-CHUNK = 20_000  # contacts read and written at a time
 PARAMETERS = 5_000  # values in one IN (...): below the limits of SQLite (32,766) and PostgreSQL (65,535)
 SHORTEST_TOKEN = 2  # initials are no words to search by
+
+PEOPLE: dict[str, type[pl.DataType]] = {"id": pl.Int64, "first": pl.String, "last": pl.String, "company": pl.String}
 
 T = TypeVar("T")
 Row = tuple[int, str | None, str | None, str | None]
@@ -23,22 +25,45 @@ Row = tuple[int, str | None, str | None, str | None]
 def index_people(session: Session, contact_ids: Sequence[int] | None = None) -> None:
     """Makes contacts findable by name: all of them anew, or those given, after their names or companies changed.
 
-    Contacts that are blocked or gone lose their entries, so call it after an objection too. Runs in chunks.
+    Contacts that are blocked or gone lose their entries, so call it after an objection too.
     """
-    known: dict[str, int] = {}
+    connection = session.connection()
     if contact_ids is None:
-        if session.get_bind().dialect.name == "sqlite":
-            session.connection().exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
         for table in (ContactToken, NameVariant, NameToken):
             session.execute(delete(table))
-        for rows in _all_people(session):
-            _write(session, rows, known)
+        with indexes_later(connection, "contact_tokens", "name_variants", "name_tokens"):
+            _fill(connection, read_rows(connection, _people().order_by(Contact.id), PEOPLE))
         return
     ids = sorted(set(contact_ids))
     forget_people(session, ids)
+    known: dict[str, int] = {}
     for batch in _batches(ids, PARAMETERS):
         rows = session.execute(_people().where(Contact.id.in_(batch))).all()
         _write(session, rows, known)
+
+
+def _fill(connection: Connection, people: pl.DataFrame) -> None:
+    """Fills the empty index. Each distinct name is taken apart once, however many bear it."""
+    parts = []
+    for field in ("first", "last", "company"):
+        names = people[field].drop_nulls().unique()
+        words = [_words_of(name, field) for name in names.to_list()]
+        lookup = pl.DataFrame({field: names, "token": pl.Series(words, dtype=pl.List(pl.String))}).explode("token")
+        borne = people.select("id", field).join(lookup.drop_nulls(), on=field, how="inner")
+        parts.append(borne.select(pl.col("id").alias("contact_id"), "token", pl.lit(field).alias("field")))
+    borne = pl.concat(parts)
+    tokens = borne["token"].unique().sort().to_frame("token").with_row_index("id", offset=1)
+    texts = tokens["token"].to_list()
+    sounds = pl.Series("code", [sound(token) for token in texts], dtype=pl.String)
+    insert_frame(connection, "name_tokens", tokens.hstack([sounds]))
+    varied = pl.Series("variant", [sorted(variants(token)) for token in texts], dtype=pl.List(pl.String))
+    pairs = tokens.select(pl.col("id").alias("token_id")).hstack([varied]).explode("variant").drop_nulls()
+    insert_frame(connection, "name_variants", pairs)
+    numbered = borne.join(tokens.select("token", pl.col("id").alias("token_id")), on="token", how="left")
+    rows = numbered.select("contact_id", "token_id", "field").unique().sort("contact_id", "token_id", "field")
+    insert_frame(connection, "contact_tokens", rows)
+    if connection.dialect.name == "postgresql":  # the numbers were given here, so the counter has to follow
+        connection.exec_driver_sql("SELECT setval('name_tokens_id_seq', (SELECT max(id) FROM name_tokens))")
 
 
 def forget_people(session: Session, contact_ids: Sequence[int]) -> None:
@@ -48,8 +73,12 @@ def forget_people(session: Session, contact_ids: Sequence[int]) -> None:
         tokens = session.scalars(borne).all()
         session.execute(delete(ContactToken).where(ContactToken.contact_id.in_(batch)))
         for some in _batches(tokens, PARAMETERS):
-            in_use = select(ContactToken.token_id).where(ContactToken.token_id == NameToken.id).exists()
-            session.execute(delete(NameToken).where(NameToken.id.in_(some), ~in_use))
+            in_use = set(
+                session.scalars(select(ContactToken.token_id).where(ContactToken.token_id.in_(some)).distinct())
+            )
+            gone = [token for token in some if token not in in_use]
+            session.execute(delete(NameVariant).where(NameVariant.token_id.in_(gone)))
+            session.execute(delete(NameToken).where(NameToken.id.in_(gone)))
 
 
 def _batches(values: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -66,17 +95,6 @@ def _people() -> Any:
     )
 
 
-def _all_people(session: Session) -> Iterator[Sequence[Row]]:
-    last = None
-    while True:
-        query = _people().order_by(Contact.id).limit(CHUNK)
-        rows = session.execute(query if last is None else query.where(Contact.id > last)).all()
-        if not rows:
-            return
-        yield rows
-        last = rows[-1][0]
-
-
 def _write(session: Session, rows: Sequence[Row], known: dict[str, int]) -> None:
     borne = [(row[0], token, field) for row in rows for token, field in _tokens(*row[1:])]
     _learn(session, {token for _, token, _ in borne if token not in known}, known)
@@ -88,12 +106,19 @@ def _write(session: Session, rows: Sequence[Row], known: dict[str, int]) -> None
 
 
 def _tokens(first: str | None, last: str | None, company: str | None) -> set[tuple[str, str]]:
-    """The words of a contact with their fields; names of several words also as one ("el amrani", "elamrani")."""
-    found = {(word, "company") for word in company_words(company or "")}
-    for name, field in ((first, "first"), (last, "last")):
-        words = name_words(name or "")
-        found |= {(word, field) for word in (*words, "".join(words)[:MAX_TOKEN])}
-    return {(word, field) for word, field in found if len(word) >= SHORTEST_TOKEN and word not in PARTICLES}
+    """The words of a contact with their fields."""
+    names = (("first", first), ("last", last), ("company", company))
+    return {(word, field) for field, name in names for word in _words_of(name or "", field)}
+
+
+def _words_of(name: str, field: str) -> list[str]:
+    """The words to find a name by; people's names of several words also as one ("el amrani", "elamrani")."""
+    if field == "company":
+        words = company_words(name)
+    else:
+        words = name_words(name)
+        words = [*words, "".join(words)[:MAX_TOKEN]]
+    return [word for word in dict.fromkeys(words) if len(word) >= SHORTEST_TOKEN and word not in PARTICLES]
 
 
 def _learn(session: Session, tokens: Iterable[str], known: dict[str, int]) -> None:
