@@ -1,6 +1,6 @@
 """What one contact is worth against what it costs, from its own deals and care and those of similar contacts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,6 +36,26 @@ class Range:
     high: float
 
 
+@dataclass(frozen=True, slots=True)
+class Care:
+    """Expected care, and what it is in the cases that make the value low or high; each is known but for `error`."""
+
+    mean: float
+    at_low: float
+    at_high: float
+    error: float
+
+    @property
+    def low(self) -> float:
+        """The lower end of the 95 % interval."""
+        return max(min(self.mean, self.at_low, self.at_high) - self.error, 0.0)
+
+    @property
+    def high(self) -> float:
+        """The upper end of the 95 % interval."""
+        return max(self.mean, self.at_low, self.at_high) + self.error
+
+
 CERTAIN = Chance(1, 1, 1)
 
 
@@ -55,7 +75,7 @@ def estimate_worth(
         return "cannot_tell", None
     similar = book.experience(persona_id)
     bought = CERTAIN if customer or chance is None else chance
-    ahead = _purchases_ahead(book, own) if customer else None
+    ahead = _purchases_ahead(book, persona_id, own) if customer else None
     if ahead is not None:
         potential = _with_open_deals(ahead, book, own)
     elif customer:
@@ -81,7 +101,7 @@ def estimate_worth(
         still_buys=ahead.alive if ahead else None,
         repeaters=book.lifetime.repeaters if ahead and book.lifetime else 0,
     )
-    return compare(estimate), estimate
+    return compare(estimate, care), estimate
 
 
 def effort_ahead(
@@ -93,12 +113,12 @@ def effort_ahead(
         return None
     similar = book.experience(persona_id)
     if customer:
-        minutes = _minutes(similar, own, CERTAIN, _purchases_ahead(book, own), customer=True)
+        minutes = _minutes(similar, own, CERTAIN, _purchases_ahead(book, persona_id, own), customer=True)
         spread = (minutes.high - minutes.low) / (2 * Z)
         left = Residual(max(minutes.mean - own.minutes, 0.0), spread**2, 0.0)
     else:
         left = _minutes_left(similar, own, chance or CERTAIN)
-    half = Z * np.sqrt(left.variance + left.error**2)
+    half = Z * float(np.sqrt(left.variance + left.error**2))
     rate = settings().care_cost_per_hour / MINUTES_PER_HOUR
     low, high = max(left.mean - half, 0.0), left.mean + half
     return Effort(left.mean, low, high, rate * left.mean, left.variance, left.error)
@@ -115,13 +135,19 @@ def _minutes_left(similar: Experience, own: History, chance: Chance) -> Residual
     return Residual(mean, max(second - mean**2, 0.0), sum(share * part.error for share, part in parts))
 
 
-def compare(estimate: ValueEstimate) -> Worth:
-    """Value against care, interval against interval, by the team's thresholds."""
+def compare(estimate: ValueEstimate, care: Care) -> Worth:
+    """Value against care by the team's thresholds: a verdict must hold at both ends of the intervals.
+
+    Value and care share their cause (the chance of buying, the number of purchases), so that an end of the one is
+    compared with the care of the same case, give or take what care is uncertain for itself.
+    """
     rules = settings()
-    if estimate.value_high < max(rules.worth_factor * estimate.care_low, rules.minimum_value):
+    ends = ((estimate.value_low, care.at_low), (estimate.value_high, care.at_high))
+    if all(value < max(rules.worth_factor * (minutes - care.error), rules.minimum_value) for value, minutes in ends):
         return "not_worth"
-    least = max(rules.worth_factor * estimate.care_high, rules.minimum_value)
-    return "worth" if estimate.value_low > least else "borderline"
+    if all(value > max(rules.worth_factor * (minutes + care.error), rules.minimum_value) for value, minutes in ends):
+        return "worth"
+    return "borderline"
 
 
 def _enough(experience: Experience) -> bool:
@@ -147,18 +173,24 @@ def _further_deals(book: WorthBook, similar: Experience, own: History) -> Range:
     per_deal = similar.value.mean / similar.deals if similar.deals else 0.0
     further = max(similar.deals - own.won, 0.0)
     expected = further * per_deal + (book.win_rate or 0.0) * own.open_value
-    spread = Z * np.sqrt(further) * per_deal
+    spread = Z * float(np.sqrt(further)) * per_deal
     return Range(expected, max(further * per_deal - spread, 0.0), expected + spread)
 
 
-def _purchases_ahead(book: WorthBook, own: History) -> Ahead | None:
+def _purchases_ahead(book: WorthBook, persona_id: int | None, own: History) -> Ahead | None:
     """What the market's purchase model expects of a customer, where there is one and it knows the customer."""
     if book.lifetime is None or own.bought is None:
         return None
-    rules, bought = settings(), own.bought
-    return book.lifetime.ahead(
-        bought.repeats, bought.last, bought.known_for, bought.amount, rules.value_horizon_months, rules.discount_rate
+    rules, bought, usual = settings(), own.bought, book.usual_amount(persona_id)
+    ahead = book.lifetime.ahead(
+        bought.repeats,
+        bought.last,
+        bought.known_for,
+        bought.amount / usual,
+        rules.value_horizon_months,
+        rules.discount_rate,
     )
+    return replace(ahead, money=ahead.money * usual, low=ahead.low * usual, high=ahead.high * usual)
 
 
 def _with_open_deals(ahead: Ahead, book: WorthBook, own: History) -> Range:
@@ -167,7 +199,7 @@ def _with_open_deals(ahead: Ahead, book: WorthBook, own: History) -> Range:
     return Range(max(ahead.money, open_deals), ahead.low, max(ahead.high, own.open_value))
 
 
-def _care(similar: Experience, own: History, chance: Chance, *, customer: bool) -> Range:
+def _care(similar: Experience, own: History, chance: Chance, *, customer: bool) -> Care:
     """Expected minutes of care in all.
 
     A lead that has taken little care so far may still take what others took; one that took more will go on so.
@@ -179,14 +211,13 @@ def _care(similar: Experience, own: History, chance: Chance, *, customer: bool) 
         weight = 0.0
     error = chance.p * _error(bought) + (1 - chance.p) * _error(lost)
     # the more one of a kind varies from contact to contact, the less its own past tells of the next
-    own_error = own.minutes / np.sqrt(own.interactions) if own.interactions else 0.0
-    spread = Z * ((1 - weight) * error + weight * own_error)
-    ends = [usual + (end - chance.p) * (bought.mean - lost.mean) for end in (chance.low, chance.high)]
-    mean, low, high = (weight * own.minutes + (1 - weight) * one for one in (usual, min(ends), max(ends)))
-    return Range(mean, max(min(low, mean) - spread, 0.0), max(high, mean) + spread)
+    own_error = own.minutes / float(np.sqrt(own.interactions)) if own.interactions else 0.0
+    cases = (p * bought.mean + (1 - p) * lost.mean for p in (chance.p, chance.low, chance.high))
+    mean, at_low, at_high = (weight * own.minutes + (1 - weight) * case for case in cases)
+    return Care(mean, at_low, at_high, Z * ((1 - weight) * error + weight * own_error))
 
 
-def _care_by_purchases(similar: Experience, own: History, ahead: Ahead) -> Range:
+def _care_by_purchases(similar: Experience, own: History, ahead: Ahead) -> Care:
     """Minutes a customer took so far, and those that go with the purchases expected.
 
     A purchase takes what the customer's own ones took, drawn to that of similar customers.
@@ -194,22 +225,21 @@ def _care_by_purchases(similar: Experience, own: History, ahead: Ahead) -> Range
     weight = own.interactions / (own.interactions + CARE_WEIGHT)
     usual = similar.customer_minutes.mean / similar.deals if similar.deals else 0.0
     each = weight * own.minutes / max(own.won, 1) + (1 - weight) * usual
-    error = Z * (1 - weight) * (_error(similar.customer_minutes) / similar.deals if similar.deals else 0.0)
-    return Range(
-        own.minutes + ahead.purchases * each,
-        own.minutes + ahead.fewest * max(each - error, 0.0),
-        own.minutes + ahead.most * (each + error),
-    )
+    error = (1 - weight) * _error(similar.customer_minutes) / similar.deals if similar.deals else 0.0
+    mean, at_low, at_high = (own.minutes + count * each for count in (ahead.purchases, ahead.fewest, ahead.most))
+    return Care(mean, at_low, at_high, Z * error * ahead.purchases)
 
 
-def _cost(minutes: Range, own: History) -> Range:
+def _cost(minutes: Care, own: History) -> Care:
     """Care in money: its time, and for each complaint what it costs beyond that."""
     rules = settings()
     rate, unease = rules.care_cost_per_hour / MINUTES_PER_HOUR, own.grievances * rules.complaint_surcharge
-    return Range(rate * minutes.mean + unease, rate * minutes.low + unease, rate * minutes.high + unease)
+    cases = (rate * case + unease for case in (minutes.mean, minutes.at_low, minutes.at_high))
+    mean, at_low, at_high = cases
+    return Care(mean, at_low, at_high, rate * minutes.error)
 
 
-def _minutes(similar: Experience, own: History, chance: Chance, ahead: Ahead | None, *, customer: bool) -> Range:
+def _minutes(similar: Experience, own: History, chance: Chance, ahead: Ahead | None, *, customer: bool) -> Care:
     if ahead is not None:
         return _care_by_purchases(similar, own, ahead)
     return _care(similar, own, chance, customer=customer)

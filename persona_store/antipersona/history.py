@@ -1,6 +1,6 @@
 """What the store holds of people's deals and interactions: the one way to read it, for one person or many."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,7 +12,7 @@ from persona_store.antipersona.money import CASES, Basis, deal_value, minutes_of
 from persona_store.antipersona.purchases import Source, purchases_of
 from persona_store.database.models import Contact, Deal, Interaction
 
-COMPLAINT = "complaint"
+COMPLAINT, PURCHASE = "complaint", "purchase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,10 @@ class History:
     kinds: frozenset[str] = frozenset()
     last: date | None = None
     bought: Bought | None = None
+
+    def is_customer(self, outcome: bool | None) -> bool:
+        """Whether somebody with this `outcome` in the CRM has bought: as the CRM says, else by deals or purchases."""
+        return outcome is True or self.won > 0 or (outcome is None and PURCHASE in self.kinds)
 
 
 def histories(session: Session, contact_ids: Sequence[int], basis: Basis) -> dict[int, History]:
@@ -85,18 +89,17 @@ def histories(session: Session, contact_ids: Sequence[int], basis: Basis) -> dic
 
 
 def with_purchases(
-    session: Session, contact_id: int, market: str, own: History, basis: Basis, source: Source, today: date
-) -> History:
-    """The history of a customer with its purchases."""
-    ids, bought = purchases_of(session, market, basis, source, today, [contact_id])
-    if ids != [contact_id] or np.isnan(bought.amount[0]):
-        return own
-    return replace(
-        own,
-        bought=Bought(
-            int(bought.repeats[0]), float(bought.last[0]), float(bought.known_for[0]), float(bought.amount[0])
-        ),
-    )
+    session: Session, own: Mapping[int, History], market: str, basis: Basis, source: Source, today: date
+) -> dict[int, History]:
+    """The histories of customers, by id, with their purchases."""
+    ids, bought = purchases_of(session, market, basis, source, today, list(own))
+    rows = zip(ids, bought.repeats, bought.last, bought.known_for, bought.amount, strict=True)
+    known = {
+        one: Bought(int(repeats), float(last), float(known_for), float(amount))
+        for one, repeats, last, known_for, amount in rows
+        if not np.isnan(amount)
+    }
+    return {one: replace(history, bought=known.get(one)) for one, history in own.items()}
 
 
 def _entries(contact_ids: Sequence[int]) -> Subquery:

@@ -131,16 +131,14 @@ def _own_words(session: Session, contact: Contact, entries: Any) -> dict[str, Si
         .where(Interaction.contact_id.in_(entries), or_(*_likes(Interaction.topic, "job_topics")))
         .order_by(Interaction.at)
     ).all()
-    hits = [(topic, at) for topic, at in topics if topic and _pattern("job_topics").search(topic.lower())]
+    hits = [(topic, at) for topic, at in topics if topic and _pattern("job_topics").search(topic)]
     if hits:
         days = [at.date() for _, at in hits if at]
         found["job_topic"] = Sign(
             "job_topic", len(hits), min(days, default=None), max(days, default=None), hits[-1][0][:LONGEST_QUOTE]
         )
     notes = session.scalars(select(Contact.notes).where(Contact.id.in_(entries), Contact.notes.is_not(None)))
-    said = next(
-        (match.group() for note in notes if note and (match := _pattern("research_notes").search(note.lower()))), None
-    )
+    said = next((match.group() for note in notes if note and (match := _pattern("research_notes").search(note))), None)
     if said:
         found["research_note"] = Sign("research_note", words=said)
     return found
@@ -151,7 +149,7 @@ def _job_seekers(session: Session, market: str, source: Extract | None) -> froze
     statement = JOB_TOPICS.replace("LIKES", likes)
     found = Reader(session, market, extract=source).frame(statement, {"contact_id": pl.Int64, "topic": pl.String})
     pattern = _pattern("job_topics")
-    return frozenset(who for who, topic in found.iter_rows() if topic and pattern.search(topic.lower()))
+    return frozenset(who for who, topic in found.iter_rows() if topic and pattern.search(topic))
 
 
 def _researchers(session: Session, market: str) -> frozenset[int]:
@@ -161,7 +159,7 @@ def _researchers(session: Session, market: str) -> frozenset[int]:
         )
     )
     pattern = _pattern("research_notes")
-    return frozenset(who for who, notes in rows if notes and pattern.search(notes.lower()))
+    return frozenset(who for who, notes in rows if notes and pattern.search(notes))
 
 
 def _competitors(session: Session, whom: ColumnElement[bool]) -> frozenset[int]:
@@ -240,7 +238,7 @@ def _likes(column: Any, words: str) -> Iterable[Any]:
 
 @cache
 def _pattern(words: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, _words()[words]))})\w*")
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, _words()[words]))})\w*", re.IGNORECASE)
 
 
 @cache

@@ -62,8 +62,9 @@ class Pipeline:
     """The anti-personas found, those that cost most first, and what all of them would cost together.
 
     `leads` are `limit` of the `found`, from `offset` on; `found` of `judged` contacts, of whom `unknown` could not be
-    told; `contacts` are in the pipeline. `partial` says that only the most recently active of very many were judged. Hours and money are totals over all found with their 95 % interval, over the `counted` whose care can
-    be estimated. `stages` counts the found by stage, `spared` those whom a veto keeps off the list.
+    told; `contacts` are in the pipeline. `partial` says that only the most recently active of very many were judged.
+    Hours and money are totals over all found with their 95 % interval, over the `counted` whose care can be estimated.
+    `stages` counts the found by stage, `spared` those whom a veto keeps off the list.
     """
 
     leads: tuple[AntiLead, ...]
@@ -148,6 +149,8 @@ class _Sums:
     def add(self, one: _One, wanted: Stage | None, grounds: Grounds) -> AntiLead | None:
         """Counts a judged contact; returns it if it is an anti-persona at the wanted stage."""
         self.seen += 1
+        if one.customer and wanted not in CUSTOMER_STAGES:
+            return None
         if wanted is not None and one.judged.stage != wanted:
             return None
         self.judged += 1
@@ -275,15 +278,13 @@ def _judged(session: Session, grounds: Grounds, contacts: Sequence[Contact]) -> 
             )
         )
     }
+    customers = {one.id: own[one.id] for one in contacts if own[one.id].is_customer(one.outcome)}
+    book = grounds.book
+    if customers and book is not None and book.lifetime is not None and grounds.data_on is not None:
+        own |= with_purchases(session, customers, grounds.market, book.basis, book.source, grounds.data_on)
     for contact in contacts:
-        history = own[contact.id]
-        customer = contact.outcome is True or history.won > 0
+        history, customer = own[contact.id], contact.id in customers
         chance = None if customer else scored.get(contact.id)
-        if customer and grounds.book and grounds.book.lifetime and grounds.data_on:
-            book = grounds.book
-            history = with_purchases(
-                session, contact.id, grounds.market, history, book.basis, book.source, grounds.data_on
-            )
         judged = judge(grounds, history, personas.get(contact.id), chance, contact.last_activity_on, customer=customer)
         yield _One(contact, customer, chance, judged, vetoes.get(contact.id))
 

@@ -28,7 +28,7 @@ def judge_contact(session: Session, contact_id: int) -> Verdict:
     grounds = load_grounds(session, contact.market)
     card = grounds.card
     own = _history(session, contact, grounds)
-    customer = contact.outcome is True or own.won > 0
+    customer = own.is_customer(contact.outcome)
     chance, points = (None, ()) if customer else _score(session, contact, grounds)
     persona = _persona_of(session, grounds.build_id, contact.id)
     judged = judge(grounds, own, persona, chance, contact.last_activity_on, customer=customer)
@@ -71,9 +71,10 @@ def judge_contact(session: Session, contact_id: int) -> Verdict:
 def _history(session: Session, contact: Contact, grounds: Grounds) -> History:
     book = grounds.book
     own = histories(session, [contact.id], book.basis if book else "amount")[contact.id]
-    if book is None or book.lifetime is None or not own.won or grounds.data_on is None:
+    if book is None or book.lifetime is None or not own.is_customer(contact.outcome) or grounds.data_on is None:
         return own
-    return with_purchases(session, contact.id, contact.market, own, book.basis, book.source, grounds.data_on)
+    known = with_purchases(session, {contact.id: own}, contact.market, book.basis, book.source, grounds.data_on)
+    return known[contact.id]
 
 
 def _score(session: Session, contact: Contact, grounds: Grounds) -> tuple[Chance | None, tuple[Points, ...]]:

@@ -1,12 +1,12 @@
 """What customers bring and what they cost in care: summed up per persona at a build, kept with the scorecard."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from persona_store.antipersona.lifetime import Lifetime, fit_lifetime
@@ -46,7 +46,8 @@ class Experience:
 class WorthBook:
     """The experience of a market, and of each of its personas; `win_rate` is the share of closed deals won.
 
-    `lifetime` says how customers go on buying, told by `source`; empty where too few of them repeat.
+    `lifetime` says how customers go on buying, told by `source`, with amounts relative to `usual_amount`; empty where
+    too few of them repeat.
     """
 
     basis: Basis
@@ -72,6 +73,13 @@ class WorthBook:
         """How many buyers the experience of the persona (or of the market, without one) rests on."""
         own = self.personas.get(persona_id, self.market) if persona_id is not None else self.market
         return own.value.n
+
+    def usual_amount(self, persona_id: int | None) -> float:
+        """What one purchase brings in the persona, else in the market; 1 where that is no gain."""
+        for one in (self.experience(persona_id), self.market):
+            if one.deals > 0 and one.value.mean > 0:
+                return one.value.mean / one.deals
+        return 1.0
 
     def as_json(self) -> dict[str, Any]:
         """The book as JSON-ready data."""
@@ -99,24 +107,38 @@ def learn_worth(session: Session, build_id: int, market: str) -> WorthBook:
     persona_ids = {row.persona_id for row in rows if row.persona_id is not None}
     won = session.scalar(select(func.count()).where(Deal.won.is_(True))) or 0
     closed = session.scalar(select(func.count()).where(Deal.won.is_not(None))) or 0
-    return WorthBook(
+    book = WorthBook(
         basis,
         won / closed if closed else None,
         _summed(rows),
         {persona_id: _summed([row for row in rows if row.persona_id == persona_id]) for persona_id in persona_ids},
-        *_learn_lifetime(session, build_id, market, basis),
     )
+    return with_lifetime(session, book, build_id, market)
 
 
-def _learn_lifetime(session: Session, build_id: int, market: str, basis: Basis) -> tuple[Lifetime | None, Source]:
-    """How customers go on buying, by won deals, else by recorded purchases."""
+def with_lifetime(session: Session, book: WorthBook, build_id: int, market: str) -> WorthBook:
+    """The book with how customers go on buying, by won deals, else by recorded purchases.
+
+    Amounts are learned relative to what a purchase brings in the customer's persona.
+    """
     build = session.get_one(Build, build_id)
     sources: tuple[Source, ...] = ("deals", "purchases")
     for source in sources if build.data_on else ():
-        lifetime = fit_lifetime(purchases_of(session, market, basis, source, build.data_on or date.max)[1], build.seed)
+        ids, bought = purchases_of(session, market, book.basis, source, build.data_on or date.max)
+        personas = dict(session.execute(_memberships(build_id, market)).tuples().all()) if ids else {}
+        usual = np.array([book.usual_amount(personas.get(one)) for one in ids])
+        lifetime = fit_lifetime(replace(bought, amount=bought.amount / usual), build.seed)
         if lifetime is not None:
-            return lifetime, source
-    return None, "deals"
+            return replace(book, lifetime=lifetime, source=source)
+    return book
+
+
+def _memberships(build_id: int, market: str) -> Select[int, int]:
+    return (
+        select(Membership.contact_id, Membership.persona_id)
+        .join(Contact, Contact.id == Membership.contact_id)
+        .where(Membership.build_id == build_id, Contact.market == market)
+    )
 
 
 def _statement(build_id: int, market: str, basis: Basis) -> Any:
