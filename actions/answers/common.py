@@ -3,10 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Protocol
 
 from persona_store.answer import Choice
-from persona_store.matching import Match, PersonaShare
-from persona_store.segmentation import PersonaInfo
+from persona_store.matching import Match
 from persona_store.segmentation.labels import level_label
 from persona_store.settings import Language
 from persona_store.wording import day, number, percent, say
@@ -34,7 +34,20 @@ def contact_buttons(contact_id: int, language: Language, *names: str) -> tuple[C
     return tuple(button(name, language, intents[name], contact=f"{CONTACT_PAYLOAD}{contact_id}") for name in names)
 
 
-def persona_name(persona: PersonaShare | PersonaInfo, language: Language) -> str:
+class Numbered(Protocol):
+    """Whatever is called by a persona's number and name."""
+
+    @property
+    def number(self) -> int:
+        """The persona's number."""
+        ...
+
+    def name(self, language: str) -> str:
+        """The persona's name in `language`."""
+        ...
+
+
+def persona_name(persona: Numbered, language: Language) -> str:
     """A persona with its number, as people refer to it."""
     return say("answer.persona_name", language, number=persona.number, name=persona.name(language))
 

@@ -40,6 +40,9 @@ def match_answer(
     is addressed as that somebody, if so.
     """
     texts = [_verdict(match, language, [share for share in match.personas if share.persona_id in compared])]
+    if match.outside_group is not None:
+        who = matched_name(match, language)
+        texts.append(say("match.outside_group", language, name=who, group=match.outside_group))
     if match.veto is not None:
         said = veto_sentence(match.veto, match.name, language, asker)
         texts = [said, say("veto.data_say", language, text=texts[0])]

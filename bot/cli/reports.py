@@ -1,5 +1,10 @@
 """What an import and a build came to, line by line for the terminal."""
 
+from typing import Any
+
+from actions.answers.common import persona_name
+from actions.answers.persona_sheet import stability_words
+from actions.answers.versions import drift_sentence
 from persona_store.build import BuildReport, MarketReport
 from persona_store.crm import ImportReport
 from persona_store.crm.report import FileReport, TableCounts
@@ -32,7 +37,17 @@ def build_lines(report: BuildReport, language: Language) -> list[str]:
     lines = [say(f"cli.build.{report.verdict}", language, contacts=number(report.contacts, language))]
     for market in report.markets:
         lines += _market_lines(market, language)
+    lines += _drift_lines(report, language)
     lines.append(say("cli.build.next", language))
+    return lines
+
+
+def _drift_lines(report: BuildReport, language: Language) -> list[str]:
+    lines = [] if report.drift is None else [drift_sentence(report.drift, None, language)]
+    lines += [
+        say("versions.vanished", language, persona=persona_name(gone, language), build=gone.last_build)
+        for gone in report.vanished
+    ]
     return lines
 
 
@@ -54,12 +69,19 @@ def _file_lines(file: FileReport, language: Language) -> list[str]:
 def _market_lines(market: MarketReport, language: Language) -> list[str]:
     name = label("market", market.market, language)
     lines = [say("cli.build.market", language, market=name, contacts=number(market.contacts, language))]
+    if market.target_group is not None:
+        counts: dict[str, Any] = {
+            "inside": number(market.contacts, language),
+            "outside": number(market.outside, language),
+        }
+        lines.append(f"  {say('versions.group', language, name=market.target_group, **counts)}")
     lines += [_persona_line(persona, language) for persona in market.personas]
     if not market.personas:
         lines.append(f"  {say('cli.build.market_without', language)}")
     auc = "" if market.scorecard_auc is None else score(market.scorecard_auc, language)
     lines.append(f"  {say(f'cli.build.score.{market.scorecard}', language, auc=auc)}")
-    lines += [f"  – {column}: {reason}" for column, reason in market.left_out.items()]
+    left_out = [(column, label("column_left_out", reason, language)) for column, reason in market.left_out.items()]
+    lines += [f"  – {say('versions.left_out', language, column=column, reason=reason)}" for column, reason in left_out]
     return lines
 
 
@@ -78,4 +100,5 @@ def _persona_line(persona: PersonaInfo, language: Language) -> str:
         )
     )
     share = percent(persona.share, language)
-    return f"  {persona.number}. {name}: {share} (n = {number(persona.n, language)}); {outcome}"
+    stability = stability_words(persona.stability, language)
+    return f"  {persona.number}. {name}: {share} (n = {number(persona.n, language)}); {outcome}; {stability}"

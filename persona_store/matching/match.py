@@ -15,6 +15,7 @@ from persona_store.matching.reasons import reasons
 from persona_store.matching.types import Confidence, Match, PersonaShare
 from persona_store.originals import original as original
 from persona_store.segmentation import PersonaModel, contact_levels, load_model
+from persona_store.segmentation.target_group import is_inside
 from persona_store.settings import settings
 from persona_store.wording import say
 
@@ -42,7 +43,13 @@ def match_contact(session: Session, contact_id: int) -> Match:
     model = _model(session, contact.market)
     levels = contact_levels(session, contact.id, model)
     match = _match(model, levels, contact.name, contact.company.name if contact.company else None, contact.id)
-    return replace(match, veto=active_veto(session, contact.id, ON_PERSONA))
+    group = model.target_group
+    outside = group is not None and not is_inside(session, contact.id, group)
+    return replace(
+        match,
+        veto=active_veto(session, contact.id, ON_PERSONA),
+        outside_group=group.name if group is not None and outside else None,
+    )
 
 
 def match_levels(session: Session, market: str, levels: Mapping[str, str], name: str = "") -> Match:

@@ -51,7 +51,8 @@ class Match:
     `known` counts the attributes the answer rests on; `ask_next` names unknown attributes, the one whose answer is
     expected to tell most first. `contacts` is the number of contacts the build was learned from, `data_on` the date
     of its newest data. `contact_id` is empty for a lead described in words. A `veto` says that somebody knows the
-    persona better; the figures are still what the data say.
+    persona better; the figures are still what the data say. `outside_group` names the target group that the personas
+    were found in when the contact is not inside it.
     """
 
     contact_id: int | None
@@ -68,6 +69,7 @@ class Match:
     data_on: date | None
     contacts: int
     veto: VetoInfo | None = None
+    outside_group: str | None = None
 
     @property
     def best(self) -> PersonaShare:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from persona_store.database.models import Membership
 from persona_store.errors import InputError
 from persona_store.segmentation.attributes import attribute_frame, attributes
-from persona_store.segmentation.binning import Binning, fit_binning
+from persona_store.segmentation.binning import Bins, fit_binning
 from persona_store.segmentation.hypothesis_file import Hypothesis, Statement
 from persona_store.segmentation.model import PersonaModel, load_model
 from persona_store.segmentation.registry import Attribute
@@ -97,7 +97,7 @@ def check_hypothesis(session: Session, hypothesis: Hypothesis, path: Path | None
         raise InputError(say("hypothesis.error.no_contacts", settings().language))
     model = load_model(session, hypothesis.market)
     binning = fit_binning(frame, known) if model is None else model.binning
-    claims = _read(hypothesis, known, frame, binning, path)
+    claims = _read(hypothesis, StatementReader(known, _names(known, frame), binning.bins), path)
     held = [condition.holds(frame[condition.attribute]) for _, condition in claims]
     holds = np.column_stack([one.fill_null(False).to_numpy() for one in held])
     told = np.column_stack([one.is_not_null().to_numpy() for one in held])
@@ -114,25 +114,42 @@ def check_hypothesis(session: Session, hypothesis: Hypothesis, path: Path | None
     )
 
 
-def readable(session: Session, market: str, statement: Statement) -> bool:
-    """Whether a statement can be read, with the attributes and names that the store has."""
+@dataclass(frozen=True, slots=True)
+class StatementReader:
+    """Reads statements with the attributes and names that a market of the store has."""
+
+    attributes: Sequence[Attribute]
+    names: Mapping[str, Sequence[str]]
+    bins: Mapping[str, Bins]
+
+    def understands(self, statement: Statement) -> bool:
+        """Whether a statement can be read."""
+        return bool(self.read(statement))
+
+    def read(self, statement: Statement) -> tuple[Condition, ...]:
+        """The conditions that a statement means; empty when it cannot be read."""
+        return read_statement(statement.text, statement.attribute, self.attributes, self.names, self.bins)
+
+    def examples(self, attribute: str) -> tuple[str, ...]:
+        """The levels of an attribute, the most frequent first where they are names; empty for an unknown one."""
+        return self.bins[attribute].levels if attribute in self.bins else ()
+
+
+def statement_reader(session: Session, market: str) -> StatementReader:
+    """A reader for the contacts that the store holds now."""
     known = attributes(session, market)
     frame = attribute_frame(session, market, known=known)
-    names, binning = _names(known, frame), fit_binning(frame, known)
-    return bool(read_statement(statement.text, statement.attribute, known, names, binning.bins))
+    return StatementReader(known, _names(known, frame), fit_binning(frame, known).bins)
 
 
-def _read(
-    hypothesis: Hypothesis, known: Sequence[Attribute], frame: pl.DataFrame, binning: Binning, path: Path | None
-) -> list[tuple[Statement, Condition]]:
-    names = _names(known, frame)
+def _read(hypothesis: Hypothesis, reader: StatementReader, path: Path | None) -> list[tuple[Statement, Condition]]:
     claims: list[tuple[Statement, Condition]] = []
     for statement in hypothesis.statements:
-        found = read_statement(statement.text, statement.attribute, known, names, binning.bins)
+        found = reader.read(statement)
         if not found:
-            key = "hypothesis.error.unreadable"
             where = path if path is not None else hypothesis.name
-            raise InputError(say(key, settings().language, path=where, line=statement.line, statement=statement.words))
+            values = {"path": where, "line": statement.line, "statement": statement.words}
+            raise InputError(say("hypothesis.error.unreadable", settings().language, count=None, **values))
         claims += [(statement, condition) for condition in found]
     return claims
 

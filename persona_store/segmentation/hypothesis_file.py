@@ -65,6 +65,14 @@ def read_hypothesis(path: Path) -> Hypothesis:
     return _hypothesis(path, root)
 
 
+def check_new(path: Path) -> None:
+    """Raises InputError when a file cannot be made there: one exists, or the folder does not."""
+    if path.exists():
+        raise InputError(_say("exists", path=path))
+    if not path.parent.is_dir():
+        raise InputError(_say("not_writable", path=path))
+
+
 def write_hypothesis(hypothesis: Hypothesis, path: Path) -> None:
     """Writes a hypothesis file; raises InputError when the file is there already or cannot be written."""
     document = {

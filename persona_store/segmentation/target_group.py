@@ -14,17 +14,21 @@ from sqlalchemy.orm import Session
 from persona_store.database.models import TargetGroup
 from persona_store.errors import InputError
 from persona_store.segmentation.attributes import attribute_frame, attributes
+from persona_store.segmentation.labels import attribute_label, level_label
 from persona_store.segmentation.registry import Attribute
-from persona_store.segmentation.words import level_of_value
+from persona_store.segmentation.words import UNKNOWN, attribute_names, level_of_value, plain, read_levels
 from persona_store.settings import settings
 from persona_store.wording import say
 
-UNKNOWN = "unknown"  # the level that lets contacts in whose attribute is not known; without it they stay outside
+LEVELS_NAMED = 20  # in an error; more nobody reads
 
 
 @dataclass(frozen=True, slots=True)
 class TargetFilter:
-    """A target group as it is applied: a contact is inside when every attribute of `filters` has one of its levels."""
+    """A target group as it is applied: a contact is inside when every attribute of `filters` has one of its levels.
+
+    The level "unknown" lets contacts in whose attribute is not known; without it they stay outside.
+    """
 
     name: str
     market: str
@@ -98,6 +102,38 @@ def set_group(session: Session, name: str, market: str, filters: Mapping[str, Se
     row.filters = {key: list(dict.fromkeys(levels)) for key, levels in filters.items()}
     session.flush()
     return NamedGroup(row.name, market, {key: tuple(levels) for key, levels in row.filters.items()}, row.active)
+
+
+def read_filters(session: Session, market: str, wanted: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    """Filters from pairs of an attribute and a value, both in words of either language.
+
+    An attribute may be named by its key or as people call it. Raises InputError for what the store does not have.
+    """
+    language = settings().language
+    known = [one for one in attributes(session, market) if one.levels or not one.numeric]
+    frame = attribute_frame(session, market, known=known)
+    filters: dict[str, list[str]] = {}
+    for name, words in wanted:
+        attribute = next((one for one in known if plain(name) in attribute_names(one)), None)
+        if attribute is None:
+            names = ", ".join(sorted(one.key for one in known))
+            raise InputError(say("target.error.no_attribute", language, attribute=name, known=names))
+        values = frame[attribute.key]
+        levels = attribute.levels or tuple(sorted(values.drop_nulls().unique().to_list()))
+        found = read_levels(attribute, words, levels)
+        if not found:
+            shown = ", ".join(level_label(attribute.key, level, language) for level in levels[:LEVELS_NAMED])
+            spoken = attribute_label(attribute.key, language)
+            raise InputError(say("target.error.no_level", language, value=words, attribute=spoken, known=shown))
+        filters.setdefault(attribute.key, []).extend(found)
+    return filters
+
+
+def count_inside(session: Session, group: NamedGroup) -> tuple[int, int]:
+    """How many contacts are inside a group, and how many the market has."""
+    known = [one for one in attributes(session, group.market) if one.key in group.filters]
+    frame = attribute_frame(session, group.market, known=known)
+    return int(TargetFilter(group.name, group.market, group.filters).inside(frame, known).sum()), len(frame)
 
 
 def use_group(session: Session, name: str) -> NamedGroup:

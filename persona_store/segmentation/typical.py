@@ -1,5 +1,7 @@
 """Typical contacts of a persona: those most alike to all others in it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,13 +11,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import Build, Contact, Membership, Persona
+from persona_store.segmentation.model import contact_levels, load_model
 
 if TYPE_CHECKING:
     from persona_store.segmentation.segment import Segments
 
 KEPT = 20  # stored a persona, so that some are left when a few have objected since
 SHOWN = 5
+LEVELS_SHOWN = 8
 LEAST_KNOWN = 0.5  # of the weight of all attributes: of whom less is known stands for nobody
+
+
+@dataclass(frozen=True, slots=True)
+class TypicalContact:
+    """A typical contact: its known levels, those that weigh most first. Id and name only where asked for."""
+
+    levels: Mapping[str, str]
+    contact_id: int | None = None
+    name: str | None = None
 
 
 def typical_contacts(levels: pl.DataFrame, segments: "Segments", place: int) -> list[int]:
@@ -72,3 +85,28 @@ def read_typical(session: Session, persona_id: int, most: int = SHOWN) -> list[i
         )
     )
     return [contact for contact in ids if contact in here][:most]
+
+
+def describe_typical(session: Session, persona_id: int, *, named: bool, most: int = SHOWN) -> list[TypicalContact]:
+    """The typical contacts of a persona of the newest build in words; without `named` nobody can be told from them.
+
+    Who asks for names must record the look-up of each (see `read_typical`).
+    """
+    persona = session.get_one(Persona, persona_id)
+    model = load_model(session, persona.market)
+    if model is None:
+        return []
+    place = model.index(persona_id)
+    order = sorted(model.tables, key=lambda name: -float(model.tables[name].weights[place]))
+    found = []
+    for contact_id in read_typical(session, persona_id, most):
+        known = contact_levels(session, contact_id, model)
+        levels = {name: known[name] for name in order if name in known}
+        shown = dict(list(levels.items())[:LEVELS_SHOWN])
+        if not named:
+            found.append(TypicalContact(shown))
+            continue
+        contact = session.get_one(Contact, contact_id)
+        company = f" ({contact.company.name})" if contact.company else ""
+        found.append(TypicalContact(shown, contact_id, contact.name + company))
+    return found

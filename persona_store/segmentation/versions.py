@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 
 import numpy as np
 import polars as pl
@@ -13,6 +14,7 @@ from persona_store.segmentation.likeness import Floats, Profile, assign, likenes
 from persona_store.segmentation.model import AttributeTable
 from persona_store.segmentation.naming import Claim, PersonaName
 from persona_store.segmentation.segment import Segments
+from persona_store.segmentation.shares import Share
 from persona_store.segmentation.storage import MarketData
 
 ROWS_AT_ONCE = 100_000
@@ -45,6 +47,42 @@ class Lineage:
 
     market: str
     heirs: tuple[tuple[Former, float] | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildInfo:
+    """A build at a glance; `moved` is the share of contacts that changed their persona since the build before."""
+
+    id: int
+    created_at: datetime
+    data_on: date | None
+    seed: int
+    contacts: int
+    verdict: str
+    personas: int
+    target_groups: tuple[str, ...]
+    previous_id: int | None
+    moved: Share | None
+
+
+def list_builds(session: Session) -> list[BuildInfo]:
+    """All builds, newest first."""
+    counted = dict(session.execute(select(Persona.build_id, func.count()).group_by(Persona.build_id)).tuples().all())
+    return [
+        BuildInfo(
+            id=build.id,
+            created_at=build.created_at,
+            data_on=build.data_on,
+            seed=build.seed,
+            contacts=build.contacts,
+            verdict=build.verdict,
+            personas=counted.get(build.id, 0),
+            target_groups=tuple(group["name"] for one in build.markets.values() if (group := one.get("target_group"))),
+            previous_id=build.previous_id,
+            moved=Share(**moved) if (moved := (build.drift or {}).get("moved")) else None,
+        )
+        for build in session.scalars(select(Build).order_by(Build.id.desc()))
+    ]
 
 
 def match_builds(session: Session, old_build: int, new_build: int) -> tuple[Pair, ...]:
