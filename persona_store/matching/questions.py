@@ -20,7 +20,7 @@ NOT_ASKABLE = frozenset({"recency", "frequency", "variety", "care_minutes", "rev
 def ask_next(model: PersonaModel, posterior: Floats, known: Container[str]) -> tuple[str, ...]:
     """The attributes not in `known` with the highest expected information gain, most telling first."""
     gains = {
-        attribute: information_gain(posterior, table.probabilities)
+        attribute: information_gain(posterior, table.probabilities, table.exponent if table.parent in known else 1.0)
         for attribute, table in model.tables.items()
         if table.defines and attribute not in known and attribute not in NOT_ASKABLE
     }
@@ -28,11 +28,12 @@ def ask_next(model: PersonaModel, posterior: Floats, known: Container[str]) -> t
     return tuple(sorted(telling, key=lambda attribute: -gains[attribute])[:MOST_QUESTIONS])
 
 
-def information_gain(posterior: Floats, probabilities: Floats) -> float:
+def information_gain(posterior: Floats, probabilities: Floats, exponent: float = 1.0) -> float:
     """Expected loss of entropy (nats) of `posterior` (personas,) once an attribute is known.
 
-    `probabilities` is (personas, levels). This is the mutual information of persona and attribute.
+    `probabilities` is (personas, levels). This is the mutual information of persona and attribute, less where only
+    part of what the attribute says counts (`exponent`).
     """
-    joint = posterior[:, None] * probabilities
-    answers = joint.sum(axis=0)
-    return float(entropy(posterior) - answers @ np.atleast_1d(entropy(joint, axis=0)))
+    answers = posterior @ probabilities
+    afterwards = posterior[:, None] * probabilities**exponent
+    return float(entropy(posterior) - answers @ np.atleast_1d(entropy(afterwards, axis=0)))

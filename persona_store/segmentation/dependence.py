@@ -22,7 +22,7 @@ LEAST_RESIDUAL = 0.01  # nats a contact that a pair shares beyond the classes; l
 ALPHA = 0.001  # over all pairs (Bonferroni)
 MOST_PAIRS = 60  # those with the largest residual are looked at closely
 LOOKED_ROWS = 4_000
-EXPONENTS = tuple(step / 10 for step in range(11))
+EXPONENTS = (0.0, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 HALF_CHI2 = 1.92  # a log-likelihood lower by less lies within the 95 % interval of one parameter
 # Two classes must differ in a third attribute too: without their two most telling ones, what is left must tell at
 # least this part of the difference. Pairs that depend on each other leave under 0.05, real classes 0.5 and more.

@@ -85,16 +85,32 @@ def choosing_sample(codes: Codes, seed: int) -> Codes:
 
 
 def search(
-    data: Observations, *, seed: int, progress: Callable[[float], None] | None = None
-) -> tuple[Choice, LatentClasses]:
-    """The choice, and the model of that many classes, as far as it was fitted to choose."""
+    data: Observations,
+    *,
+    seed: int,
+    progress: Callable[[float], None] | None = None,
+    known: Sequence[LatentClasses] = (),
+) -> tuple[Choice, list[LatentClasses]]:
+    """The choice, and the models of all numbers of classes tried, as far as they were fitted to choose.
+
+    Where models of nearly the same data are `known`, the EM goes on from them.
+    """
     models: list[LatentClasses] = []
     tried: list[Candidate] = []
     best, failures = 0, 0
     for classes in range(1, MOST_CLASSES + 1):
         smaller = models[-1] if models else None
+        start = known[classes - 1].start() if len(known) >= classes else None
         models.append(
-            fit_latent_classes(data, data.sizes, classes, seed=seed, tolerance=CHOOSING_TOLERANCE, smaller=smaller)
+            fit_latent_classes(
+                data,
+                data.sizes,
+                classes,
+                seed=seed,
+                tolerance=CHOOSING_TOLERANCE,
+                start=start,
+                smaller=smaller,
+            )
         )
         tried.append(_candidate(models[-1]))
         if progress is not None:
@@ -107,7 +123,7 @@ def search(
             failures += 1
         if failures > PATIENCE:
             break
-    return Choice(tried[best].classes, tuple(tried), _reason(tried, best)), models[best]
+    return Choice(tried[best].classes, tuple(tried), _reason(tried, best)), models
 
 
 def with_discounts(data: Observations, discounts: Sequence[Discount]) -> Observations:

@@ -11,8 +11,8 @@ from persona_store.segmentation.observations import Floats, Observations
 from persona_store.segmentation.sums import Parameters
 
 RESAMPLES = 30  # the mean of one class's Jaccard index is then known to some 0.02
-RESAMPLED_ROWS = 3_000  # fewer contacts than there are make it harder for a class, never easier
-RESAMPLING_TOLERANCE = 1e-5  # memberships do not change any more
+RESAMPLED_ROWS = 2_000  # fewer contacts than there are make it harder for a class, never easier
+RESAMPLING_TOLERANCE = 1e-4  # memberships do not change any more
 STABLE = 0.75  # Hennig 2007: a valid, stable cluster
 DISSOLVED = 0.5  # Hennig 2007: below, it is gone in the average resample
 

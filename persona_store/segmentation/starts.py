@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logsumexp
 
 from persona_store.segmentation.observations import MISSING, Chunk, Floats, Observations
 from persona_store.segmentation.sums import Parameters, Statistics
@@ -48,7 +49,9 @@ def best_start(
         runs = [run for lane in pool.map(climb, lanes) for run in lane]
         order = sorted(range(len(runs)), key=lambda place: -runs[place][1])
         left = [runs[place][0] for place in order[: math.ceil(len(runs) / 2)]]
-    return Parameters(left[0].weights, normal(left[0].levels, sample.sizes))
+    # Single precision leaves sums of 1 + 1e-7, which would look like a likelihood that falls.
+    weights = left[0].weights - logsumexp(left[0].weights)
+    return Parameters(weights, normal(left[0].levels, sample.sizes))
 
 
 def normal(levels: Floats, sizes: Sequence[int] | NDArray[np.intp]) -> Floats:

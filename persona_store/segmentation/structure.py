@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from persona_store.segmentation.dependence import Pair, dependent_pairs, discounts, shared, thin_pairs
+from persona_store.segmentation.dependence import LEAST_RESIDUAL, Pair, dependent_pairs, discounts, shared, thin_pairs
 from persona_store.segmentation.latent_classes import LatentClasses, fit_latent_classes
 from persona_store.segmentation.observations import Codes, Discount, Observations, observe
 from persona_store.segmentation.selection import CHOOSING_TOLERANCE, Choice, choosing_sample, search, with_discounts
@@ -53,18 +53,28 @@ def _settled(
     codes = data.rows[data.inverse]
     given: dict[tuple[int, int], Pair] = {}
     pairs: tuple[Pair, ...] = ()
+    models: Sequence[LatentClasses] = ()
     for turn in range(ROUNDS):
         # The first search tells how far it is; whether another one will be needed nobody knows.
-        choice, model = search(data, seed=seed, progress=progress if turn == 0 else None)
+        choice, models = search(data, seed=seed, progress=progress if turn == 0 else None, known=models)
+        model = models[choice.classes - 1]
         if choice.classes == 1:
             return (replace(choice, reason="pairs_only") if given else choice), None, tuple(given.values())
         model, pairs = _exponents(codes, data, model, given)
         thin = {(min(pair), max(pair)) for *_, pair in thin_pairs(codes, model)} - given.keys()
         if not thin and (turn > 0 or not model.discounts):
             break
-        given |= {(one, other): Pair(one, other, shared(codes, data.sizes, one, other)) for one, other in thin}
+        given |= {(one, other): pair for one, other in thin if (pair := _shared_pair(codes, data, one, other))}
         data = with_discounts(data, _with(model, codes, pairs, given))
+        # Classes made by a dependent pair would stay where they are; exponents alone move classes little.
+        models = () if thin else models
     return *_without_thin(codes, with_discounts(data, model.discounts), choice, model), _all(given, pairs)
+
+
+def _shared_pair(codes: Codes, data: Observations, one: int, other: int) -> Pair | None:
+    """The pair, if the two share anything at all: noise too can tell two classes apart, which then become one."""
+    pair = Pair(one, other, shared(codes, data.sizes, one, other))
+    return pair if pair.residual >= LEAST_RESIDUAL else None
 
 
 def _with(

@@ -1,4 +1,4 @@
-"""All benchmarks: `python -m tests.benchmarks [speed|scaling|recovery|matching ...]`."""
+"""All benchmarks: `python -m tests.benchmarks [speed|scaling|recovery|methods|matching ...]`."""
 
 from tests.benchmarks.em import main
 

@@ -24,7 +24,9 @@ def match(engine: Engine, **levels: str) -> Match:
 def test_the_posterior_follows_bayes(personas: Engine) -> None:
     found = match(personas, function="it", level="head")
     assert found.best.name("en") == "IT heads"
-    assert found.best.probability == pytest.approx(0.8 * 0.6 / (0.8 * 0.6 + 0.1 * 0.5))
+    by_bayes = 0.8 * 0.6 / (0.8 * 0.6 + 0.1 * 0.5)
+    # One contact in fifty may be of a kind that no build can find; of those nothing but the shares is known.
+    assert found.best.probability == pytest.approx(0.98 * by_bayes + 0.02 * 0.5)
     assert found.runner_up is not None and found.runner_up.name("de") == "Vertriebsleitung"
     assert sum(share.probability for share in found.personas) == pytest.approx(1)
 
