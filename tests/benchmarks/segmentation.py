@@ -52,7 +52,7 @@ def methods() -> None:
     with tempfile.TemporaryDirectory() as folder:
         engine, truth = sample_store(Path(folder), CONTACTS)
         with session_scope(engine) as session:
-            ids = dict(session.execute(select(Contact.id, Contact.external_id)).tuples().all())
+            ids = {row.id: row.external_id for row in session.execute(select(Contact.id, Contact.external_id))}
             markets = []
             for name in MARKETS:
                 attributes, _ = recognise_attributes(session, name)
