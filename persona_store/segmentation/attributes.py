@@ -24,6 +24,7 @@ from persona_store.segmentation.registry import (
 
 __all__ = ["Attribute", "AttributeKind", "Market", "attribute_frame", "attributes", "recognise_attributes"]
 
+KINDS: tuple[AttributeKind, ...] = ("explicit", "implicit", "value")  # in the order in which people read profiles
 TERM = re.compile(r"[a-z0-9_]{1,60}", re.ASCII)
 
 
@@ -35,9 +36,9 @@ def attributes(session: Session, market: str) -> tuple[Attribute, ...]:
 def recognise_attributes(session: Session, market: str) -> tuple[tuple[Attribute, ...], dict[str, str]]:
     """Like `attributes`, with the custom columns that were left out and the reason (see `recognise_custom`)."""
     custom, left_out = recognise_custom(session, market)
-    known = (*built_in(market), *text_attributes(session))
     taken = {attribute.key for attribute in custom}
-    return (*(attribute for attribute in known if attribute.key not in taken), *custom), left_out
+    known = [one for one in (*built_in(market), *text_attributes(session)) if one.key not in taken]
+    return (*sorted(known, key=lambda one: KINDS.index(one.kind)), *custom), left_out
 
 
 def text_attributes(session: Session) -> tuple[Attribute, ...]:
