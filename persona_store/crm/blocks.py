@@ -167,7 +167,7 @@ def _quoted_well(block: bytes, delimiter: str) -> bool:
 
 def _parse(block: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
     """A block of plain rows as a frame of text, empty cells null; None where it has any row that is not plain."""
-    odd = b"\n\n" in block or b"\n\r" in block
+    odd = b"\n\n" in block or b"\n\r" in block or block.startswith(BOM)  # the fast parser would drop that
     odd = odd or (b"\r" in block and block.count(b"\r") != block.count(b"\r\n"))
     if odd or width == 1 or not ((delimiter.isascii() and delimiter.isprintable()) or delimiter == "\t"):
         return None

@@ -1,6 +1,8 @@
 """The import as a whole: look at the files, recognise or take the mapping, load all of it in one transaction."""
 
 import hashlib
+import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +36,7 @@ Progress = Callable[[str, float], None]
 
 SURVEY_SHARE = 0.15  # shares of the whole work, as measured, for an even progress bar
 LOAD_SHARE = 0.65
+WORKSHOP = ".import-"  # begins the name of the folder for temporary files, followed by the number of the process
 IDS_AT_ONCE = 10_000  # parameters of one statement
 CACHE_KIB = 131_072  # SQLite's page cache while loading: indexes of millions of rows would thrash the default 2 MB
 BULK_PRAGMAS = (f"PRAGMA cache_size=-{CACHE_KIB}", "PRAGMA foreign_keys=OFF", "PRAGMA threads=2")
@@ -233,7 +236,8 @@ def _workshop(engine: Engine) -> Iterator[tuple[Engine, Path]]:
     sqlite = engine.dialect.name == "sqlite"
     place = Path(engine.url.database or "").parent if sqlite else settings().var
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(prefix=".import-", dir=place) as folder:
+    _sweep(place)
+    with tempfile.TemporaryDirectory(prefix=f"{WORKSHOP}{os.getpid()}-", dir=place) as folder:
         if not sqlite:
             yield engine, Path(folder)
             return
@@ -243,6 +247,24 @@ def _workshop(engine: Engine) -> Iterator[tuple[Engine, Path]]:
             yield bulk, Path(folder)
         finally:
             bulk.dispose()
+
+
+def _sweep(place: Path) -> None:
+    """Removes what imports that were killed have left: folders of processes that are no more."""
+    for folder in place.glob(f"{WORKSHOP}*"):
+        number = folder.name.removeprefix(WORKSHOP).partition("-")[0]
+        if number.isdigit() and not _runs(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _bulk_pragmas(connection: Any, _record: Any) -> None:

@@ -34,16 +34,21 @@ class Upsert:
         columns: Sequence[str],
         insert_only: frozenset[str] = frozenset(),
         staged: str | None = None,
+        fresh: bool = False,
     ) -> None:
-        """`staged` is a table that holds the rows already; else there is a temporary one to write them to."""
+        """`staged` is a table that holds the rows already; else there is a temporary one to write them to.
+
+        `fresh` says that no key to come is in the table yet: then rows go there directly.
+        """
         self._connection = connection
         self._table: Table = Base.metadata.tables[table]
         self._columns = [name for name in columns if name != CUSTOM] + ([CUSTOM] if CUSTOM in columns else [])
         self._updated = [name for name in self._columns if name not in insert_only | {"key"}]
         self._postgres = connection.dialect.name == "postgresql"
-        self._stage = staged or f"stage_{table}"
+        self._stage = table if fresh else staged or f"stage_{table}"
+        self._fresh = fresh
         self._has_custom = CUSTOM in self._table.columns
-        if staged is None:
+        if staged is None and not fresh:
             quoted = ", ".join(map(self._quote, self._columns))
             connection.exec_driver_sql(f"DROP TABLE IF EXISTS {self._stage}")
             ending = "WITH NO DATA" if self._postgres else "WHERE 0"
@@ -53,7 +58,10 @@ class Upsert:
         """Writes the rows; every key may occur once in `frame`."""
         if frame.is_empty():
             return Written(0, ())
-        insert_frame(self._connection, self._stage, frame.select(self._columns))
+        frame = frame.select(self._columns)
+        if self._fresh:
+            return self._add(frame)
+        insert_frame(self._connection, self._stage, frame)
         written = self.take()
         self._connection.exec_driver_sql(f"DELETE FROM {self._stage}")  # noqa: S608
         return written
@@ -64,8 +72,16 @@ class Upsert:
         new = self._connection.exec_driver_sql(self._insert()).rowcount
         return Written(new, changed)
 
+    def _add(self, frame: pl.DataFrame) -> Written:
+        if self._has_custom and CUSTOM not in self._columns:
+            frame = frame.with_columns(pl.lit("{}").alias(CUSTOM))
+        insert_frame(self._connection, self._stage, frame, {CUSTOM: "json_patch('{}', ?)"})
+        return Written(frame.height, ())
+
     def close(self) -> None:
         """Drops the temporary table."""
+        if self._fresh:
+            return
         self._connection.exec_driver_sql(f"DROP TABLE {self._stage}")
 
     def _update(self) -> tuple[int, ...]:

@@ -5,10 +5,13 @@ from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from persona_store.crm.fields import FIELDS, OUTCOME_FIELDS, AttributeType, TableKind
 from persona_store.crm.problems import problem, sentence
 from persona_store.crm.values import Dates, Decimal
+from persona_store.database.models import Import
 
 MAX_MAPPING_BYTES = 4 << 20
 
@@ -43,7 +46,8 @@ class Column(BaseModel):
     """What one column means: a field of the store, a custom attribute, or nothing (`field: ignore`).
 
     `yes` and `no` are the words that mean a customer and a lost lead, for the column that tells the outcome;
-    `values` replaces cells by others before they are read ("2n;Cycle" by "2n Cycle").
+    `values` replaces cells by others before they are read ("2n;Cycle" by "2n Cycle"). `keep: true` overrules the
+    suspicion that the column is known only after the outcome, in this and later imports; `keep: false` ends that.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -56,6 +60,7 @@ class Column(BaseModel):
     yes: Words | None = None
     no: Words | None = None
     values: dict[str, str] | None = None
+    keep: bool | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -145,6 +150,15 @@ def read_mapping(path: Path) -> LayoutMapping:
         place = " → ".join(str(part) for part in first["loc"]) or "tables"
         reason = str(first["msg"]).removeprefix("Value error, ")
         raise problem("mapping.invalid", path, place=place, reason=reason) from error
+
+
+def overruled_columns(session: Session) -> frozenset[str]:
+    """The attributes (or fields) that the team keeps in spite of a suspected leak, by the mappings of all imports."""
+    kept: dict[str, bool] = {}
+    for mapping in session.scalars(select(Import.mapping).order_by(Import.id)):
+        columns = [column for table in mapping.get("tables", ()) for column in table["columns"].values()]
+        kept |= {column.get("attribute") or column["field"]: column["keep"] for column in columns if "keep" in column}
+    return frozenset(name for name, keep in kept.items() if keep)
 
 
 def write_mapping(mapping: LayoutMapping, path: Path) -> None:

@@ -24,7 +24,7 @@ from persona_store.crm.recognition import OFFERS
 from persona_store.crm.rejects import RejectsFile
 from persona_store.crm.report import TableCounts
 from persona_store.crm.staging import Touchpoints
-from persona_store.database.models import Contact, Product
+from persona_store.database.models import Base, Contact, Product
 
 STORE_TABLES: dict[TableKind, str] = {
     "companies": "companies",
@@ -61,6 +61,7 @@ class Loader:
         self._contacts: tuple[Lookup, Lookup, Lookup] | None = None
         self._products: list[str] | None = None
         self._product_names: dict[str, str | None] = {}
+        self._fresh: dict[TableKind, bool] = {}
         self._touchpoints = Touchpoints(connection, folder, rows)
 
     def load(self, source: Source, mapping: FileMapping, progress: Callable[[int], None]) -> tuple[int, list[str]]:
@@ -249,7 +250,7 @@ class Loader:
             self._contacts = None
         elif kind == "companies":
             self._companies = None
-        upsert = Upsert(self.connection, STORE_TABLES[kind], columns, only_new)
+        upsert = Upsert(self.connection, STORE_TABLES[kind], columns, only_new, fresh=self._is_fresh(kind))
         written = upsert.write(frame)
         upsert.close()
         if kind == "contacts":
@@ -259,6 +260,14 @@ class Loader:
         counts.new += written.new
         counts.changed += len(written.changed)
         counts.unchanged += frame.height - written.new - len(written.changed)
+
+    def _is_fresh(self, kind: TableKind) -> bool:
+        """Whether the table was empty before this import; on SQLite, which has no quicker way for this case."""
+        if kind not in self._fresh:
+            table = Base.metadata.tables[STORE_TABLES[kind]]
+            empty = self.connection.scalar(select(table.c.id).limit(1)) is None
+            self._fresh[kind] = empty and self.connection.dialect.name == "sqlite"
+        return self._fresh[kind]
 
     def finish_touchpoints(self) -> None:
         """Moves the touchpoints of all tables loaded so far into the store."""

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from persona_store.crm import import_files, read_mapping, recognise, write_mapping
+from persona_store.crm import import_files, overruled_columns, read_mapping, recognise, write_mapping
 from persona_store.database.models import Contact
 from persona_store.errors import InputError
 
@@ -120,3 +120,17 @@ def test_an_outcome_without_words_needs_clear_cells(sqlite_engine: Engine, leads
     mapping = read_mapping(mapping_file(tmp_path, MAPPING.replace("{field: outcome, yes: [A], no: [B]}", "outcome")))
     with pytest.raises(InputError, match="Ergebnis"):
         import_files(sqlite_engine, [leads], mapping=mapping)
+
+
+def test_columns_kept_in_spite_of_a_suspected_leak_stay_kept_until_taken_back(
+    engine: Engine, leads: Path, tmp_path: Path
+) -> None:
+    kept = MAPPING.replace("type: number}", "type: number, keep: true}")
+    for text, expected in ((MAPPING, set()), (kept, {"Potenzial"}), (MAPPING, {"Potenzial"})):
+        import_files(engine, [leads], mapping=read_mapping(mapping_file(tmp_path, text)))
+        with Session(engine) as session:
+            assert overruled_columns(session) == expected
+    back = kept.replace("keep: true", "keep: false")
+    import_files(engine, [leads], mapping=read_mapping(mapping_file(tmp_path, back)))
+    with Session(engine) as session:
+        assert overruled_columns(session) == frozenset()

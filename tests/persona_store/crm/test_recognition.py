@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from persona_store.crm import recognise
+from persona_store.crm.builders import kind
 from persona_store.crm.mapping import FileMapping
 from persona_store.crm.recognition import find_system, match_headers
 
@@ -140,3 +141,15 @@ def test_truth_and_rejects_are_not_part_of_an_export(tmp_path: Path) -> None:
     (tmp_path / "truth").mkdir()
     write(tmp_path / "truth", "x;y\n1;2\n", "contacts.csv")
     assert [mapping.file for mapping in recognise([tmp_path]).tables] == ["contacts.csv"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("E-Mail geöffnet", "email_open"), ("Email opened", "email_open"), ("Open", "email_open"),
+        ("Klick", "email_click"), ("Link geklickt", "email_click"), ("Email click", "email_click"),
+        ("Angebot", "offer"), ("Offer", "offer"), ("Quote", "offer"), ("Newsletter geöffnet", "newsletter"),
+    ],
+)  # fmt: skip
+def test_kinds_of_touchpoints_are_known_by_german_and_english_words(text: str, name: str) -> None:
+    assert kind(text) == name

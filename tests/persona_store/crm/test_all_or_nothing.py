@@ -1,0 +1,109 @@
+"""An import that is killed, or fails late, leaves the store as it was; big ones are sorted outside memory."""
+
+import csv
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+from sqlalchemy import Engine, func, select
+
+from persona_store.crm import import_files, staging
+from persona_store.crm.staging import Sorted
+from persona_store.database import connect
+from persona_store.database.models import Contact, ContactToken, Interaction
+
+# Says on its output where it is, then waits to be killed.
+KILLED = """
+import sys, time
+from pathlib import Path
+from persona_store.crm import import_files, staging, importing
+from persona_store.database import connect
+
+def wait(*_):
+    print("now", flush=True)
+    time.sleep(60)
+
+{moment} = wait
+import_files(connect(sys.argv[1]), [Path(sys.argv[2])], rejects=Path(sys.argv[3]))
+"""
+MOMENTS = {
+    "touchpoints sorted": "staging.SqliteStage.fill",
+    "touchpoints staged": "staging.SqliteStage.move",
+    "all but the names": "importing.index_people",
+}
+
+
+def export(folder: Path, contacts: int, each: int) -> Path:
+    folder.mkdir()
+    with (folder / "contacts.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(["Kontakt-ID", "Vorname", "Nachname", "E-Mail"])
+        writer.writerows([f"K{n}", "Anna", f"Meier{n}", f"a{n}@x.de"] for n in range(contacts))
+    with (folder / "interactions.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(["Aktivität-ID", "Kontakt-ID", "Art", "Richtung", "Zeitpunkt"])
+        rows = [(f"A{n}-{at}", f"K{n}", "Anruf", "ausgehend", f"{at + 1:02}.05.2025 08:30") for at in range(each)
+                for n in range(contacts)]  # fmt: skip
+        writer.writerows(rows)
+    return folder
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_import_leaves_the_store_as_before(sqlite_engine: Engine, tmp_path: Path, moment: str) -> None:
+    first = export(tmp_path / "first", 3, 2)
+    second = export(tmp_path / "second", 40, 5)
+    url = str(sqlite_engine.url)
+    if moment == "touchpoints staged":  # only what goes into an empty store is moved as a whole
+        first = export(tmp_path / "none", 3, 0)
+        (first / "interactions.csv").unlink()
+    import_files(sqlite_engine, [first])
+    before = counts(sqlite_engine)
+    program = KILLED.format(moment=MOMENTS[moment])
+    rejects = tmp_path / "rejects.csv"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, url, str(second), str(rejects)], stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"now\n"
+        process.send_signal(signal.SIGKILL)
+    assert counts(connect(url)) == before
+    import_files(sqlite_engine, [second])
+    assert counts(sqlite_engine) == (40, 200, 40 * 2)
+    assert not list(tmp_path.glob(".import-*"))
+
+
+def counts(engine: Engine) -> tuple[int, ...]:
+    with engine.connect() as connection:
+        return tuple(
+            connection.scalar(select(func.count()).select_from(model)) or 0
+            for model in (Contact, Interaction, ContactToken)
+        )
+
+
+def test_rows_come_back_sorted_from_files_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "PART_ROWS", 10)
+    rows = Sorted(tmp_path, "contact_id", highest=50, rows=100)
+    frame = pl.DataFrame({"contact_id": [(n * 37) % 50 + 1 for n in range(100)], "order": range(100)})
+    for piece in frame.iter_slices(30):
+        rows.add(piece)
+    parts = list(rows.parts())
+    assert len(parts) > 5
+    assert pl.concat(parts).equals(frame.sort("contact_id", maintain_order=True))
+    assert not list(tmp_path.iterdir())
+
+
+def test_sorting_outside_memory_changes_nothing_in_the_store(
+    engine: Engine, sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = export(tmp_path / "e", 30, 4)
+    monkeypatch.setattr(staging, "PART_ROWS", 20)
+    report = import_files(engine, [folder])
+    assert report.tables["interactions"].new == 120
+    with engine.connect() as connection:
+        owners = connection.scalars(select(Interaction.contact_id).order_by(Interaction.id)).all()
+    assert owners == sorted(owners)
+    again = import_files(engine, [folder])
+    assert again.unchanged and again.tables["interactions"].unchanged == 120
