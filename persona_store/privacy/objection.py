@@ -6,6 +6,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import Contact, Membership, TextHit
+from persona_store.live.leaving import leave_live
 from persona_store.names import index_people
 from persona_store.privacy.audit import record
 
@@ -20,6 +21,7 @@ def object_to_profiling(session: Session, contact_id: int, actor: str, on: date)
     person = contact.duplicate_of or contact.id
     entries = list(session.scalars(select(Contact.id).where(or_(Contact.id == person, Contact.duplicate_of == person))))
     session.execute(update(Contact).where(Contact.id.in_(entries), Contact.blocked_on.is_(None)).values(blocked_on=on))
+    leave_live(session, entries)
     session.execute(delete(Membership).where(Membership.contact_id.in_(entries)))
     session.execute(delete(TextHit).where(TextHit.contact_id.in_(entries)))
     index_people(session, entries)
