@@ -1,5 +1,10 @@
-"""All benchmarks: `python -m tests.benchmarks [speed|scaling|recovery|methods|matching ...]`."""
+"""All benchmarks: `python -m tests.benchmarks [part ...]`, and growth: `... scale [--contacts N ...]`."""
 
-from tests.benchmarks.em import main
+import sys
 
-main()
+from tests.benchmarks import em, scale
+
+if sys.argv[1:2] == ["scale"]:
+    scale.main(sys.argv[2:])
+else:
+    em.main()
