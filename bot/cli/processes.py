@@ -14,6 +14,7 @@ from bot.cli.supervisor import Service, Supervisor, run_until_signal, services
 from bot.render.terminal import visible
 from persona_store.database import session_scope
 from persona_store.database.models import Build, Contact, User
+from persona_store.live.status import live_status
 from persona_store.settings import PROJECT_ROOT, Settings, settings
 from persona_store.users import add_user, check_password, remove_user
 
@@ -67,6 +68,7 @@ def doctor(as_json: AsJson = False) -> None:
         findings["contacts"] = bool(session.scalar(select(Contact.id).limit(1)))
         findings["build"] = bool(session.scalar(select(Build.id).limit(1)))
         findings["users"] = bool(session.scalar(select(User.id).limit(1)))
+        findings["current"] = not live_status(session).rebuild_due
     findings["model"] = any((PROJECT_ROOT / "models").glob("*.tar.gz"))
     for service in services(config):
         findings[service.name] = _answers(service)

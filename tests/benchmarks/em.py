@@ -20,6 +20,7 @@ from persona_store.database.models import Contact, Membership, Persona
 from persona_store.segmentation import contact_levels, load_model
 from persona_store.segmentation.latent_classes import LatentClasses, fit_latent_classes
 from persona_store.segmentation.observations import MISSING, Codes
+from tests.benchmarks.live import live
 from tests.benchmarks.segmentation import methods
 
 ATTRIBUTES, LEVELS, CLASSES = 25, 5, 8
@@ -151,7 +152,7 @@ def matching() -> None:
             engine.dispose()
 
 
-PARTS = {"speed": speed, "scaling": scaling, "recovery": recovery, "methods": methods, "matching": matching}
+PARTS = {"speed": speed, "scaling": scaling, "recovery": recovery, "methods": methods, "matching": matching, "live": live}
 
 
 def main() -> None:
