@@ -21,6 +21,7 @@ from persona_store.segmentation.aggregation import newest_data, outcomes
 from persona_store.segmentation.attributes import attribute_frame, recognise_attributes
 from persona_store.segmentation.binning import fit_binning
 from persona_store.segmentation.drift import Drift, compare_builds
+from persona_store.segmentation.extract import Extract, one_pass
 from persona_store.segmentation.identities import Vanished, label_personas, vanished
 from persona_store.segmentation.model import PersonaInfo, persona_info
 from persona_store.segmentation.registry import MARKETS
@@ -95,7 +96,9 @@ def build(engine: Engine, *, seed: int = 1, progress: Progress | None = None) ->
     with session_scope(engine) as session:
         data_on = newest_data(session)
         markets = [market for market in MARKETS if _has_contacts(session, market)]
-        found = [_find(session, market, data_on, seed, progress) for market in markets]
+        with one_pass(session) as source:
+            read = [_read(session, market, data_on, seed, source, progress) for market in markets]
+        found = [_find(session, data, before, seed, progress) for data, before in read]
     if not found:
         raise InputError(say("build.empty", settings().language))
     # On SQLite nobody else can write, not even the record of a look-up, from here to the end; so it comes last.
@@ -107,11 +110,8 @@ def _has_contacts(session: Session, market: str) -> bool:
     return session.scalar(select(Contact.id).where(Contact.market == market).limit(1)) is not None
 
 
-def _find(session: Session, market: str, data_on: date | None, seed: int, progress: Progress | None) -> _Found:
-    tell = _teller(market, progress)
-    tell(0.0)
-    data = _read(session, market, data_on, seed)
-    tell(READ)
+def _find(session: Session, data: MarketData, before: pl.DataFrame, seed: int, progress: Progress | None) -> _Found:
+    tell = _teller(data.market, progress)
     choice, segments = find_segments(
         data.levels,
         data.attributes,
@@ -120,11 +120,8 @@ def _find(session: Session, market: str, data_on: date | None, seed: int, progre
         progress=lambda share: tell(READ + share * (CHOSEN - READ)),
     )
     tell(CHOSEN)
-    before = attribute_frame(session, market, known=data.attributes, as_of=data_on, until_outcome=True)
-    if data.group is not None:
-        before = data.frame.select("contact_id").join(before, on="contact_id", how="left", maintain_order="left")
     score = learn(before, data.outcome, data.attributes, seed)
-    motives = learn_motives(session, market, before, data.outcome)
+    motives = learn_motives(session, data.market, before, data.outcome)
     tell(LEARNED)
     return _Found(data, choice, segments, score, find_lineage(session, data, segments), motives)
 
@@ -185,9 +182,14 @@ def _teller(market: str, progress: Progress | None) -> Callable[[float], None]:
     return tell
 
 
-def _read(session: Session, market: str, as_of: date | None, seed: int) -> MarketData:
+def _read(
+    session: Session, market: str, as_of: date | None, seed: int, source: Extract | None, progress: Progress | None
+) -> tuple[MarketData, pl.DataFrame]:
+    """The market's data, and its raw attributes as they were before the outcome."""
+    tell = _teller(market, progress)
+    tell(0.0)
     attributes, left_out = recognise_attributes(session, market)
-    frame = attribute_frame(session, market, known=attributes, as_of=as_of)
+    frame = attribute_frame(session, market, known=attributes, as_of=as_of, source=source)
     people, group = len(frame), active_group(session, market)
     if group is not None:
         frame = frame.filter(group.inside(frame, attributes))
@@ -195,8 +197,11 @@ def _read(session: Session, market: str, as_of: date | None, seed: int) -> Marke
             raise InputError(say("target.error.empty", settings().language, name=group.name, contacts=people))
     binning = fit_binning(frame, attributes)
     levels = binning.apply(frame)
-    known = frame.select("contact_id").join(outcomes(session, market), on="contact_id", how="left")["outcome"]
-    return MarketData(
+    known = frame.select("contact_id").join(outcomes(session, market, source), on="contact_id", how="left")["outcome"]
+    before = attribute_frame(session, market, known=attributes, as_of=as_of, until_outcome=True, source=source)
+    if group is not None:
+        before = frame.select("contact_id").join(before, on="contact_id", how="left", maintain_order="left")
+    data = MarketData(
         market=market,
         attributes=mark_repeated(levels, attributes, binning, seed=seed),
         left_out=left_out,
@@ -207,6 +212,8 @@ def _read(session: Session, market: str, as_of: date | None, seed: int) -> Marke
         group=group,
         outside=people - len(frame),
     )
+    tell(READ)
+    return data, before
 
 
 def _store_scorecard(

@@ -15,6 +15,7 @@ CONTACT_PAYLOAD = "contact:"  # names a contact by its id in the store, so that 
 LONGEST_QUOTE = 60
 ALMOST_ALL, ALMOST_NONE = 0.99, 0.01
 UNKNOWN = "unknown"
+LEAST_P = 0.001
 
 
 def button(name: str, language: Language, intent: str, **entities: str) -> Choice:
@@ -50,6 +51,11 @@ class Numbered(Protocol):
 def persona_name(persona: Numbered, language: Language) -> str:
     """A persona with its number, as people refer to it."""
     return say("answer.persona_name", language, number=persona.number, name=persona.name(language))
+
+
+def p_value(p: float, language: Language) -> str:
+    """A p-value, never a bare zero."""
+    return f"< {number(LEAST_P, language, 3)}" if p < LEAST_P else number(p, language, 3)
 
 
 def matched_name(match: Match, language: Language) -> str:

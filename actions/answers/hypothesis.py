@@ -1,11 +1,11 @@
 """What the data say of a hypothesis persona, in words."""
 
-from actions.answers.common import persona_name
+from actions.answers.common import p_value, persona_name
 from persona_store.answer import Answer, Table
 from persona_store.segmentation.hypothesis import Checked, HypothesisReport
 from persona_store.segmentation.shares import Share
 from persona_store.settings import Language
-from persona_store.wording import number, percent, say, score
+from persona_store.wording import number, percent, say
 
 PERSONAS_SHOWN = 3
 
@@ -42,7 +42,7 @@ def _row(checked: Checked, language: Language) -> tuple[str, ...]:
         _share(checked.meant, language),
         _share(checked.base, language),
         "{} ({}–{})".format(*(number(one, language, 1) for one in odds)) if odds else "–",
-        "–" if checked.p is None else score(checked.p, language),
+        "–" if checked.p is None else p_value(checked.p, language),
         say(f"hypothesis.reason.{checked.reason}", language, fitting=checked.fitting, others=checked.others),
     )
 
@@ -66,11 +66,13 @@ def _near_lines(report: HypothesisReport, language: Language) -> list[str]:
         return [say("hypothesis.no_personas", language)]
     return [
         say(
-            "hypothesis.near" if persona.fitting else "hypothesis.near_without",
+            "hypothesis.near" if place == 0 else "hypothesis.further",
             language,
             persona=persona_name(persona, language),
             posterior=percent(persona.posterior, language),
-            fitting=_share(persona.fitting, language),
+            fitting=say("hypothesis.fitting", language, share=_share(persona.fitting, language))
+            if persona.fitting
+            else "",
         )
-        for persona in report.personas[:PERSONAS_SHOWN]
+        for place, persona in enumerate(report.personas[:PERSONAS_SHOWN])
     ]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from actions.answers.common import p_value
 from persona_store.answer import Answer, Table
 from persona_store.segmentation.labels import attribute_label, level_label
 from persona_store.segmentation.shares import Share
@@ -10,7 +11,9 @@ from persona_store.segmentation.target_group import NamedGroup
 from persona_store.segmentation.target_proposal import LevelRate, Proposal
 from persona_store.segmentation.words import UNKNOWN
 from persona_store.settings import Language
-from persona_store.wording import joined, number, percent, ratio, say, score
+from persona_store.wording import joined, number, percent, ratio, say
+
+OPEN_SHOWN = 10
 
 
 def groups_answer(groups: Sequence[NamedGroup], language: Language) -> Answer:
@@ -46,7 +49,12 @@ def proposal_answer(proposal: Proposal, language: Language) -> Answer:
         return Answer("talk", language, text, next_step=say("target.too_few_next", language))
     table = _rates(proposal.levels, language)
     basis = "target.basis_lost" if proposal.compared_with_lost else "target.basis_all"
-    evidence = (say(basis, language, **_values(everyone, language)), say("target.how", language))
+    unclear = sum(one.lean == "open" for one in proposal.levels)
+    evidence = (
+        say(basis, language, **_values(everyone, language)),
+        say("target.how", language),
+        say("target.open", language, open=number(unclear, language), all=number(len(proposal.levels), language)),
+    )
     if proposal.inside is None:
         text = say("target.no_difference", language, n=number(everyone.of, language))
         return Answer("talk", language, text, table=table, evidence=evidence)
@@ -81,6 +89,8 @@ def filters_in_words(filters: Mapping[str, Sequence[str]], language: Language) -
 
 
 def _rates(levels: Sequence[LevelRate], language: Language) -> Table:
+    clear = [one for one in levels if one.lean != "open"]
+    shown = clear or sorted(levels, key=lambda one: one.p)[:OPEN_SHOWN]
     names = ("attribute", "level", "customers", "n", "lift", "p", "lean")
     return Table(
         tuple(say(f"target.column.{name}", language) for name in names),
@@ -91,14 +101,10 @@ def _rates(levels: Sequence[LevelRate], language: Language) -> Table:
                 say("target.interval", language, **_values(one.customers, language)),
                 number(one.customers.of, language),
                 ratio(one.lift, language),
-                "< 0,001"
-                if one.p < 0.001 and language == "de"
-                else "< 0.001"
-                if one.p < 0.001
-                else score(one.p, language),
+                p_value(one.p, language),
                 say(f"target.lean.{one.lean}", language),
             )
-            for one in levels
+            for one in shown
         ),
     )
 

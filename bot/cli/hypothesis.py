@@ -103,5 +103,5 @@ def _prompt(key: str) -> str:
 def _line(question: str) -> str:
     from persona_store.segmentation.hypothesis_file import LONGEST
 
-    said = typer.prompt(visible(question), default="", show_default=False, err=True)
+    said = typer.prompt(visible(question), default="", show_default=False, prompt_suffix=" ", err=True)
     return " ".join(visible(said).split())[:LONGEST]

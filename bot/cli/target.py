@@ -61,7 +61,7 @@ def set_(
     level: Annotated[Words, typer.Option("--level", help=text("option.level"))] = None,
     size: Annotated[Words, typer.Option("--size", help=text("option.size"))] = None,
     function: Annotated[Words, typer.Option("--function", help=text("option.function"))] = None,
-    where: Annotated[Words, typer.Option("--where", metavar="MERKMAL=WERT", help=text("option.where"))] = None,
+    where: Annotated[Words, typer.Option("--where", metavar="ATTRIBUTE=VALUE", help=text("option.where"))] = None,
     as_json: AsJson = False,
 ) -> None:
     """Makes a target group, or changes the one of that name."""

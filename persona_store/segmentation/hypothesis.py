@@ -210,13 +210,19 @@ def _finding(compared: Contrast | None, p: float | None, *, alone: bool) -> tupl
 def _nearest(
     session: Session, model: PersonaModel, conditions: Sequence[Condition], frame: pl.DataFrame, fits: Bools
 ) -> tuple[NearPersona, ...]:
+    meant = {
+        one.attribute: levels
+        for one in conditions
+        if one.attribute in model.tables and (levels := one.levels_of(model.binning.bins[one.attribute]))
+    }
+    first = {name: levels[0] for name, levels in meant.items()}
     log_joint = np.log(model.class_weights)
-    for condition in conditions:
-        table = model.tables.get(condition.attribute)
-        levels = () if table is None else condition.levels_of(model.binning.bins[condition.attribute])
-        if table is not None and table.defines and levels:
+    for name, levels in meant.items():
+        table = model.tables[name]
+        if table.defines:
             places = [table.levels.index(level) for level in levels]
-            log_joint = log_joint + np.log(table.probabilities[:, places].sum(axis=1))
+            evidence = np.log(table.probabilities[:, places].sum(axis=1))
+            log_joint = log_joint + model.exponent(name, first) * evidence
     joint = np.exp(log_joint - log_joint.max())
     posterior = joint / joint.sum()
     counts = _memberships(session, model, frame["contact_id"].filter(pl.Series(fits)))

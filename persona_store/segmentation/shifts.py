@@ -61,7 +61,13 @@ def comparable(
 ) -> tuple[list[str], Floats, Floats]:
     """Counts on the levels that two binnings share: numbers between the cuts both have, rare names as "other"."""
     if then["edges"] is None or now["edges"] is None:
-        names = [name for name in now["levels"] if name in then["levels"] and name != OTHER]
+        both = dict.fromkeys([*now["levels"], *then["levels"]])
+        # a level one side does not have is rare there if that side has "other", and borne by nobody if it has not
+        names = [
+            name
+            for name in both
+            if name != OTHER and all(name in side["levels"] or not side["other"] for side in (then, now))
+        ]
         return [*names, OTHER], _named(then["levels"], old, names), _named(now["levels"], new, names)
     if then["edges"] == now["edges"]:
         return list(now["levels"]), np.array(old, dtype=np.float64), np.array(new, dtype=np.float64)
@@ -76,7 +82,7 @@ def comparable(
 def _named(levels: Sequence[str], counts: Sequence[int], names: Sequence[str]) -> Floats:
     known = dict(zip(levels, counts, strict=True))
     rest = sum(n for level, n in known.items() if level not in names)
-    return np.array([*(known[name] for name in names), rest], dtype=np.float64)
+    return np.array([*(known.get(name, 0) for name in names), rest], dtype=np.float64)
 
 
 def _cut(own: Sequence[float], counts: Sequence[int], edges: Sequence[float]) -> Floats:

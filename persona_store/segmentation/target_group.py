@@ -110,7 +110,7 @@ def read_filters(session: Session, market: str, wanted: Sequence[tuple[str, str]
     An attribute may be named by its key or as people call it. Raises InputError for what the store does not have.
     """
     language = settings().language
-    known = [one for one in attributes(session, market) if one.levels or not one.numeric]
+    known = [one for one in attributes(session, market) if can_filter(one)]
     frame = attribute_frame(session, market, known=known)
     filters: dict[str, list[str]] = {}
     for name, words in wanted:
@@ -127,6 +127,11 @@ def read_filters(session: Session, market: str, wanted: Sequence[tuple[str, str]
             raise InputError(say("target.error.no_level", language, value=words, attribute=spoken, known=shown))
         filters.setdefault(attribute.key, []).extend(found)
     return filters
+
+
+def can_filter(attribute: Attribute) -> bool:
+    """Whether a target group may rest on an attribute: who people are, in levels of its own or names."""
+    return attribute.kind in ("explicit", "custom") and (bool(attribute.levels) or not attribute.numeric)
 
 
 def count_inside(session: Session, group: NamedGroup) -> tuple[int, int]:

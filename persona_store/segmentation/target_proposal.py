@@ -11,7 +11,7 @@ from persona_store.segmentation.aggregation import outcomes
 from persona_store.segmentation.attributes import attribute_frame, attributes
 from persona_store.segmentation.registry import Attribute
 from persona_store.segmentation.shares import Share, contrast, holm, share
-from persona_store.segmentation.target_group import TargetFilter
+from persona_store.segmentation.target_group import TargetFilter, can_filter
 from persona_store.segmentation.words import level_of_value
 
 Lean = Literal["over", "under", "open"]
@@ -63,7 +63,7 @@ def propose_group(session: Session, market: str) -> Proposal:
     An attribute narrows the group down when customers are denser in its over-represented levels than in the group so
     far and at least half of all customers stay inside; the attribute that tells most is tried first.
     """
-    known = [one for one in attributes(session, market) if one.key in ASKED and (one.levels or not one.numeric)]
+    known = [one for one in attributes(session, market) if one.key in ASKED and can_filter(one)]
     frame = attribute_frame(session, market, known=known)
     bought = frame.select("contact_id").join(outcomes(session, market), on="contact_id", how="left")["outcome"]
     with_lost = int((~bought.fill_null(True)).sum()) >= FEWEST_LOST
