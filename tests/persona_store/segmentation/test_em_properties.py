@@ -1,5 +1,7 @@
 """What must hold for latent classes of any data: climbing, probabilities, indifference to order and to names."""
 
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -55,10 +57,10 @@ def test_probabilities_sum_to_one(
 @PROPERTY
 @given(tables(), st.integers(2, 3), discounts, st.randoms(use_true_random=False))
 def test_the_order_of_contacts_changes_nothing(
-    data: tuple[Codes, tuple[int, ...]], classes: int, given_: tuple[Discount, ...], random: "np.random.Generator"
+    data: tuple[Codes, tuple[int, ...]], classes: int, given_: tuple[Discount, ...], random: Random
 ) -> None:
     codes, sizes = data
-    order = np.array(random.sample(range(len(codes)), len(codes)))  # type: ignore[attr-defined]
+    order = np.array(random.sample(range(len(codes)), len(codes)))
     first = fit_latent_classes(observe(codes, sizes, given_), sizes, classes, seed=1)
     second = fit_latent_classes(observe(codes[order], sizes, given_), sizes, classes, seed=1)
     assert first.log_likelihood == second.log_likelihood
