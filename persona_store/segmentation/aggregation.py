@@ -1,7 +1,7 @@
 """The built-in attributes, summed up in SQL: one row a contact, however many interactions it has."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from persona_store.database.models import Contact, Deal, Interaction
 from persona_store.segmentation import statements
-from persona_store.segmentation.extract import Extract, can_extract, extract
+from persona_store.segmentation.extract import Extract, one_pass
 from persona_store.segmentation.registry import BUILT_IN, MARKETS, Attribute, from_texts
 from persona_store.segmentation.statements import LONGEST_NAME
 
@@ -99,11 +99,8 @@ def newest_data(session: Session) -> date | None:
 @contextmanager
 def whole_market(session: Session, market: str, source: Extract | None = None) -> Iterator[Reader]:
     """A reader of all contacts of `market`, from `source` or an extract of its own where the store allows it."""
-    if source is not None or not can_extract(session):
-        yield Reader(session, market, extract=source)
-        return
-    with extract(session) as own:
-        yield Reader(session, market, extract=own)
+    with nullcontext(source) if source is not None else one_pass(session) as rows:
+        yield Reader(session, market, extract=rows)
 
 
 def built_in_frame(

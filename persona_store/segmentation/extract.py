@@ -37,11 +37,24 @@ BEYOND = "9e999"  # read as infinity
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The contacts with ids from `start` up to, not including, `end`; what their doubles did belongs to them."""
+
+    start: int
+    end: int
+
+    def holds(self, column: str) -> str:
+        """The condition in SQL that `column` is one of their ids."""
+        return f"{column} >= {int(self.start)} AND {column} < {int(self.end)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Extract:
     """A copy of the columns in `COLUMNS`, as the store held them at one moment; open within `extract` only."""
 
     connection: duckdb.DuckDBPyConnection
     rows: Rows
+    part: Part | None = None
 
     def frame(self, statement: str, parameters: Mapping[str, Any]) -> pl.DataFrame:
         """The rows of a statement of this room."""
@@ -55,6 +68,8 @@ class Extract:
 
         Text columns must not begin with nulls.
         """
+        if self.part is not None:
+            statement = f"SELECT * FROM ({statement}) AS whole WHERE {self.part.holds('contact_id')}"  # noqa: S608
         with self.rows(statement) as batches:
             for batch in batches:
                 yield _frame(batch)
@@ -68,10 +83,10 @@ def can_extract(session: Session) -> bool:
 
 
 @contextmanager
-def extract(session: Session) -> Iterator[Extract]:
+def extract(session: Session, part: Part | None = None) -> Iterator[Extract]:
     """A copy of what the session's store holds for attributes, gone again at the end of the block.
 
-    Reads what is committed. Raises StoreUnavailable when the store does not answer.
+    With a `part` only of its contacts. Reads what is committed. Raises StoreUnavailable when the store does not answer.
     """
     url = session.get_bind().engine.url
     settings().var.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -81,8 +96,18 @@ def extract(session: Session) -> Iterator[Extract]:
         read_rows(url) as rows,
     ):
         for table in COLUMNS:
-            _copy(rows, connection, table, url.get_backend_name())
-        yield Extract(connection, rows)
+            _copy(rows, connection, table, url.get_backend_name(), part)
+        yield Extract(connection, rows, part)
+
+
+@contextmanager
+def one_pass(session: Session) -> Iterator[Extract | None]:
+    """An extract for several frames; None where the store must be read through its session (see `can_extract`)."""
+    if can_extract(session):
+        with extract(session) as source:
+            yield source
+    else:
+        yield None
 
 
 def _frame(data: Any) -> pl.DataFrame:
@@ -105,14 +130,24 @@ def _scratch(folder: Path) -> duckdb.DuckDBPyConnection:
     )
 
 
-def _copy(rows: Rows, connection: duckdb.DuckDBPyConnection, table: str, backend: str) -> None:
+def _copy(rows: Rows, connection: duckdb.DuckDBPyConnection, table: str, backend: str, part: Part | None) -> None:
     columns = [Base.metadata.tables[table].c[name] for name in COLUMNS[table]]
     source = ", ".join(_source(column, backend) for column in columns)
     target = ", ".join(_target(column, backend) for column in columns)
-    with rows(f"SELECT {source} FROM {table}") as batches:  # noqa: S608 -- names of our own
+    with rows(f"SELECT {source} FROM {table}{_within(table, part)}") as batches:  # noqa: S608 -- names of our own
         connection.register("rows", batches)
         connection.execute(f"CREATE TABLE {table} AS SELECT {target} FROM rows")  # noqa: S608
         connection.unregister("rows")
+
+
+def _within(table: str, part: Part | None) -> str:
+    """The condition that rows belong to the part: of the contacts themselves, their doubles, and what these did."""
+    if part is None or table == "companies":
+        return ""
+    people = f"({part.holds('id')}) OR ({part.holds('duplicate_of')})"
+    if table == "contacts":
+        return f" WHERE {people}"
+    return f" WHERE contact_id IN (SELECT id FROM contacts WHERE {people})"  # noqa: S608 -- whole numbers
 
 
 def _source(column: Column[Any], backend: str) -> str:
