@@ -5,7 +5,6 @@ that share a block (e-mail, phone, company with a name, birth year and city with
 """
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Literal
 
 import cologne_phonetics
@@ -171,7 +170,6 @@ def _clusters(edges: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@cache
 def _sound(name: str) -> str | None:
     """The sound of a last name in Cologne phonetics; None where it has no letters."""
     return "".join(code for _, code in cologne_phonetics.encode(name)) or None

@@ -151,6 +151,7 @@ def _load(
         files.append(FileReport(name, read, found, tuple(notes)))
         if len(files) == last_touchpoints:
             loader.finish_touchpoints()
+    loader.finish()
     notes = _outcomes(connection, loader, used)
     tell(sentence("progress.duplicates"), SURVEY_SHARE + LOAD_SHARE)
     linked = link_duplicates(connection)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import phonenumbers
 import polars as pl
@@ -10,7 +10,7 @@ from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 
 from persona_store.crm.values import as_text, either, map_distinct
-from persona_store.crm.words import fold, layout_file, word_map, word_set
+from persona_store.crm.words import MOST_WORDS, fold, layout_file, word_map, word_set
 
 DEFAULT_REGION = "DE"
 EMAIL_LENGTH = 320
@@ -179,7 +179,7 @@ def _phone(text: str, region: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-@cache
+@lru_cache(MOST_WORDS)
 def company_key(name: str) -> str:
     """A company's name without legal form, case and punctuation: "Müller & Söhne GmbH & Co. KG" → "muller sohne"."""
     words = re.sub(r"\b([a-z]) (?=[a-z]\b)", r"\1", fold(name.lower().replace("&", " und "))).split()

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import polars as pl
@@ -24,6 +25,7 @@ from persona_store.crm.recognition import OFFERS
 from persona_store.crm.rejects import RejectsFile
 from persona_store.crm.report import TableCounts
 from persona_store.crm.staging import Touchpoints
+from persona_store.database.bulk import indexes_later
 from persona_store.database.models import Base, Contact, Product
 
 STORE_TABLES: dict[TableKind, str] = {
@@ -62,6 +64,7 @@ class Loader:
         self._products: list[str] | None = None
         self._product_names: dict[str, str | None] = {}
         self._fresh: dict[TableKind, bool] = {}
+        self._indexes = ExitStack()  # those of the table that is being filled, made when the next one begins
         self._touchpoints = Touchpoints(connection, folder, rows)
 
     def load(self, source: Source, mapping: FileMapping, progress: Callable[[int], None]) -> tuple[int, list[str]]:
@@ -267,7 +270,14 @@ class Loader:
             table = Base.metadata.tables[STORE_TABLES[kind]]
             empty = self.connection.scalar(select(table.c.id).limit(1)) is None
             self._fresh[kind] = empty and self.connection.dialect.name == "sqlite"
+            self._indexes.close()
+            if self._fresh[kind]:
+                self._indexes.enter_context(indexes_later(self.connection, table.name))
         return self._fresh[kind]
+
+    def finish(self) -> None:
+        """Ends the load: all tables have their indexes again."""
+        self._indexes.close()
 
     def finish_touchpoints(self) -> None:
         """Moves the touchpoints of all tables loaded so far into the store."""

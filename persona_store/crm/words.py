@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -11,11 +11,12 @@ import yaml
 
 LAYOUTS = Path(__file__).parent / "layouts"
 CAMEL = re.compile(r"(?<=[a-zäöüß0-9])(?=[A-ZÄÖÜ])")
+MOST_WORDS = 1 << 16  # remembered; names of millions of people and companies would fill the memory
 NO_WORD = re.compile(r"[^a-z0-9]+")
 DIGRAPHS = (("ae", "a"), ("oe", "o"), ("ue", "u"))  # "Zuständig" = "Zustaendig" = "Zustandig"
 
 
-@cache
+@lru_cache(MOST_WORDS)
 def fold(text: str) -> str:
     """`text` without case, accents, umlaut spellings and punctuation, camel case split: "E-MailAdresse" and alike."""
     plain = unicodedata.normalize("NFKD", CAMEL.sub(" ", text).replace("ß", "ss").lower())
