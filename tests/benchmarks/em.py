@@ -152,7 +152,14 @@ def matching() -> None:
             engine.dispose()
 
 
-PARTS = {"speed": speed, "scaling": scaling, "recovery": recovery, "methods": methods, "matching": matching, "live": live}
+PARTS = {
+    "speed": speed,
+    "scaling": scaling,
+    "recovery": recovery,
+    "methods": methods,
+    "matching": matching,
+    "live": live,
+}
 
 
 def main() -> None:
