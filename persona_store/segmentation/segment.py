@@ -11,16 +11,18 @@ from scipy.spatial.distance import cdist
 from scipy.special import rel_entr
 
 from persona_store.segmentation.binning import Binning
-from persona_store.segmentation.latent_classes import LatentClasses, fit_latent_classes, stated
+from persona_store.segmentation.latent_classes import LatentClasses, stated
 from persona_store.segmentation.model import AttributeTable
-from persona_store.segmentation.observations import MISSING, Codes, observe
+from persona_store.segmentation.observations import MISSING, Codes
 from persona_store.segmentation.redundancy import repeated
 from persona_store.segmentation.registry import Attribute
 from persona_store.segmentation.selection import Choice
 from persona_store.segmentation.stability import STABLE
 from persona_store.segmentation.structure import find_structure
+from persona_store.segmentation.workplace import Here, Workplace
 
 FEWEST_CONTACTS = 50  # below, no statistics hold
+HERE = Here()
 FEWEST_ATTRIBUTES = 3  # latent classes show in three attributes or more, else they could be a mere dependence
 
 
@@ -79,10 +81,12 @@ def find_segments(
     *,
     seed: int,
     progress: Callable[[float], None] | None = None,
+    workplace: Workplace = HERE,
 ) -> tuple[Choice, Segments | None]:
     """The number of classes chosen and the segments; None where the data bear no structure or are too few.
 
-    `levels` has a row a contact: the columns of `binning` as level names, null where not known.
+    `levels` has a row a contact: the columns of `binning` as level names, null where not known. The classes are
+    settled on a sample; the EM over all contacts runs at the `workplace`.
     """
     defining = [one.key for one in attributes if one.defines and one.key in binning.bins]
     describing = [one.key for one in attributes if not one.defines and one.key in binning.bins]
@@ -93,8 +97,7 @@ def find_segments(
     choice, structure = find_structure(codes, sizes, seed=seed, progress=progress)
     if structure is None:
         return choice, None
-    data = observe(codes, sizes, structure.model.discounts)
-    model = fit_latent_classes(data, sizes, choice.classes, seed=seed, start=structure.model.start())
+    model = workplace.fit(codes, sizes, structure.model.discounts, seed=seed, start=structure.model.start())
     posterior = model.posterior(codes)
     tables = _defining_tables(model, posterior, codes, defining, binning)
     tables |= _tables(posterior, encode(levels, binning, describing), describing, binning) if describing else {}
