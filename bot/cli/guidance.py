@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SHARE = re.compile(r"\s*(\d{1,10})\s*/\s*(\d{1,10})\s*")
 
+LEAST_LIKE = 80.0  # of 100: one slip in a short name; what is further off is asked about, not guessed
+
 app = typer.Typer(help=text("help.ideas"), invoke_without_command=True, no_args_is_help=False)
 Persona = Annotated[str | None, typer.Option("--persona", help=text("option.idea_persona"))]
 
@@ -134,7 +136,7 @@ def measure(
     if as_json:
         print_json(asdict(measured))
     else:
-        told = say("idea_list.measured", language(), proof=proof_line(measured, language()))
+        told = say("idea_list.measured", language(), id=number, proof=proof_line(measured, language()))
         console.print(visible(told), markup=False)
 
 
@@ -147,14 +149,18 @@ def _share(value: str) -> tuple[int, int]:
 
 def _the_company(session: Session, name: str) -> "Company":
     """The one company that `name` means; raises InputError where it means none or several."""
+    from rapidfuzz import fuzz
+
     from persona_store.names import find_companies, normal_name
 
     companies = find_companies(session, name)
     if not companies:
         raise InputError(say("centre.error.unknown", language(), company=name))
-    same = [one for one in companies if normal_name(one.name) == normal_name(name)]
-    starting = [one for one in companies if normal_name(one.name).startswith(normal_name(name))]
-    for found in (same, starting, companies):
+    asked = normal_name(name)
+    same = [one for one in companies if normal_name(one.name) == asked]
+    starting = [one for one in companies if normal_name(one.name).startswith(asked)]
+    near = [one for one in companies if fuzz.partial_ratio(asked, normal_name(one.name)) >= LEAST_LIKE]
+    for found in (same, starting, near):
         if len(found) == 1:
             return found[0]
     names: Any = ", ".join(one.name for one in companies)
