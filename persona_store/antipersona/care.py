@@ -7,6 +7,8 @@ from scipy.special import gammaincc
 
 # Where so few are left who take that long, the tail is as good as exponential.
 NOBODY_LEFT = 1e-12
+# Where totals vary by less than a thousandth of their mean, all took the same.
+ALIKE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ def residual_minutes(mean: float, variance: float, error: float, so_far: float) 
     if mean <= 0:
         return Residual(0.0, 0.0, 0.0)
     relative = error / mean if np.isfinite(error) else 1.0
-    if variance <= 0:  # all took the same
+    if variance <= ALIKE * mean**2:
         left = max(mean - so_far, 0.0)
         return Residual(left, 0.0, relative * left)
     shape, scale = mean**2 / variance, variance / mean

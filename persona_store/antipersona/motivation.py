@@ -125,7 +125,7 @@ def classify(frame: pl.DataFrame, signs: Signs) -> pl.Series:
     demo is not after content alone.
     """
     here = {name for name, kind in frame.schema.items() if kind.is_numeric() or name == "function"}
-    content = pl.sum_horizontal(pl.col(key).fill_null(0) for key in CONTENT if key in here)
+    content = pl.sum_horizontal(pl.lit(0.0), *(pl.col(key).fill_null(0) for key in CONTENT if key in here))
     answers = [pl.col(key).fill_null(0) > 0 for key in sorted(here) if key.startswith("response_")]
     answered = pl.any_horizontal(answers) if answers else pl.lit(value=False)
     demos, prices = (

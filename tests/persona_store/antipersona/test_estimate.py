@@ -1,12 +1,15 @@
 """Value against effort, worked out by hand."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 
-from persona_store.antipersona.estimate import Chance, estimate_worth
-from persona_store.antipersona.history import History
+from persona_store.antipersona.estimate import Chance, effort_ahead, estimate_worth
+from persona_store.antipersona.history import Bought, History
+from persona_store.antipersona.lifetime import Lifetime, Rhythm, Spend
 from persona_store.antipersona.worth import GROUP_WEIGHT, Experience, Moments, WorthBook
+from persona_store.settings import settings
 
 NOTHING = History()
 # a customer brings 1,000 in two deals and takes two hours of care, a lost lead takes one; an hour costs 60
@@ -52,6 +55,71 @@ def test_a_good_customer_is_worth_it_and_may_buy_again() -> None:
     worth, value = estimate_worth(BOOK, None, own, None, customer=True)
     assert worth == "worth" and value is not None
     assert value.potential == pytest.approx(500)  # similar customers close two deals of 500 each
+
+
+def test_complaints_cost_beyond_their_time() -> None:
+    own = replace(NOTHING, won=1, won_value=800.0, interactions=10, minutes=60.0, complaints=3, grievances=2)
+    quiet, loud = (estimate_worth(BOOK, None, one, None, customer=True)[1] for one in (replace(own, grievances=0), own))
+    assert quiet is not None and loud is not None
+    assert loud.care_cost - quiet.care_cost == pytest.approx(2 * settings().complaint_surcharge)
+
+
+@pytest.fixture
+def team(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], None]]:
+    """Sets one of the team's thresholds, for this test only."""
+
+    def put(name: str, value: str) -> None:
+        with monkeypatch.context() as patch:
+            patch.setenv(f"PERSONABOT_{name}", value)
+            settings.cache_clear()
+            settings()
+
+    yield put
+    settings.cache_clear()
+
+
+def test_care_has_an_interval_and_value_must_clear_it(team: Callable[[str, str], None]) -> None:
+    lead = (BOOK, None, NOTHING, Chance(0.4, 0.3, 0.5))
+    worth, value = estimate_worth(*lead, customer=False)
+    assert worth == "worth" and value is not None and value.care_low < value.care_cost < value.care_high
+    for name, setting, verdict in (
+        ("WORTH_FACTOR", "4.5", "borderline"),
+        ("WORTH_FACTOR", "9", "not_worth"),
+        ("MINIMUM_VALUE", "400", "borderline"),
+        ("MINIMUM_VALUE", "600", "not_worth"),
+    ):
+        team(name, setting)
+        assert estimate_worth(*lead, customer=False)[0] == verdict, (name, setting)
+
+
+def test_repeat_customers_are_reckoned_with_by_the_purchase_model() -> None:
+    model = Lifetime(Rhythm(1.2, 12.0, 0.8, 2.5), Spend(6.25, 3.74, 2.0), 900, 400)
+    book = replace(BOOK, lifetime=model)
+    own = replace(NOTHING, won=3, won_value=1500.0, interactions=10, minutes=180.0, bought=Bought(2, 20.0, 22.0, 500.0))
+    worth, value = estimate_worth(book, None, own, None, customer=True)
+    assert worth == "worth" and value is not None and value.purchases_ahead is not None
+    # amounts are learned relative to the usual purchase of 1,000 / 2 deals
+    expected = model.ahead(2, 20.0, 22.0, 1.0, settings().value_horizon_months)
+    assert value.potential == pytest.approx(expected.money * 500)
+    assert (value.months, value.repeaters) == (24, 400)
+    gone = replace(own, bought=Bought(2, 3.0, 60.0, 500.0))
+    left = estimate_worth(book, None, gone, None, customer=True)[1]
+    assert left is not None and left.still_buys is not None and value.still_buys is not None
+    assert left.still_buys < 0.3 < value.still_buys and left.potential < value.potential / 3
+    # who bought at a loss and complains costs more the more it buys: bad in every case
+    loss = replace(own, won_value=-30.0, minutes=900.0, grievances=5, bought=Bought(2, 20.0, 22.0, -10.0))
+    assert estimate_worth(book, None, loss, None, customer=True)[0] == "not_worth"
+    assert WorthBook.from_json(book.as_json()) == book
+
+
+def test_what_going_on_would_take_shrinks_with_what_was_spent() -> None:
+    chance = Chance(0.1, 0.05, 0.2)
+    fresh = effort_ahead(BOOK, None, NOTHING, chance, customer=False)
+    later = effort_ahead(BOOK, None, replace(NOTHING, interactions=9, minutes=50.0), chance, customer=False)
+    assert fresh is not None and later is not None
+    assert fresh.minutes == pytest.approx(0.1 * 120 + 0.9 * 60) and fresh.low < fresh.minutes < fresh.high
+    assert fresh.cost == pytest.approx(fresh.minutes) and later.minutes < fresh.minutes
+    assert effort_ahead(None, None, NOTHING, chance, customer=False) is None
 
 
 def test_little_care_so_far_does_not_make_a_lead_cheap() -> None:

@@ -92,6 +92,9 @@ def test_contacts_are_judged_on_what_similar_ones_did(engine: Engine) -> None:
     assert (student.buy, student.anti_persona, student.advice) == ("surely_not", True, "do_not_invite")
     assert student.probability is not None and student.high is not None and student.base_rate is not None
     assert student.probability <= student.high < 0.25 * student.base_rate
+    assert student.motivation is not None
+    assert (student.motivation.motive, student.motivation.weighs) == ("research", "against")
+    assert student.effort is not None and 0 < student.effort.low + student.effort.minutes < student.effort.high + 200
     reason = student.points[0]
     assert (reason.attribute, reason.level) == ("function", "student")
     assert reason.n > 100 and reason.rate < 0.05 and reason.points < 0
@@ -131,6 +134,9 @@ def test_students_who_buy_like_all_others_are_no_anti_personas(sqlite_engine: En
     verdict = judge(sqlite_engine, STUDENT)
     assert verdict.buy == "open"
     assert all(one.level != "student" for one in verdict.points)
+    assert verdict.motivation is not None
+    assert (verdict.motivation.motive, verdict.motivation.weighs) == ("research", "neither")
+    assert verdict.anti_persona is False
 
 
 def test_an_outcome_by_chance_is_not_foretold(sqlite_engine: Engine) -> None:
