@@ -67,7 +67,8 @@ class BuildInfo:
 
 def list_builds(session: Session) -> list[BuildInfo]:
     """All builds, newest first."""
-    counted = dict(session.execute(select(Persona.build_id, func.count()).group_by(Persona.build_id)).tuples().all())
+    statement = select(Persona.build_id, func.count()).group_by(Persona.build_id)
+    counted: dict[int, int] = {build_id: n for build_id, n in session.execute(statement)}  # noqa: C416
     return [
         BuildInfo(
             id=build.id,
