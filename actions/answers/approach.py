@@ -32,12 +32,16 @@ def approach_answer(
             *(channel_line(rate, language) for rate in shown),
             *_dearer(approach, language),
             *_refusals(approach, language),
-            *time_lines(approach, language),
+            *_best_times(approach, language),
         ),
         next_step=_next_step(approach, language),
         card=_card(approach, name, language),
         choices=_choices(approach, subject, language),
-        evidence=(_basis_line(approach, language), say("approach.interval", language)),
+        evidence=(
+            _basis_line(approach, language),
+            *_no_best_time(approach, language),
+            say("approach.interval", language),
+        ),
         details={"channel": approach.channels[0].channel if approach.channels else None},
     )
 
@@ -59,14 +63,19 @@ def channel_line(rate: ChannelRate, language: Language) -> str:
     return say("approach.rate", language, basis=say(f"approach.basis.{rate.basis}", language), **values)
 
 
-def time_lines(approach: Approach, language: Language) -> tuple[str, ...]:
-    """The best weekday and time of day on the best channel, or that the data show none."""
-    if not approach.channels or not approach.timed:
+def _best_times(approach: Approach, language: Language) -> tuple[str, ...]:
+    if not approach.channels:
         return ()
     channel = label("channel", approach.channels[0].channel, language)
-    if not approach.best_times:
-        return (say("approach.no_best_time", language, channel=channel, n=number(approach.timed, language)),)
     return tuple(_time_line(best, channel, language) for best in approach.best_times)
+
+
+def _no_best_time(approach: Approach, language: Language) -> tuple[str, ...]:
+    """That the data show no best time on the best channel, where there were attempts to tell it from."""
+    if not approach.channels or not approach.timed or approach.best_times:
+        return ()
+    channel = label("channel", approach.channels[0].channel, language)
+    return (say("approach.no_best_time", language, channel=channel, n=number(approach.timed, language)),)
 
 
 def _time_line(best: BestTime, channel: str, language: Language) -> str:

@@ -1,13 +1,15 @@
 """Approaches for roles, contacts and personas from a real store."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from actions.answers import approach_answer
 from persona_store.database import session_scope
-from persona_store.database.models import Contact, Interaction
+from persona_store.database.models import Contact, GuidanceModel, Interaction
 from persona_store.errors import NotAllowed
 from persona_store.guidance import (
     Approach,
@@ -17,7 +19,16 @@ from persona_store.guidance import (
     approach_role,
     count_channels,
 )
+from persona_store.guidance.counts import layered_counts
+from persona_store.guidance.hand_over import Threshold
+from persona_store.guidance.learned import learn_guidance
 from persona_store.guidance.prior import prior
+from persona_store.guidance.shrinkage import Weights
+from persona_store.guidance.times import Times
+from persona_store.guidance.types import BestTime, TimeBin
+from persona_store.settings import Language
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 def outgoing(contact_id: int, channel: str, answers: str) -> Iterator[Interaction]:
@@ -141,3 +152,43 @@ def test_a_contact_of_unknown_role_gets_what_holds_for_everyone(personas: Engine
         assert session.get_one(Contact, 4).function is None
     assert (rate(approach, "phone").basis, rate(approach, "phone").n) == ("all", 4)
     assert approach.tone == "guidance.other.any.tone"
+
+
+def test_best_times_hold_for_the_best_channel_only_where_the_build_found_some(personas: Engine) -> None:
+    store_interactions(personas, *outgoing(3, "phone", "yyyn"))
+    part = TimeBin("tuesday", 200, 100, 0.48, 0.43, 0.53)
+    best = BestTime("phone", "weekday", None, (part,), 0.35, 900, 0.001)
+    with session_scope(personas, writes=True) as session:
+        times = Times((best,), {"phone": 900, "email": 40}, 3).as_json()
+        session.add(
+            GuidanceModel(
+                build_id=1, market="b2b", counted_to=0, weights=Weights().as_json(), times=times,
+                hand_over=Threshold().as_json(), centre={},
+            )
+        )  # fmt: skip
+    with Session(personas) as session:
+        seller, purchaser = approach_role(session, "sales", "head"), approach_role(session, "purchasing", "head")
+    assert (seller.channels[0].channel, seller.best_times, seller.timed) == ("phone", (best,), 900)
+    assert (purchaser.channels[0].channel, purchaser.best_times, purchaser.timed) == ("email", (), 40)
+    for language in LANGUAGES:
+        told = approach_answer(seller, language)
+        assert any("900" in line and "48" in line for line in told.reasons)
+        assert any("40" in line for line in approach_answer(purchaser, language).evidence)
+        assert any("90" in line for line in told.evidence)
+
+
+def test_interactions_since_the_build_are_not_taken_out_of_its_counts(personas: Engine) -> None:
+    """What came after the counting adds to the contact's own counts and leaves its role's alone."""
+    with session_scope(personas, writes=True) as session:
+        session.add_all(outgoing(3, "phone", "yn"))
+        session.add(Contact(id=7, key="7", last_name="Neu", market="b2b", function="sales", level="head", custom={}))
+        session.flush()
+        session.add_all(outgoing(7, "phone", "nnn"))
+        session.flush()
+        learn_guidance(session, 1)
+        session.add_all(outgoing(7, "phone", "yyyy"))
+    with Session(personas) as session:
+        before = session.get_one(GuidanceModel, (1, "b2b")).counted_to
+        layers = layered_counts(session, 1, "b2b", "sales", "head", None, contact_id=7, counted_to=before)
+    assert (layers.role["phone"].n, layers.role["phone"].answered) == (2, 1)
+    assert (layers.contact["phone"].n, layers.contact["phone"].answered) == (7, 4)
