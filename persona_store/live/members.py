@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
-from persona_store.database.models import LiveMember, Membership
+from persona_store.database.models import Contact, LiveMember, Membership
 from persona_store.live.online import Posterior, contribution, expect, log_joint
 from persona_store.live.state import MarketState
 from persona_store.live.store import batches, upsert
@@ -24,6 +24,7 @@ REFRESHED = 4  # members whose E-step is repeated for each that changed: EM goes
 ROUNDS = 5  # E- and M-steps over those members at a time: cheap, as reading and writing them is most of the work
 ADOPTED = 1  # contacts of the build that become members for each that changed, until all are
 REST = 1e-4  # change of a posterior in one round through all members, below which EM has come to rest
+STILL = 1e-5  # a posterior that changes by less is left as it is
 MOST_AT_ONCE = 5_000  # in either way, so that no batch takes long
 IDS_AT_ONCE = 2_000  # contacts whose attributes are read at a time
 
@@ -60,7 +61,8 @@ def follow(session: Session, before: Session, states: Sequence[MarketState], tou
     ids = sorted(set(touched))
     for state in states:
         state.settled = False
-    moves = [_move(session, before, state, ids) for state in states]
+    people = _by_market(session, ids)
+    moves = [_move(session, before, state, ids, people.get(state.model.market, [])) for state in states]
     for move in moves:  # all leave before any enters: a contact may go from one market to the other
         leaving = {*move.homes, *(contact for old in move.out for contact in old.ids.tolist())}
         gone = sorted(leaving - set(move.now.ids.tolist()))
@@ -72,12 +74,22 @@ def follow(session: Session, before: Session, states: Sequence[MarketState], tou
         _write(session, move.state, move.now, move.homes)
 
 
-def _move(session: Session, before: Session, state: MarketState, ids: Sequence[int]) -> _Move:
+def _by_market(session: Session, ids: Sequence[int]) -> dict[str, list[int]]:
+    """The contacts of each market who stand for themselves."""
+    found: dict[str, list[int]] = {}
+    for some in batches(ids):
+        rows = select(Contact.id, Contact.market).where(Contact.id.in_(some), Contact.duplicate_of.is_(None))
+        for contact, market in session.execute(rows):
+            found.setdefault(market, []).append(contact)
+    return found
+
+
+def _move(session: Session, before: Session, state: MarketState, ids: Sequence[int], people: Sequence[int]) -> _Move:
     homes = _homes(session, state.model, ids)
     had = _members(session, state, ids)
     once = _read(before, state.model, sorted(homes.keys() - set(had.ids.tolist())))
     once = Counted(once.ids, once.codes, expect(once.codes, state.built, state.layout), once.added)
-    now = _read(session, state.model, ids)
+    now = _read(session, state.model, people)
     fresh = ~np.isin(now.ids, once.ids) & ~np.isin(now.ids, had.ids[~had.added])
     now = Counted(now.ids, now.codes, expect(now.codes, state.parameters, state.layout), fresh)
     state.old = state.old.plus(_fit(once.codes, state))
@@ -102,7 +114,7 @@ def refresh(session: Session, state: MarketState, changed: int) -> None:
         found = _read(session, state.model, ids)
         state.old = state.old.plus(_fit(found.codes, state))
         counted = expect(found.codes, state.built, state.layout)
-        _replace(session, state, Counted(found.ids, found.codes, counted, found.added))
+        _replace(session, state, Counted(found.ids, found.codes, counted, found.added), new_members=True)
 
 
 def forget_members(session: Session, states: Sequence[MarketState], contact_ids: Sequence[int]) -> None:
@@ -115,17 +127,24 @@ def forget_members(session: Session, states: Sequence[MarketState], contact_ids:
         _forget(session, state, sorted({*had.ids.tolist(), *homes}), homes)
 
 
-def _replace(session: Session, state: MarketState, old: Counted) -> float:
-    """The same contacts with the posterior that EM comes to; returns the largest change of a posterior."""
-    homes = _homes(session, state.model, old.ids.tolist())
+def _replace(session: Session, state: MarketState, old: Counted, *, new_members: bool = False) -> float:
+    """The same contacts with the posterior that EM comes to; returns the largest change of a posterior.
+
+    Who hardly changes keeps the old one, in the statistics too, and need not be written.
+    """
     new = old
     for _ in range(ROUNDS):
         parameters = state.parameters
         _take_out(state, new)
         new = Counted(old.ids, old.codes, expect(old.codes, parameters, state.layout), old.added)
         _put_in(state, new)
-    _write(session, state, new, homes)
-    return float(np.abs(new.posterior - old.posterior).max(initial=0.0))
+    change = np.abs(new.posterior - old.posterior).max(axis=1, initial=0.0)
+    still = (change < STILL) & (not new_members)
+    _take_out(state, new.where(still))
+    _put_in(state, old.where(still))
+    moved = new.where(~still)
+    _write(session, state, moved, _homes(session, state.model, moved.ids.tolist()))
+    return float(change.max(initial=0.0))
 
 
 def _take_out(state: MarketState, old: Counted) -> None:

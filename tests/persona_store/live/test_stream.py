@@ -135,7 +135,6 @@ def test_everybody_is_in_the_same_persona(compared: Compared) -> None:
     same = [
         compared.members[crm][0] == compared.order[place] for crm, place in zip(compared.persons, best, strict=True)
     ]
-    print(compared.rested, "same", np.mean(same), len(same))
     assert np.mean(same) >= (SAME_AT_REST if compared.rested else SAME_PERSONA)
 
 
@@ -150,7 +149,6 @@ def test_parameters_are_the_same(compared: Compared) -> None:
         np.abs(compared.built.tables[name].probabilities - compared.moved.tables[name].probabilities).max()
         for name in compared.names
     ]
-    print(compared.rested, "weights", weights, "tables", max(tables), "moved since build", max(started))
     assert max(weights, *tables) <= (LARGEST_AT_REST if compared.rested else LARGEST_DIFFERENCE)
     assert max(started) > max(tables)
 
@@ -158,7 +156,6 @@ def test_parameters_are_the_same(compared: Compared) -> None:
 def test_probabilities_are_the_same(compared: Compared) -> None:
     posterior = stated(compared.batch.posterior(compared.codes), compared.batch.weights).max(axis=1)
     differences = np.abs([compared.members[crm][1] for crm in compared.persons] - posterior)
-    print(compared.rested, "probabilities", np.quantile(differences, [0.5, 0.95, 0.99, 1]))
     assert np.quantile(differences, 0.95) <= (LARGEST_AT_REST if compared.rested else LARGEST_DIFFERENCE)
 
 
