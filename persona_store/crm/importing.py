@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,14 @@ from persona_store.crm.mapping import FileMapping, LayoutMapping
 from persona_store.crm.notes import column_notes, unclear_notes
 from persona_store.crm.problems import problem, sentence
 from persona_store.crm.readers import check_target, find_files, open_tables
-from persona_store.crm.recognition import GENERIC, Recognised, Surveyed, add_outcome, recognise_tables
+from persona_store.crm.recognition import (
+    GENERIC,
+    Recognised,
+    Surveyed,
+    add_outcome,
+    holds_touchpoints,
+    recognise_tables,
+)
 from persona_store.crm.rejects import MAX_LINES, RejectsFile
 from persona_store.crm.report import FileReport, ImportReport
 from persona_store.crm.survey import survey
@@ -85,12 +93,14 @@ def import_files(
 
 
 def _look(paths: Sequence[Path], mapping: LayoutMapping | None, tell: Progress) -> tuple[list[Surveyed], Recognised]:
-    """Opens every table and goes through it once, so that nothing damaged is found out half-way."""
+    """Opens every table and goes through it once, so that hardly anything damaged is found out half-way."""
     files = find_files(list(paths))
     tables: list[Surveyed] = []
     for number, path in enumerate(files):
         tell(sentence("progress.survey", file=path.name), SURVEY_SHARE * number / len(files))
-        tables += [Surveyed(source, survey(source.chunks())) for source in open_tables(path)]
+        for source in open_tables(path):
+            enough = partial(holds_touchpoints, source) if mapping is None else None
+            tables.append(Surveyed(source, survey(source, enough)))
     found = recognise_tables(tables)
     if mapping is None:
         return tables, found
@@ -177,8 +187,8 @@ def _finish(
     """The report with its last figures, kept in the store too."""
     done = replace(report, dry_run=dry_run, seconds=seconds)
     files = [
-        {"file": table.source.name, "sha256": _checksum(table.source.path), "rows": table.survey.rows}
-        for table, _ in used
+        {"file": file.name, "sha256": _checksum(table.source.path), "rows": file.rows}
+        for file, (table, _) in zip(done.files, used, strict=True)
     ]
     mapping = done.mapping.model_dump(mode="json", exclude_none=True)
     now = datetime.now(UTC).replace(tzinfo=None)

@@ -91,7 +91,7 @@ class Recognised:
 def recognise(paths: Sequence[Path]) -> LayoutMapping:
     """The mapping of the tables in `paths` as far as headings and cells tell; raises InputError for bad files."""
     sources = [source for path in find_files(list(paths)) for source in open_tables(path)]
-    return recognise_tables([Surveyed(source, survey(source.chunks())) for source in sources]).mapping
+    return recognise_tables([Surveyed(source, survey(source)) for source in sources]).mapping
 
 
 def recognise_tables(tables: Sequence[Surveyed]) -> Recognised:
@@ -202,6 +202,11 @@ def _table_kind(source: Source, system: str | None, look: Survey) -> TableKind:
         unknown = len(source.headers) - len(fields)
         scores[kind] = sum(weights.get(name, PLAIN_WEIGHT) for name in named) + bonus - UNKNOWN_PENALTY * unknown
     return max(scores, key=lambda kind: scores[kind])
+
+
+def holds_touchpoints(source: Source, look: Survey) -> bool:
+    """Whether the table is one of interactions as far as it has been looked at."""
+    return _table_kind(source, find_system(source.headers), look) == "interactions"
 
 
 def _file_mapping(table: Surveyed, system: str | None) -> FileMapping:

@@ -1,16 +1,18 @@
 """What the cells of each column look like, over the whole table: the ground for recognising formats and meanings."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import polars as pl
 
+from persona_store.crm.blocks import BLOCK_BYTES, RECORDS_AT_ONCE
 from persona_store.crm.people import PLAIN_EMAIL
-from persona_store.crm.readers import ROW, Chunk
+from persona_store.crm.readers import ROW, Source
 from persona_store.crm.values import NUMBER_COMMA, NUMBER_DRESS, NUMBER_POINT, RANGE, SCALE, as_text, either
 
 MAX_LEVELS = 60  # a column with more different values is no category
+ENOUGH_ROWS = 2_000_000  # of touchpoints tell how all of them are written: their cells are judged while loading
 ENOUGH_CELLS = 50_000  # tell what a column is (half of them where many are empty) ...
 WORTH_COUNTING = 0.5  # ... so that a pattern rarer than this among them is not followed through the whole table
 MOST_CELLS = 0.95
@@ -155,19 +157,28 @@ def _without_time(cells: pl.Series) -> pl.Series:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What one pass over a table found."""
+    """What one pass over a table found; `rows` is about the number of rows where the pass ended early."""
 
     rows: int
     columns: dict[str, Column]
 
 
-def survey(chunks: Iterable[Chunk]) -> Survey:
-    """Looks at every row once; raises InputError where the table is damaged."""
+def survey(source: Source, enough: Callable[[Survey], bool] | None = None) -> Survey:
+    """Looks at every row once, or until `enough`, asked from ENOUGH_ROWS rows on, says that the rest is alike.
+
+    Raises InputError where the table is damaged.
+    """
     columns: dict[str, Column] = {}
     rows = 0
-    for chunk in chunks:
+    asked = False
+    for pieces, chunk in enumerate(source.chunks()):
         rows += chunk.frame.height
         for cells in chunk.frame.drop(ROW):
             column = columns.setdefault(cells.name, Column(cells.dtype))
             column.add(cells)
+        plain = source.text is not None and chunk.frame.height > RECORDS_AT_ONCE  # then its size in bytes is known
+        if enough is not None and plain and rows >= ENOUGH_ROWS and not asked:
+            if enough(Survey(rows, columns)):
+                return Survey(round(rows * max(source.path.stat().st_size / (pieces * BLOCK_BYTES), 1)), columns)
+            asked = True
     return Survey(rows, columns)

@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 from sqlalchemy import Engine, func, select
 
-from persona_store.crm import import_files, staging
+from persona_store.crm import blocks, import_files, staging, survey
 from persona_store.crm.staging import Sorted
 from persona_store.database import connect
-from persona_store.database.models import Contact, ContactToken, Interaction
+from persona_store.database.models import Contact, ContactToken, Import, Interaction
 
 # Says on its output where it is, then waits to be killed.
 KILLED = """
@@ -107,3 +107,23 @@ def test_sorting_outside_memory_changes_nothing_in_the_store(
     assert owners == sorted(owners)
     again = import_files(engine, [folder])
     assert again.unchanged and again.tables["interactions"].unchanged == 120
+
+
+def test_touchpoints_are_judged_by_the_first_ones_and_loaded_all(
+    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (blocks, survey):
+        monkeypatch.setattr(module, "BLOCK_BYTES", 4_000)
+    monkeypatch.setattr(blocks, "HEAD_BYTES", 200)
+    monkeypatch.setattr(survey, "ENOUGH_ROWS", 150)
+    monkeypatch.setattr(survey, "RECORDS_AT_ONCE", 50)
+    looked: list[int] = []
+    monkeypatch.setattr("persona_store.crm.importing.holds_touchpoints", lambda _, look: not looked.append(look.rows))
+    folder = export(tmp_path / "e", 100, 9)
+    import_files(sqlite_engine, [folder / "contacts.csv"])
+    report = import_files(sqlite_engine, [folder / "interactions.csv"])
+    assert looked and 150 <= looked[0] < 400
+    assert report.tables["interactions"].new == 900
+    with sqlite_engine.connect() as connection:
+        newest = connection.scalars(select(Import.files).order_by(Import.id.desc())).first()
+    assert [file["rows"] for file in newest] == [900]
