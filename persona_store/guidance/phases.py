@@ -117,6 +117,11 @@ def telling_kinds(missing: float) -> tuple[str, ...]:
     return tuple(kind for _, kind in sorted(found, key=lambda pair: (-pair[0], pair[1])))
 
 
+def signal_kinds() -> tuple[str, ...]:
+    """The kinds of touchpoints that speak for a phase."""
+    return tuple(_knowledge()["signals"])
+
+
 def half_life_days() -> int:
     """Days in which a signal loses half its strength."""
     return int(_knowledge()["half_life_days"])

@@ -4,7 +4,7 @@ Where single attempts are looked at, a sample of the people stands for all.
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from sqlalchemy import extract, func, or_, select
@@ -14,12 +14,13 @@ from persona_store.database.models import Company, Contact, Deal, Interaction
 from persona_store.guidance.centre_rules import Account
 from persona_store.guidance.counts import ANSWERED, OUTGOING, OWN, PERSON
 from persona_store.guidance.hand_over import Lead
-from persona_store.guidance.phases import Touchpoint
+from persona_store.guidance.phases import Touchpoint, signal_kinds
 from persona_store.guidance.times import Attempts
 
 # People and companies looked at: enough for two digits of any rate, read in seconds.
 SAMPLE = 30_000
 AT_ONCE = 10_000  # rows fetched in one piece
+OLDEST_DAYS = 720  # a signal a year before the earliest day looked at has faded to a sixty-fourth
 
 
 def one_in(session: Session, market: str) -> int:
@@ -51,7 +52,10 @@ def read_attempts(session: Session, market: str) -> list[Attempts]:
 
 
 def read_leads(session: Session, market: str) -> Iterator[Lead]:
-    """The sampled people of a market with what they did, doubles' included."""
+    """The sampled people of a market with what they did lately that tells of a phase, doubles' included."""
+    newest = newest_touch(session)
+    if newest is None:
+        return
     chosen = (PERSON.market == market, PERSON.blocked_on.is_(None), PERSON.id % one_in(session, market) == 0)
     person = func.coalesce(OWN.duplicate_of, OWN.id)
     deals = session.execute(
@@ -77,15 +81,18 @@ def read_leads(session: Session, market: str) -> Iterator[Lead]:
         )
         .join(OWN, OWN.id == Interaction.contact_id)
         .join(PERSON, PERSON.id == person)
-        .where(*chosen, Interaction.at.is_not(None), OWN.blocked_on.is_(None))
+        .where(*chosen, OWN.blocked_on.is_(None), Interaction.kind.in_(signal_kinds()))
+        .where(Interaction.at >= datetime.combine(newest - timedelta(days=OLDEST_DAYS), time()))
         .order_by(PERSON.id)
         .execution_options(yield_per=AT_ONCE)
     )  # fmt: skip
     for contact, rows in groupby(touched, key=lambda row: int(row[0])):
         if contact in people:
-            since, source, customer_on = people[contact]
+            since, source, customer_on = people.pop(contact)
             touches = tuple(Touchpoint(*row[1:5], row[5].date()) for row in rows if row[5])
             yield Lead(contact, since, source, first_deal.get(contact), customer_on, touches)
+    for contact, (since, source, customer_on) in people.items():  # who did nothing belongs to all as well
+        yield Lead(contact, since, source, first_deal.get(contact), customer_on, ())
 
 
 def customers_accounts(session: Session) -> list[Account]:
