@@ -48,7 +48,7 @@ class Binning:
     bins: Mapping[str, Bins]
 
     def apply(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """`contact_id` and the level of each attribute that `frame` has, as text; null where not known."""
+        """`contact_id` and the level of each attribute that `frame` has, as an Enum of its levels; null = not known."""
         known = [name for name in frame.columns if name in self.bins]
         return frame.select("contact_id", *(_levels(frame[name], self.bins[name]) for name in known))
 
@@ -92,13 +92,14 @@ def fit_binning(frame: pl.DataFrame, attributes: Sequence[Attribute], *, quantil
 
 
 def _levels(column: pl.Series, bins: Bins) -> pl.Series:
+    levels = pl.Enum(bins.levels)  # a byte a contact; as text, the levels would be the largest part of a build
     if bins.edges is not None:
         numbers = column.cast(pl.Float64).fill_nan(None)
         places = np.searchsorted(bins.edges, numbers.fill_null(0.0).to_numpy(), side="right")
-        named = pl.Series(column.name, bins.levels, dtype=pl.String).gather(places)
+        named = pl.Series(column.name, bins.levels, dtype=levels).gather(places)
         return named.set(numbers.is_null(), None)
     fallback = OTHER if bins.other else None
-    return column.replace_strict(bins.levels, bins.levels, default=fallback, return_dtype=pl.String).set(
+    return column.replace_strict(bins.levels, bins.levels, default=fallback, return_dtype=levels).set(
         column.is_null(), None
     )
 
