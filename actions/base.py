@@ -17,7 +17,8 @@ from actions.answers.talk import failed_answer, not_allowed_answer, said_error_a
 from actions.context import Message, Request, read_message, read_request, store, talk_of
 from actions.reply import LookUp, Reply
 from actions.state import Talk, read_talk, slot_events
-from actions.vetoes import reason_given
+from actions.veto_cues import skips
+from actions.vetoes import reason_given, without_reason
 from persona_store.database import session_scope
 from persona_store.errors import NotAllowed, PersonaBotError, StoreUnavailable
 from persona_store.privacy.audit import record
@@ -40,8 +41,10 @@ class TalkAction(Action, ABC):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answers, and returns the slots that changed."""
-        before, talk = read_talk(tracker.slots), talk_of(tracker)
-        return dispatch(dispatcher, before, _closed(before, self.reply(talk, read_message(tracker))))
+        before, talk, message = read_talk(tracker.slots), talk_of(tracker), read_message(tracker)
+        skipped = talk.reasonless is not None and skips(message.text)
+        reply = without_reason(talk) if skipped else self.reply(talk, message)
+        return dispatch(dispatcher, before, _closed(before, reply))
 
 
 class StoreAction(Action, ABC):

@@ -1,5 +1,6 @@
 """The leads in the pipeline that look like anti-personas, and what they would cost."""
 
+import re
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -10,11 +11,13 @@ from actions.context import Request
 from actions.reply import LookUp, Reply
 from actions.state import Option, Question, Subject
 from persona_store.antipersona.pipeline import list_anti_personas
+from persona_store.lexicon import find_terms
 
 PAGE = 5
 # As many as are judged within the time one waits for an answer; of more leads the most recently active.
 MOST_JUDGED = 5_000
 LONGEST_PAGE_NUMBER = 4
+_PLACE = re.compile(r"\b(?:im|in|in der|beim|at|at the|in the)\s+([^\W\d_]{4,})", re.IGNORECASE)
 
 
 class ActionListAntiPersonas(StoreAction):
@@ -29,7 +32,7 @@ class ActionListAntiPersonas(StoreAction):
 
 def list_them(request: Request, session: Session, question: Question) -> Reply:
     """Lists the anti-personas at the phase and company of the message; "the first one" then opens one of them."""
-    phase = next((one.value for one in request.named("phase")), None)
+    phase = next((one.value for one in request.named("phase")), None) or _phase_in(request.text)
     company = next((one.text for one in request.named("company")), None)
     question = replace(question, phase=phase, company=company)
     found = list_anti_personas(
@@ -50,6 +53,15 @@ def list_them(request: Request, session: Session, question: Question) -> Reply:
     talk = replace(request.talk, question=question, explained=0, options=options, chosen=None, offer=None, missed=0)
     look_ups = tuple(LookUp("list_anti_personas", lead.contact_id) for lead in found.leads)
     return Reply((pipeline_answer(found, request.language),), talk, look_ups)
+
+
+def _phase_in(text: str) -> str | None:
+    """A stage such as "Angebot", which is an everyday word elsewhere, where the message says "in" or "at" before it."""
+    for word in _PLACE.findall(text):
+        found = next((term.value for term in find_terms(f"Phase {word}") if term.entity == "phase"), None)
+        if found is not None:
+            return found
+    return None
 
 
 def goes_on_with_list(request: Request) -> bool:

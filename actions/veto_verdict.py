@@ -6,10 +6,11 @@ from actions.answers.veto import SKIP, UNDO
 from actions.ask import ask, ask_about
 from actions.base import StoreAction
 from actions.context import Request
+from actions.follow_up import follow_up
 from actions.reply import Reply
 from actions.state import Question
 from actions.subject import named_contact, named_personas
-from actions.veto_cues import WITHDRAW, holds_in
+from actions.veto_cues import WITHDRAW, contradicts, holds_in
 from actions.vetoes import without_reason
 
 OTHER_PERSONA = "other_persona"
@@ -28,17 +29,19 @@ class ActionVetoVerdict(StoreAction):
         """Notes what holds instead, about the contact that is named, else the one last spoken of."""
         pressed = next((one.value for one in request.named("persona")), None) if request.text.startswith("/") else None
         if pressed == SKIP and request.talk.reasonless is not None:
-            return without_reason(request, request.talk.reasonless[0])
+            return without_reason(request.talk)
         if pressed == UNDO:
             return ask(request, session, Question(("veto",), request.talk.contact, holds=WITHDRAW))
         return contradict(request, session)
 
 
 def contradict(request: Request, session: Session) -> Reply:
-    """Notes the contradiction in a message."""
+    """Notes the contradiction in a message; what contradicts nothing is taken for a follow-up."""
     personas = named_personas(request, session)
     holds = holds_in(request.text) or (OTHER_PERSONA if personas.personas else None)
     last = request.talk.question
+    if holds is None and not contradicts(request.text):
+        return follow_up(request, session)
     if holds is None and last is not None and "match" in last.kinds:
         holds = OTHER_PERSONA
     meant = tuple(persona.id for persona in personas.personas[-1:]) if holds == OTHER_PERSONA else ()

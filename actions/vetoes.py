@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from actions.answers.veto import noted_answer, reason_noted_answer, whom_vetoed_answer, withdrawn_answer
 from actions.context import Request
 from actions.reply import LookUp, Reply
-from actions.state import Kind, Matter, Question, Subject
-from actions.veto_cues import WITHDRAW, begins_a_reason, reason_in, skips
+from actions.state import Kind, Matter, Question, Subject, Talk
+from actions.veto_cues import WITHDRAW, begins_a_reason, contradicts, holds_in, reason_in, skips
+from persona_store.answer import Answer
 from persona_store.antipersona import judge_contact
 from persona_store.antipersona.vetoes import ON_PERSONA, ON_VERDICT, Holds, give_reason, record_veto, withdraw_veto
 
@@ -16,7 +17,7 @@ from persona_store.antipersona.vetoes import ON_PERSONA, ON_VERDICT, Holds, give
 STEERING = frozenset(
     {
         "stop", "restart", "help", "thank", "goodbye", "greet", "bot_challenge", "change_language", "affirm",
-        "choose_option", "veto_verdict",
+        "choose_option",
     }
 )  # fmt: skip
 NOT_UNDERSTOOD = frozenset({"out_of_scope", "nlu_fallback", "deny"})
@@ -68,10 +69,12 @@ def reason_given(request: Request, session: Session, intent: str, confidence: fl
         return None
     subject, matter = request.talk.reasonless
     if skips(request.text):
-        return without_reason(request, subject)
+        return without_reason(request.talk)
     if intent in STEERING or "?" in request.text or not request.text.strip():
         return None
-    unclear = intent in NOT_UNDERSTOOD or confidence < SURELY_A_QUESTION
+    if intent == "veto_verdict" and (holds_in(request.text) or contradicts(request.text)):
+        return None  # said once more, or about somebody else
+    unclear = intent in (*NOT_UNDERSTOOD, "veto_verdict") or confidence < SURELY_A_QUESTION
     if not (unclear or begins_a_reason(request.text)):
         return None
     about: tuple[Holds, ...] = ON_PERSONA if matter == "persona" else ON_VERDICT
@@ -82,10 +85,13 @@ def reason_given(request: Request, session: Session, intent: str, confidence: fl
     return Reply((answer,), replace(request.talk, reasonless=None, missed=0), (LookUp("veto", subject.id),))
 
 
-def without_reason(request: Request, subject: Subject) -> Reply:
-    """The reason is left out."""
-    answer = reason_noted_answer(None, subject.id, subject.name, request.language)
-    return Reply((answer,), replace(request.talk, reasonless=None, missed=0))
+def without_reason(talk: Talk) -> Reply:
+    """The reason that was asked for is left out."""
+    answers: tuple[Answer, ...] = ()
+    if talk.reasonless is not None:
+        subject, _ = talk.reasonless
+        answers = (reason_noted_answer(None, subject.id, subject.name, talk.spoken),)
+    return Reply(answers, replace(talk, reasonless=None, missed=0))
 
 
 def _holds(session: Session, subject: Subject, said: str | None) -> Holds:

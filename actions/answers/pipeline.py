@@ -54,7 +54,7 @@ def _where(found: Pipeline, language: Language) -> str:
         parts.append(say("pipeline.where.company", language, company=found.company))
     if found.stage is not None:
         parts.append(say("pipeline.where.stage", language, stage=label("stage", found.stage, language)))
-    return "".join(parts)
+    return "".join(f" {part}" for part in parts)
 
 
 def _cost(found: Pipeline, language: Language) -> str:

@@ -19,7 +19,7 @@ NOTHING = Quality(None, None, None, None, 0, 0)
 
 
 def judge_contact(session: Session, contact_id: int) -> Verdict:
-    """Both verdicts on a contact with their evidence, its motive, what going on would take, and an advice.
+    """Both verdicts on a contact with their evidence, a lead's motive, what going on would take, and an advice.
 
     A veto in force holds, whatever the data say. A linked duplicate is answered by the contact it stands for. Raises
     NotAllowed when the contact objected to profiling, and sqlalchemy's NoResultFound for an unknown id.
@@ -32,7 +32,7 @@ def judge_contact(session: Session, contact_id: int) -> Verdict:
     chance, points = (None, ()) if customer else _score(session, contact, grounds)
     persona = _persona_of(session, grounds.build_id, contact.id)
     judged = judge(grounds, own, persona, chance, contact.last_activity_on, customer=customer)
-    motivation = motivation_of(session, contact, grounds.motives, grounds.data_on)
+    motivation = None if customer else motivation_of(session, contact, grounds.motives, grounds.data_on)
     veto = active_veto(session, contact.id)
     if veto is None:
         competitor = motivation is not None and motivation.motive == "competitor"

@@ -57,6 +57,24 @@ def test_a_contradiction_holds_at_once_and_the_reason_follows(talk: Any, store_w
     assert after["details"]["buy"] == before["details"]["buy"]  # the data still say what they said
 
 
+def test_a_reason_never_turns_the_veto_round(talk: Any, store_with_personas: Engine) -> None:
+    judged(talk)
+    talk.say("nein, das ist ein guter lead", "veto_verdict")
+    talk.say("er hat gerade Budget bekommen", "veto_verdict")
+    assert [(veto.verdict, veto.reason) for veto in stored(store_with_personas)] == [
+        ("good_lead", "er hat gerade Budget bekommen")
+    ]
+    talk.say("nein, das ist eine anti-persona", "veto_verdict")
+    talk.say("doch, ein guter lead", "veto_verdict")  # said once more, so no reason
+    assert [veto.verdict for veto in stored(store_with_personas) if veto.withdrawn_at is None] == ["good_lead"]
+
+
+def test_a_bare_name_contradicts_nothing(talk: Any, store_with_personas: Engine) -> None:
+    judged(talk)
+    assert talk.say("emily clarke", "veto_verdict", contact="emily clarke")["kind"] == "antipersona"
+    assert stored(store_with_personas) == []
+
+
 def test_a_reason_in_the_same_breath_is_not_asked_for_again(talk: Any, store_with_personas: Engine) -> None:
     judged(talk)
     answer = talk.say("nein, das ist ein guter lead, weil er bald unterschreibt", "veto_verdict")
@@ -69,7 +87,7 @@ def test_the_reason_may_be_left_out_or_forgotten(talk: Any, store_with_personas:
     talk.say("nein, das ist ein guter lead", "veto_verdict")
     assert "ohne Grund" in talk.press("Ohne Grund")["text"]
     talk.say("falsch, das ist ein guter lead", "veto_verdict")
-    assert "ohne Grund" in talk.say("egal", "deny")["text"]
+    assert "ohne Grund" in talk.say("egal", "stop")["text"]
     talk.say("nein, das ist ein guter lead", "veto_verdict")
     assert talk.say("welche personas haben wir?", "list_personas")["kind"] == "personas"
     talk.say("es regnet heute so schön", "out_of_scope")  # the question is closed by now
@@ -141,11 +159,15 @@ def test_the_anti_personas_are_listed_with_cost_and_the_first_is_opened(
 
 def test_the_list_is_narrowed_by_phase_and_company_and_goes_on(talk: Any, dear_care: None) -> None:
     everywhere = talk.say("anti-personas in der pipeline", "list_anti_personas")
+    assert (
+        talk.say("anti-personas im Angebot", "list_anti_personas")["details"]
+        == talk.say("anti-personas in der Entscheidungsphase", "list_anti_personas")["details"]
+    )
     deciding = talk.say("anti-personas in der Entscheidungsphase", "list_anti_personas")
     assert 0 < deciding["details"]["found"] < everywhere["details"]["found"]
     assert {row[2] for row in deciding["table"]["rows"]} == {"Entscheidung"}
     at = talk.say("und bei Nordwerk?", "follow_up", company="Nordwerk")
-    assert "Nordwerk" in at["text"]
+    assert " bei Nordwerk" in at["text"]
     missing = talk.say("anti-personas bei Xanthippe", "list_anti_personas", company="Xanthippe")
     assert "Xanthippe" in missing["text"] and missing["kind"] == "error"
     assert "Betreuungszeiten" in talk.say("wie berechnest du das", "explain_reason")["text"]
