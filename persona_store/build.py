@@ -1,42 +1,48 @@
 """One build: contacts become personas and scorecards, market by market, stored together or not at all."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from persona_store.antipersona.leaks import suspicious_name
 from persona_store.antipersona.learning import learn
 from persona_store.antipersona.motivation import MotiveBook, learn_motives
 from persona_store.antipersona.scorecard import LearnedScorecard
+from persona_store.antipersona.vetoes import apply_persona_vetoes, veto_outcomes
 from persona_store.antipersona.worth import learn_worth
+from persona_store.crm.mapping import overruled_columns
 from persona_store.database import session_scope
 from persona_store.database.models import Build, Contact, Scorecard
 from persona_store.errors import InputError
 from persona_store.guidance.learned import learn_guidance
 from persona_store.segmentation.aggregation import newest_data, outcomes
-from persona_store.segmentation.attributes import attribute_frame, recognise_attributes
+from persona_store.segmentation.attributes import recognise_attributes
 from persona_store.segmentation.binning import fit_binning
 from persona_store.segmentation.drift import Drift, compare_builds
-from persona_store.segmentation.extract import Extract, one_pass
+from persona_store.segmentation.extract import one_pass
 from persona_store.segmentation.identities import Vanished, label_personas, vanished
 from persona_store.segmentation.model import PersonaInfo, persona_info
-from persona_store.segmentation.registry import MARKETS
+from persona_store.segmentation.registry import MARKETS, Attribute
 from persona_store.segmentation.segment import Segments, find_segments, mark_repeated
 from persona_store.segmentation.selection import Choice
 from persona_store.segmentation.storage import Label, MarketData, describe_market, store_personas
 from persona_store.segmentation.target_group import active_group
 from persona_store.segmentation.versions import Lineage, find_lineage
+from persona_store.segmentation.workplace import Here, Workplace
 from persona_store.settings import settings
 from persona_store.wording import say
 
 Progress = Callable[[str, float], None]
 
 # How the time of one market's build divides, roughly; progress is told by it.
-READ, CHOSEN, LEARNED = 0.3, 0.6, 0.9
+READ, LEARNED, CHOSEN = 0.3, 0.5, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +92,22 @@ class _Found:
     motives: MotiveBook
 
 
-def build(engine: Engine, *, seed: int = 1, progress: Progress | None = None) -> BuildReport:
+def build(
+    engine: Engine, *, seed: int = 1, progress: Progress | None = None, workplace: Workplace | None = None
+) -> BuildReport:
     """Builds personas and scorecards from the store's contacts as a new version, stored in one transaction.
 
-    The same data and `seed` give the same personas. `progress` is called with the step ("build_b2b", "build_b2c")
-    and a share of 0 to 1.
+    The same data and `seed` give the same personas, wherever they are computed (`workplace`, default: here).
+    `progress` is called with the step ("build_b2b", "build_b2c") and a share of 0 to 1.
     Raises InputError when the store holds no contacts.
     """
     with session_scope(engine) as session:
         data_on = newest_data(session)
         markets = [market for market in MARKETS if _has_contacts(session, market)]
-        with one_pass(session) as source:
-            read = [_read(session, market, data_on, seed, source, progress) for market in markets]
-        found = [_find(session, data, before, seed, progress) for data, before in read]
+        with one_pass(session) if workplace is None else nullcontext() as source:
+            place = workplace or Here(source)
+            read = [_read(session, market, data_on, place, progress) for market in markets]
+        found = [_find(session, *one, seed, place, progress) for one in read]
     if not found:
         raise InputError(say("build.empty", settings().language))
     # On SQLite nobody else can write, not even the record of a look-up, from here to the end; so it comes last.
@@ -110,20 +119,60 @@ def _has_contacts(session: Session, market: str) -> bool:
     return session.scalar(select(Contact.id).where(Contact.market == market).limit(1)) is not None
 
 
-def _find(session: Session, data: MarketData, before: pl.DataFrame, seed: int, progress: Progress | None) -> _Found:
+def _find(
+    session: Session,
+    data: MarketData,
+    before: pl.DataFrame,
+    seed: int,
+    workplace: Workplace,
+    progress: Progress | None,
+) -> _Found:
     tell = _teller(data.market, progress)
+    overruled = overruled_columns(session)
+    judged = _after_vetoes(data.frame["contact_id"], data.outcome, veto_outcomes(session, data.market))
+    score = learn(before, judged, data.attributes, seed, keep=overruled)
+    motives = learn_motives(session, data.market, before, data.outcome)
+    tell(LEARNED)
+    data = replace(data, attributes=_settled(data, score, overruled, seed))
     choice, segments = find_segments(
         data.levels,
         data.attributes,
         data.binning,
         seed=seed,
-        progress=lambda share: tell(READ + share * (CHOSEN - READ)),
+        progress=lambda share: tell(LEARNED + share * (CHOSEN - LEARNED)),
+        workplace=workplace,
     )
     tell(CHOSEN)
-    score = learn(before, data.outcome, data.attributes, seed)
-    motives = learn_motives(session, data.market, before, data.outcome)
-    tell(LEARNED)
     return _Found(data, choice, segments, score, find_lineage(session, data, segments), motives)
+
+
+def _after_vetoes(
+    contact_ids: pl.Series, outcome: NDArray[np.float64], vetoes: Mapping[int, bool]
+) -> NDArray[np.float64]:
+    """The outcomes to learn from: a good lead was not lost for good, an anti-persona counts as lost."""
+    vetoed = np.isin(contact_ids.to_numpy(), list(vetoes))
+    judged = outcome.copy()
+    for place in np.flatnonzero(vetoed):
+        good_lead = vetoes[contact_ids[int(place)]]
+        if good_lead and judged[place] == 0:
+            judged[place] = np.nan
+        elif not good_lead and np.isnan(judged[place]):
+            judged[place] = 0.0
+    return judged
+
+
+def _settled(data: MarketData, score: LearnedScorecard, overruled: Collection[str], seed: int) -> tuple[Attribute, ...]:
+    """The attributes as they may define personas: no column that leaks the outcome, no fact twice.
+
+    A persona must not be "those who bought", so what tells the outcome afterwards describes personas at most.
+    """
+    honest = [
+        replace(one, after_outcome=True)
+        if one.kind == "custom" and one.key not in overruled and (one.key in score.left_out or suspicious_name(one.key))
+        else one
+        for one in data.attributes
+    ]
+    return mark_repeated(data.levels, honest, data.binning, seed=seed)
 
 
 def _store_build(
@@ -148,6 +197,8 @@ def _store_build(
     session.add(row)
     session.flush()
     reports = [_store(session, row.id, one, own, progress) for one, own in zip(found, labels, strict=True)]
+    session.flush()
+    apply_persona_vetoes(session, row.id)
     learn_guidance(session, row.id)
     drift = None if previous is None else compare_builds(session, previous, row.id)
     row.drift = {} if drift is None else drift.as_json()
@@ -183,31 +234,30 @@ def _teller(market: str, progress: Progress | None) -> Callable[[float], None]:
 
 
 def _read(
-    session: Session, market: str, as_of: date | None, seed: int, source: Extract | None, progress: Progress | None
+    session: Session, market: str, as_of: date | None, workplace: Workplace, progress: Progress | None
 ) -> tuple[MarketData, pl.DataFrame]:
     """The market's data, and its raw attributes as they were before the outcome."""
     tell = _teller(market, progress)
     tell(0.0)
     attributes, left_out = recognise_attributes(session, market)
-    frame = attribute_frame(session, market, known=attributes, as_of=as_of, source=source)
+    frame = workplace.frame(session, market, attributes, as_of, until_outcome=False)
     people, group = len(frame), active_group(session, market)
     if group is not None:
         frame = frame.filter(group.inside(frame, attributes))
         if frame.is_empty():
             raise InputError(say("target.error.empty", settings().language, name=group.name, contacts=people))
     binning = fit_binning(frame, attributes)
-    levels = binning.apply(frame)
-    known = frame.select("contact_id").join(outcomes(session, market, source), on="contact_id", how="left")["outcome"]
-    before = attribute_frame(session, market, known=attributes, as_of=as_of, until_outcome=True, source=source)
+    known = frame.select("contact_id").join(outcomes(session, market), on="contact_id", how="left")["outcome"]
+    before = workplace.frame(session, market, attributes, as_of, until_outcome=True)
     if group is not None:
         before = frame.select("contact_id").join(before, on="contact_id", how="left", maintain_order="left")
     data = MarketData(
         market=market,
-        attributes=mark_repeated(levels, attributes, binning, seed=seed),
+        attributes=attributes,
         left_out=left_out,
         frame=frame,
         binning=binning,
-        levels=levels,
+        levels=binning.apply(frame),
         outcome=known.cast(pl.Float64).fill_null(np.nan).to_numpy(),
         group=group,
         outside=people - len(frame),

@@ -3,8 +3,10 @@
 What takes long to import is imported by the command that needs it, so that the others start at once.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,8 +15,12 @@ from bot.render.terminal import visible
 from persona_store.errors import InputError
 from persona_store.wording import number
 
+if TYPE_CHECKING:
+    from persona_store.segmentation.workplace import Workplace
+
 DEFAULT_CONTACTS = 5_000
 DEFAULT_SEED = 1
+LOCAL = "local"
 MOST_CONTACTS = 10_000_000
 
 
@@ -74,16 +80,32 @@ def import_(
 
 
 def build(
-    seed: Annotated[int, typer.Option(min=0, help=text("option.seed"))] = DEFAULT_SEED, as_json: AsJson = False
+    seed: Annotated[int, typer.Option(min=0, help=text("option.seed"))] = DEFAULT_SEED,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="local|dask://HOST:PORT", help=text("option.engine"))
+    ] = LOCAL,
+    as_json: AsJson = False,
 ) -> None:
-    """Builds the personas anew."""
+    """Builds the personas anew, here or on a cluster."""
     from bot.cli.reports import build_lines
     from persona_store.build import build as build_personas
 
-    with store() as engine, progress() as advance:
-        report = build_personas(engine, seed=seed, progress=advance)
+    with store() as where, _workplace(engine) as workplace, progress() as advance:
+        report = build_personas(where, seed=seed, progress=advance, workplace=workplace)
     if as_json:
         print_json(report)
         return
     for line in build_lines(report, language()):
         console.print(visible(line), markup=False)
+
+
+@contextmanager
+def _workplace(engine: str) -> Iterator["Workplace | None"]:
+    """The cluster that `engine` names; None for this machine."""
+    if engine == LOCAL:
+        yield None
+        return
+    from persona_store.segmentation.cluster import cluster
+
+    with cluster(engine) as workers:
+        yield workers
