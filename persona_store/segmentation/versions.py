@@ -18,6 +18,7 @@ from persona_store.segmentation.shares import Share
 from persona_store.segmentation.storage import MarketData
 
 ROWS_AT_ONCE = 100_000
+SEEN = ("contact_id", "persona_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,16 +225,15 @@ def _shared(
     """For each persona of an earlier build its contacts by class of the new one, and how many it had in all."""
     personas = _personas(session, build_id, market)
     shared = {persona.id: np.zeros(classes) for persona in personas}
-    statement = select(Membership.contact_id, Membership.persona_id).where(
-        Membership.build_id == build_id, Membership.persona_id.in_(shared)
-    )
-    result = session.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE})
-    schema = {"contact_id": pl.Int64, "persona_id": pl.Int64}
-    for part in result.partitions():
-        then = pl.DataFrame([tuple(row) for row in part], schema=schema, orient="row")
-        counts = then.join(now, on="contact_id").group_by("persona_id", "place").len()
-        for persona, place, n in counts.iter_rows():
-            shared[persona][place] += n
+    statement = select(Membership.contact_id, Membership.persona_id).where(Membership.build_id == build_id)
+    # without the ORM between, which takes longer over a million rows than the database
+    result = session.connection().execute(statement, execution_options={"yield_per": ROWS_AT_ONCE})
+    parts = [pl.DataFrame(dict(zip(SEEN, zip(*part, strict=True), strict=True))) for part in result.partitions()]
+    then = pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(SEEN, pl.Int64))
+    counts = then.join(now, on="contact_id").group_by("persona_id", "place").len()
+    for persona, place, n in counts.iter_rows():
+        if persona in shared:  # not of the other market, where a contact may have been before
+            shared[persona][place] = n
     return shared, {persona.id: float(persona.n) for persona in personas}
 
 
