@@ -1,5 +1,6 @@
 """Rows of the store from the cells of a chunk: keys, normal values, references still as the export writes them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -236,12 +237,8 @@ def _with_contact_keys(
         ways.append(pl.lit("mail:") + pl.col("email").str.slice(0, 190))
     names = [name for name in ("first_name", "last_name") if name in built.columns]
     if names:
-        place = [name for name in (COMPANY_ID, "birth_year", "city") if name in built.columns]
-        person = built.select(*(pl.col(name).str.to_lowercase() for name in names), *place)
-        if COMPANY_NAME in built.columns:
-            person = person.with_columns(company_keys(built[COMPANY_NAME]).alias("company"))
+        built = _with_name_hash(built, names, pl.coalesce([*ways, pl.lit(None, dtype=pl.String)]).is_null())
         named = pl.any_horizontal(pl.col(name).is_not_null() for name in names)
-        built = built.with_columns(content_hash(person).alias("_hash"))
         ways.append(pl.when(named).then(pl.lit("name:") + pl.col("_hash")))
     if not ways:
         hashes = occurrences.number(content_hash(cells.drop(ROW).with_columns(_custom_of(built))))
@@ -250,6 +247,17 @@ def _with_contact_keys(
     nobody = built["key"].is_null()
     rejected = tuple((row, "nobody") for row in built.filter(nobody)[ROW].to_list())
     return Rows(built.filter(~nobody).drop("_hash", strict=False), rejected, flaws)
+
+
+def _with_name_hash(built: pl.DataFrame, names: Sequence[str], wanted: pl.Expr) -> pl.DataFrame:
+    """Adds `_hash`, of the name with company, birth year and city, to the rows that are wanted."""
+    rows = built.filter(wanted)
+    place = [name for name in (COMPANY_ID, "birth_year", "city") if name in built.columns]
+    person = rows.select(*(pl.col(name).str.to_lowercase() for name in names), *place)
+    if COMPANY_NAME in built.columns:
+        person = person.with_columns(company_keys(rows[COMPANY_NAME]).alias("company"))
+    hashes = pl.DataFrame([rows[ROW], content_hash(person).alias("_hash")])
+    return built.join(hashes, on=ROW, how="left", maintain_order="left")
 
 
 def _custom_of(built: pl.DataFrame) -> list[pl.Series]:

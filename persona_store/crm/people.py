@@ -10,7 +10,7 @@ from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 
 from persona_store.crm.values import as_text, either, map_distinct
-from persona_store.crm.words import MOST_WORDS, fold, layout_file, word_map, word_set
+from persona_store.crm.words import MOST_WORDS, fold, fold_all, layout_file, word_map, word_set
 
 DEFAULT_REGION = "DE"
 EMAIL_LENGTH = 320
@@ -43,6 +43,7 @@ NAME_PARTICLES = frozenset(
 STRONG_TITLES = frozenset(
     ["dr", "prof", "professor", "phd", "mba", "msc", "bsc", "ddr", "doktor"]
 )  # without a full stop too
+SINGLE_LETTERS = r"\b[a-z] [a-z]\b"
 HAS_TITLE = r"(?i)\b(?:dr|prof|professor|dipl|mag|ing|msc|mba|phd|doktor|ddr)\b"
 PLAIN_NAME = re.compile(r"^[^\W\d_]+(?:[ '’-]+[^\W\d_]+)*$")
 SHOUTED_LENGTH = 3  # "EDV" may be a name as it is, "MUELLER" is shouted
@@ -189,8 +190,17 @@ def company_key(name: str) -> str:
 
 
 def company_keys(names: pl.Series) -> pl.Series:
-    """`company_key` of each name."""
-    return map_distinct(names, company_key, pl.String)
+    """`company_key` of each name; the same steps for all names at once, but for the few that need single letters."""
+    distinct = names.drop_nulls().unique()
+    text = fold_all(distinct.str.to_lowercase().str.replace_all("&", " und ", literal=True))
+    plain = ~text.str.contains(SINGLE_LETTERS)
+    endings = "|".join(map(re.escape, sorted(word_set("legal_forms") | {"und"})))
+    text = text.str.replace(f"(?: (?:{endings}))+$", "")
+    text = text.str.replace_all(r"\b(?:und|and)\b", "").str.replace_all(" +", " ").str.strip_chars(" ")
+    plain &= text != ""
+    keys = either(plain, text, map_distinct(distinct.set(plain, None), company_key, pl.String))
+    lookup = pl.DataFrame({"name": distinct, "key": keys})
+    return names.to_frame("name").join(lookup, on="name", how="left", maintain_order="left")["key"]
 
 
 @cache

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import polars as pl
 import yaml
 
 LAYOUTS = Path(__file__).parent / "layouts"
@@ -23,6 +24,15 @@ def fold(text: str) -> str:
     words = NO_WORD.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
     for pair, single in DIGRAPHS:
         words = words.replace(pair, single)
+    return words
+
+
+def fold_all(texts: pl.Series) -> pl.Series:
+    """`fold` of texts in lower case, all at once."""
+    words = texts.str.replace_all("ß", "ss", literal=True).str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+    words = words.str.replace_all(NO_WORD.pattern, " ").str.strip_chars(" ")
+    for pair, single in DIGRAPHS:
+        words = words.str.replace_all(pair, single, literal=True)
     return words
 
 

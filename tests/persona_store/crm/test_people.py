@@ -10,6 +10,7 @@ from persona_store.crm.people import (
     as_phones,
     as_salutations,
     company_key,
+    company_keys,
     country_code,
     split_name,
     without_titles,
@@ -114,3 +115,14 @@ def test_countries_by_name_or_code() -> None:
 
 def test_salutations_in_one_language() -> None:
     assert as_salutations(texts("Mr.", "Frau", "w", "Hallo", None)).to_list() == ["Herr", "Frau", "Frau", "Hallo", None]
+
+
+PIECES = st.sampled_from([
+    "Müller", "MUELLER", "Söhne", "&", "und", "and", "GmbH", "g m b h", "G.m.b.H.", "& Co. KG", "AG", "A G", "Straße",
+    "Ægir", "ÎLE", "№ 5", "™", "東京", "e.V.", "B", "C", "-", "'", "ﬁne", "\u0301", "  ", "Holding", "und Partner",
+])  # fmt: skip
+
+
+@given(st.lists(st.lists(PIECES, min_size=1, max_size=6).map(" ".join), min_size=1, max_size=20))
+def test_companies_get_the_same_keys_one_by_one_and_all_at_once(names: list[str]) -> None:
+    assert company_keys(pl.Series(names)).to_list() == [company_key(name) for name in names]
