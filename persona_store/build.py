@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from persona_store.antipersona.leaks import suspicious_name
 from persona_store.antipersona.learning import learn
 from persona_store.antipersona.motivation import MotiveBook, learn_motives
+from persona_store.antipersona.motive_signs import Signs, signs_of_market
 from persona_store.antipersona.scorecard import LearnedScorecard
 from persona_store.antipersona.vetoes import apply_persona_vetoes, veto_outcomes
 from persona_store.antipersona.worth import learn_worth
@@ -26,7 +27,7 @@ from persona_store.segmentation.aggregation import newest_data, outcomes
 from persona_store.segmentation.attributes import recognise_attributes
 from persona_store.segmentation.binning import fit_binning
 from persona_store.segmentation.drift import Drift, compare_builds
-from persona_store.segmentation.extract import one_pass
+from persona_store.segmentation.extract import Extract, one_pass
 from persona_store.segmentation.identities import Vanished, label_personas, vanished
 from persona_store.segmentation.model import PersonaInfo, persona_info
 from persona_store.segmentation.registry import MARKETS, Attribute
@@ -37,6 +38,7 @@ from persona_store.segmentation.target_group import active_group
 from persona_store.segmentation.versions import Lineage, find_lineage
 from persona_store.segmentation.workplace import Here, Workplace
 from persona_store.settings import settings
+from persona_store.touch_sums import drop_touch_sums, keep_touch_sums, read_touch_sums
 from persona_store.wording import say
 
 Progress = Callable[[str, float], None]
@@ -81,6 +83,15 @@ class BuildReport:
 
 
 @dataclass(frozen=True, slots=True)
+class _Read:
+    """A market as the store holds it; `before` are its raw attributes as they were before the outcome."""
+
+    data: MarketData
+    before: pl.DataFrame
+    signs: Signs
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     """What one market's data hold, before any of it is stored."""
 
@@ -106,32 +117,30 @@ def build(
         markets = [market for market in MARKETS if _has_contacts(session, market)]
         with one_pass(session) if workplace is None else nullcontext() as source:
             place = workplace or Here(source)
-            read = [_read(session, market, data_on, place, progress) for market in markets]
-        found = [_find(session, *one, seed, place, progress) for one in read]
+            sums = None if source is None else read_touch_sums(source)
+            read = [_read(session, market, data_on, place, source, progress) for market in markets]
+        found = [_find(session, one, seed, place, progress) for one in read]
     if not found:
         raise InputError(say("build.empty", settings().language))
     # On SQLite nobody else can write, not even the record of a look-up, from here to the end; so it comes last.
     with session_scope(engine, writes=True) as session:
-        return _store_build(session, found, data_on, seed, progress)
+        keep_touch_sums(session, sums)
+        report = _store_build(session, found, data_on, seed, progress)
+        drop_touch_sums(session)
+        return report
 
 
 def _has_contacts(session: Session, market: str) -> bool:
     return session.scalar(select(Contact.id).where(Contact.market == market).limit(1)) is not None
 
 
-def _find(
-    session: Session,
-    data: MarketData,
-    before: pl.DataFrame,
-    seed: int,
-    workplace: Workplace,
-    progress: Progress | None,
-) -> _Found:
+def _find(session: Session, read: _Read, seed: int, workplace: Workplace, progress: Progress | None) -> _Found:
+    data, before = read.data, read.before
     tell = _teller(data.market, progress)
     overruled = overruled_columns(session)
     judged = _after_vetoes(data.frame["contact_id"], data.outcome, veto_outcomes(session, data.market))
     score = learn(before, judged, data.attributes, seed, keep=overruled)
-    motives = learn_motives(session, data.market, before, data.outcome)
+    motives = learn_motives(session, data.market, before, data.outcome, read.signs)
     tell(LEARNED)
     data = replace(data, attributes=_settled(data, score, overruled, seed))
     choice, segments = find_segments(
@@ -234,9 +243,13 @@ def _teller(market: str, progress: Progress | None) -> Callable[[float], None]:
 
 
 def _read(
-    session: Session, market: str, as_of: date | None, workplace: Workplace, progress: Progress | None
-) -> tuple[MarketData, pl.DataFrame]:
-    """The market's data, and its raw attributes as they were before the outcome."""
+    session: Session,
+    market: str,
+    as_of: date | None,
+    workplace: Workplace,
+    source: Extract | None,
+    progress: Progress | None,
+) -> _Read:
     tell = _teller(market, progress)
     tell(0.0)
     attributes, left_out = recognise_attributes(session, market)
@@ -262,8 +275,9 @@ def _read(
         group=group,
         outside=people - len(frame),
     )
+    signs = signs_of_market(session, market, source)
     tell(READ)
-    return data, before
+    return _Read(data, before, signs)
 
 
 def _store_scorecard(

@@ -67,19 +67,18 @@ def _print(market: str, card: "LearnedScorecard") -> None:
 
     spoken, quality = language(), card.quality
     console.print(label("market", market, spoken), style="bold", markup=False)
-    counts = {"n": number(quality.n, spoken), "bought": number(quality.positives, spoken)}
-    figures: dict[str, Any] = {}
+    figures: dict[str, Any] = {"n": number(quality.n, spoken), "bought": number(quality.positives, spoken)}
     if quality.auc is not None and quality.auc_low is not None and quality.auc_high is not None:
-        figures = {
+        figures |= {
             "auc": score(quality.auc, spoken),
             "low": score(quality.auc_low, spoken),
             "high": score(quality.auc_high, spoken),
             "error": percent(quality.calibration_error or 0.0, spoken, 1),
         }
     elif card.verdict == "not_predictable":
-        figures = {"auc": "–", "low": "–", "high": "–"}
+        figures |= {"auc": "–", "low": "–", "high": "–"}
     needed = number(settings().minimum_outcomes, spoken)
-    console.print(say(f"scorecard.{card.verdict}", spoken, needed=needed, **counts, **figures), markup=False)
+    console.print(say(f"scorecard.{card.verdict}", spoken, needed=needed, **figures), markup=False)
     if card.points:
         console.print(_table(card))
     for key, reason in card.left_out.items():

@@ -34,7 +34,7 @@ STRENGTHS = (0.03, 0.1, 0.3, 1.0)
 ITERATIONS = 100
 # Beyond this many outcomes more of them no longer move a point; a random sample keeps time and memory bounded.
 LEARN_AT_MOST = 50_000
-# The best penalty hardly depends on more contacts than these; the figures of quality come from all that are learned from.
+# The best penalty hardly depends on more contacts than these; figures of quality come from all that are learned from.
 CHOOSE_PENALTY_ON = 10_000
 # Contacts a band of similar scores should hold, so that its observed share is worth stating, and bands at most.
 BAND_SIZE = 100

@@ -17,7 +17,6 @@ from persona_store.antipersona.motive_signs import Sign, Signs, own_signs, signs
 from persona_store.antipersona.quality import wilson
 from persona_store.database.models import Contact
 from persona_store.segmentation import attribute_frame
-from persona_store.segmentation.extract import Extract
 from persona_store.segmentation.registry import Attribute, built_in
 
 Motive = Literal["competitor", "job_seeker", "research", "real_need", "content_only"]
@@ -72,15 +71,15 @@ def learn_motives(
     market: str,
     frame: pl.DataFrame,
     outcome: NDArray[np.float64],
-    source: Extract | None = None,
+    signs: Signs | None = None,
 ) -> MotiveBook:
     """Counts the motives of a market's contacts and how many of each bought.
 
     `frame` and `outcome` are those a scorecard is learned from: attributes counted until the outcome, and 1, 0 or NaN
-    row by row.
+    row by row; `signs` are those of the market, where they have been read already.
     """
     known = ~np.isnan(outcome)
-    motives = classify(frame, signs_of_market(session, market, source)).filter(pl.Series(known))
+    motives = classify(frame, signs or signs_of_market(session, market)).filter(pl.Series(known))
     bought = outcome[known] == 1
     counts = {}
     for motive in get_args(Motive):

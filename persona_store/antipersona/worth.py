@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, s
 from sqlalchemy.orm import Session
 
 from persona_store.antipersona.lifetime import Lifetime, fit_lifetime
-from persona_store.antipersona.money import Basis, deal_value, minutes_of_care, person, value_basis
+from persona_store.antipersona.money import Basis, deal_value, person, value_basis
 from persona_store.antipersona.purchases import Source, purchases_of
-from persona_store.database.models import Build, Contact, Deal, Interaction, Membership
+from persona_store.database.models import Build, Contact, Deal, Membership
+from persona_store.touch_sums import CARE_SUMS, ensure_touch_sums
 
 # So many contacts of the whole market a persona's own mean has to outweigh.
 GROUP_WEIGHT = 5.0
@@ -102,6 +103,7 @@ class WorthBook:
 
 def learn_worth(session: Session, build_id: int, market: str) -> WorthBook:
     """Sums up value and care of a market's contacts who did not object; the build's memberships must be there."""
+    ensure_touch_sums(session)
     basis = value_basis(session)
     rows = session.execute(_statement(build_id, market, basis)).all()
     persona_ids = {row.persona_id for row in rows if row.persona_id is not None}
@@ -125,7 +127,7 @@ def with_lifetime(session: Session, book: WorthBook, build_id: int, market: str)
     sources: tuple[Source, ...] = ("deals", "purchases")
     for source in sources if build.data_on else ():
         ids, bought = purchases_of(session, market, book.basis, source, build.data_on or date.max)
-        personas = dict(session.execute(_memberships(build_id, market)).tuples().all()) if ids else {}
+        personas = dict(session.execute(_memberships(build_id, market)).all()) if ids else {}
         usual = np.array([book.usual_amount(personas.get(one)) for one in ids])
         lifetime = fit_lifetime(replace(bought, amount=bought.amount / usual), build.seed)
         if lifetime is not None:
@@ -142,7 +144,7 @@ def _memberships(build_id: int, market: str) -> Select[int, int]:
 
 
 def _statement(build_id: int, market: str, basis: Basis) -> Any:
-    deals, care = _deals(basis), _care()
+    deals, care = _deals(basis), CARE_SUMS
     bought = or_(Contact.outcome.is_(True), deals.c.won > 0)
     lost = and_(Contact.outcome.is_(False), func.coalesce(deals.c.won, 0) == 0)
     # who has no interaction cost nothing, who has some without times cost nobody knows what
@@ -183,17 +185,6 @@ def _deals(basis: Basis) -> Subquery:
             func.sum(case((won, deal_value(basis)), else_=0.0)).label("value"),
         )
         .join(Contact, Contact.id == Deal.contact_id)
-        .group_by(who)
-        .subquery()
-    )
-
-
-def _care() -> Subquery:
-    who = person()
-    return (
-        select(who.label("person"), func.sum(minutes_of_care()).label("minutes"))
-        .select_from(Interaction)
-        .join(Contact, Contact.id == Interaction.contact_id)
         .group_by(who)
         .subquery()
     )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from persona_store.database.models import ChannelCount, Contact, Interaction, Membership
 from persona_store.guidance.types import Tally
+from persona_store.touch_sums import CHANNEL_SUMS, ensure_touch_sums
 
 ANSWERED = case((Interaction.responded.is_(True), 1), else_=0)
 OUTGOING = and_(Interaction.direction == "out", Interaction.responded.is_not(None), Interaction.channel.is_not(None))
@@ -30,6 +31,7 @@ class Layers:
 
 def count_channels(session: Session, build_id: int) -> None:
     """Writes the build's channel counts, from all contacts who did not object; its memberships must be there."""
+    ensure_touch_sums(session)
     people = counts_of_people(build_id)
     keys = [people.c[name] for name in ("market", "function", "level", "persona_id", "channel")]
     sums = (func.sum(people.c.n), func.sum(people.c.answered), func.count(), func.sum(people.c.n * people.c.n))
@@ -41,25 +43,24 @@ def count_channels(session: Session, build_id: int) -> None:
 def counts_of_people(build_id: int, *only: ColumnElement[bool]) -> Subquery:
     """Each person's attempts and answers per channel with role and persona, doubles counted for whom they stand for.
 
-    Conditions in `only` may refer to `PERSON`.
+    Reads the session's touch sums, which must have been made. Conditions in `only` may refer to `PERSON`.
     """
-    function, level = func.coalesce(PERSON.function, "other"), func.coalesce(PERSON.level, "unknown")
-    keys = (
-        PERSON.market.label("market"),
-        function.label("function"),
-        level.label("level"),
-        Membership.persona_id.label("persona_id"),
-        Interaction.channel.label("channel"),
-        PERSON.id.label("person"),
-    )
+    counted = CHANNEL_SUMS.c
     return (
-        select(*keys, func.count().label("n"), func.sum(ANSWERED).label("answered"))
-        .select_from(Interaction)
-        .join(OWN, OWN.id == Interaction.contact_id)
-        .join(PERSON, PERSON.id == func.coalesce(OWN.duplicate_of, OWN.id))
+        select(
+            PERSON.market.label("market"),
+            func.coalesce(PERSON.function, "other").label("function"),
+            func.coalesce(PERSON.level, "unknown").label("level"),
+            Membership.persona_id.label("persona_id"),
+            counted.channel.label("channel"),
+            PERSON.id.label("person"),
+            counted.n.label("n"),
+            counted.answered.label("answered"),
+        )
+        .select_from(PERSON)
+        .join(CHANNEL_SUMS, counted.person == PERSON.id)
         .outerjoin(Membership, and_(Membership.build_id == build_id, Membership.contact_id == PERSON.id))
-        .where(OUTGOING, OWN.blocked_on.is_(None), PERSON.blocked_on.is_(None), *only)
-        .group_by(PERSON.market, function, level, Membership.persona_id, Interaction.channel, PERSON.id)
+        .where(PERSON.blocked_on.is_(None), *only)
         .subquery()
     )
 
