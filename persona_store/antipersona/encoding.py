@@ -23,8 +23,9 @@ MISSING = -1
 # Contacts that two levels must share before anything is learned about the two together.
 LEAST_TOGETHER = 50
 # Finer than the levels personas are made of: steps between neighbouring levels are held small where the data do not
-# ask for them, so that ten levels cost little and a bend in the middle is not lost.
-SCORE_BINS = 20
+# ask for them, so that many levels cost little and a bend in the middle is not lost. Few contacts show no finer bends.
+SCORE_BINS, MANY_BINS = 10, 20
+MANY_CONTACTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Encoding:
 
 def cut(frame: pl.DataFrame, attributes: Sequence[Attribute]) -> Binning:
     """The bins of a score for raw attributes."""
-    return fit_binning(frame, attributes, quantile_bins=SCORE_BINS)
+    return fit_binning(frame, attributes, quantile_bins=MANY_BINS if len(frame) >= MANY_CONTACTS else SCORE_BINS)
 
 
 def codes_of(frame: pl.DataFrame, binning: Binning) -> dict[str, Codes]:

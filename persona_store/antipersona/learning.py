@@ -88,14 +88,15 @@ def _fit(
     rows = _sample(bought.size, seed)
     learned, target = {term[0]: codes[term[0]][rows] for term in encoding.weights}, bought[rows]
     strength = _best_strength(encoding, learned, target, seed)
-    unseen = _unseen(encoding.binning, learned, target, strength, seed)
+    encoding, model = _fit_terms(encoding.binning, learned, target, strength, MOST_PAIRS)
+    pairs = sum(len(term) > 1 for term in encoding.weights)
+    unseen = _unseen(encoding.binning, learned, target, strength, pairs, seed)
     auc, low, high = auc_interval(target, unseen)
     error = calibration_error(target, _calibrate_across(unseen, target, seed))
     quality = Quality(auc, low, high, error, int(bought.size), int(bought.sum()))
     if low <= USEFUL_AUC:
         return LearnedScorecard("not_predictable", quality, left_out)
     shift, slope = _platt(unseen, target)
-    encoding, model = _fit_terms(encoding.binning, learned, target, strength)
     added = encoding.split(model.coef_[0] * slope)
     return LearnedScorecard(
         "learned",
@@ -133,28 +134,33 @@ def _best_strength(encoding: Encoding, codes: Mapping[str, Codes], bought: Flags
     return min(losses, key=lambda strength: losses[strength])
 
 
-def _unseen(binning: Binning, codes: Mapping[str, Codes], bought: Flags, strength: float, seed: int) -> Floats:
-    """Log-odds of each contact from a model that has not seen it, neither for its points nor to choose its pairs."""
+def _unseen(
+    binning: Binning, codes: Mapping[str, Codes], bought: Flags, strength: float, pairs: int, seed: int
+) -> Floats:
+    """Log-odds of each contact from a model that has not seen it, neither for its points nor to choose its pairs.
+
+    At most as many `pairs` are looked for as all contacts bear.
+    """
     odds = np.empty(bought.size)
     for learn_rows, judge_rows in folds(bought, seed):
         part = {key: values[learn_rows] for key, values in codes.items()}
-        encoding, model = _fit_terms(binning, part, bought[learn_rows], strength)
+        encoding, model = _fit_terms(binning, part, bought[learn_rows], strength, pairs)
         rest = {key: values[judge_rows] for key, values in codes.items()}
         odds[judge_rows] = model.decision_function(encoding.matrix(rest))
     return odds
 
 
 def _fit_terms(
-    binning: Binning, codes: Mapping[str, Codes], bought: Flags, strength: float
+    binning: Binning, codes: Mapping[str, Codes], bought: Flags, strength: float, most_pairs: int
 ) -> tuple[Encoding, LogisticRegression]:
-    """The score of single attributes, and of pairs as long as the data insist on one more."""
+    """The score of single attributes, and of pairs as long as the data insist on one more, at most `most_pairs`."""
     pairs: list[Term] = []
     while True:
         encoding = encode(binning, codes, pairs)
         matrix = encoding.matrix(codes)
         model = _logistic(strength).fit(matrix, bought)
         pair = None
-        if len(pairs) < MOST_PAIRS:
+        if len(pairs) < most_pairs:
             pair = best_pair(model.decision_function(matrix), bought, codes, binning, pairs)
         if pair is None:
             return encoding, model
