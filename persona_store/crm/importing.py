@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -148,6 +148,19 @@ def _load(
     system = next((found.system for _, found in used if found.system != GENERIC), GENERIC)
     touchpoints = [table.survey.rows for table, found in used if found.table == "interactions"]
     loader = Loader(connection, system, bad, folder, sum(touchpoints))
+    with closing(loader):
+        return _fill(session, loader, used, recognised, bad, tell)
+
+
+def _fill(
+    session: Session,
+    loader: Loader,
+    used: list[tuple[Surveyed, FileMapping]],
+    recognised: Recognised,
+    bad: RejectsFile,
+    tell: Progress,
+) -> ImportReport:
+    connection = session.connection()
     total = sum(table.survey.rows for table, _ in used) or 1
     done = SURVEY_SHARE
     last_touchpoints = max((at for at, (_, found) in enumerate(used, 1) if found.table == "interactions"), default=0)
@@ -160,13 +173,15 @@ def _load(
         notes = unclear_notes(recognised.unclear.get(name, {}), found) + notes + column_notes(table, found)
         files.append(FileReport(name, read, found, tuple(notes)))
         if len(files) == last_touchpoints:
-            loader.finish_touchpoints()
+            loader.begin_touchpoints()
     loader.finish()
     notes = _outcomes(connection, loader, used)
     tell(sentence("progress.duplicates"), SURVEY_SHARE + LOAD_SHARE)
     linked = link_duplicates(connection)
     tell(sentence("progress.names"), 0.9)
     _index(session, loader)
+    if last_touchpoints:
+        loader.finish_touchpoints()
     tell(sentence("progress.texts"), 0.95)
     index_texts(session)
     if bad.lines > MAX_LINES:

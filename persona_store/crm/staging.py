@@ -109,15 +109,22 @@ class SqliteStage:
 
 
 class Touchpoints:
-    """The interactions of one import, collected and then written at once in the order of their contacts."""
+    """The interactions of one import, collected and then written at once in the order of their contacts.
+
+    On SQLite a thread of its own fills the staging files while the import goes on with other tables: `begin` starts
+    it, `finish` waits for it and moves the rows. `close` ends it early.
+    """
 
     def __init__(self, connection: Connection, folder: Path, rows: int) -> None:
-        """`rows` is at least the number of interactions to come."""
+        """`rows` is about the number of interactions to come."""
         self._connection = connection
         self._folder = folder
         self._rows = rows
         self._sorted: dict[tuple[str, ...], Sorted] = {}
         self._counts: dict[tuple[str, ...], int] = {}
+        self._stages: dict[tuple[str, ...], tuple[SqliteStage, Future[None]]] = {}
+        self._writer = ThreadPoolExecutor(1)
+        self._ended = False
 
     def add(self, frame: pl.DataFrame) -> None:
         """Takes in rows whose contacts are in the store; every key may come once."""
@@ -129,24 +136,39 @@ class Touchpoints:
         self._counts[columns] += frame.height
         self._sorted[columns].add(frame)
 
-    def finish(self) -> Iterator[tuple[Written, int]]:
-        """Writes them; what came of each group of equal columns, with its number of rows."""
+    def begin(self) -> None:
+        """Starts the writing; no more rows may come."""
+        if self._connection.dialect.name != "sqlite":
+            return
         for number, (columns, rows) in enumerate(self._sorted.items()):
-            count = self._counts[columns]
-            if self._connection.dialect.name != "sqlite":
-                yield self._by_parts(columns, rows), count
-                continue
             stage = SqliteStage(self._connection, "interactions", self._folder / f"stage{number}.db")
-            stage.fill(rows.parts())
-            empty = self._connection.scalar(select(Interaction.id).limit(1)) is None
-            if empty:
-                yield Written(stage.move(), ()), count
-            else:
-                yield Upsert(self._connection, "interactions", columns, staged=stage.attach()).take(), count
+            self._stages[columns] = stage, self._writer.submit(stage.fill, self._parts(rows))
+
+    def finish(self) -> Iterator[tuple[Written, int]]:
+        """Moves all rows into the store; what came of each group of equal columns, with its number of rows."""
+        for columns, rows in self._sorted.items():
+            yield self._moved(columns, rows), self._counts[columns]
         self._sorted.clear()
 
-    def _by_parts(self, columns: tuple[str, ...], rows: Sorted) -> Written:
-        upsert = Upsert(self._connection, "interactions", columns)
-        written = [upsert.write(part) for part in rows.parts()]
-        upsert.close()
-        return Written(sum(one.new for one in written), tuple(row for one in written for row in one.changed))
+    def close(self) -> None:
+        """Ends the writing, done or not."""
+        self._ended = True
+        self._writer.shutdown()
+
+    def _parts(self, rows: Sorted) -> Iterator[pl.DataFrame]:
+        for part in rows.parts():
+            if self._ended:
+                return
+            yield part
+
+    def _moved(self, columns: tuple[str, ...], rows: Sorted) -> Written:
+        if columns not in self._stages:
+            upsert = Upsert(self._connection, "interactions", columns)
+            written = [upsert.write(part) for part in rows.parts()]
+            upsert.close()
+            return Written(sum(one.new for one in written), tuple(row for one in written for row in one.changed))
+        stage, filled = self._stages[columns]
+        filled.result()
+        if self._connection.scalar(select(Interaction.id).limit(1)) is None:
+            return Written(stage.move(), ())
+        return Upsert(self._connection, "interactions", columns, staged=stage.attach()).take()

@@ -276,16 +276,24 @@ class Loader:
         return self._fresh[kind]
 
     def finish(self) -> None:
-        """Ends the load: all tables have their indexes again."""
+        """All tables have their indexes again; only the touchpoints are still on their way."""
         self._indexes.close()
 
+    def begin_touchpoints(self) -> None:
+        """All tables of touchpoints have been read: begins to write them, beside what else is to do."""
+        self._touchpoints.begin()
+
     def finish_touchpoints(self) -> None:
-        """Moves the touchpoints of all tables loaded so far into the store."""
-        counts = self.counts["interactions"]
+        """Moves the touchpoints into the store."""
+        counts = self.counts.setdefault("interactions", TableCounts())
         for written, rows in self._touchpoints.finish():
             counts.new += written.new
             counts.changed += len(written.changed)
             counts.unchanged += rows - written.new - len(written.changed)
+
+    def close(self) -> None:
+        """Ends what still runs beside; to be called whatever came of the import."""
+        self._touchpoints.close()
 
     def _report_bad(
         self, source: Source, frame: pl.DataFrame, flaws: list[Flaw], lost: list[tuple[int, str]],
