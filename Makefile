@@ -12,7 +12,7 @@ demo: $(VENV)/.installed  ## a sample CRM, personas, a trained assistant, all pr
 	$(BIN)/personabot demo
 
 test: $(VENV)/.tested-with  ## the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
 check: $(VENV)/.tested-with  ## format, lint, strict types
 	$(BIN)/ruff format --check .

@@ -1,5 +1,6 @@
 """Real stores for the tests: SQLite for all, PostgreSQL for those of the store too."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,13 +30,36 @@ def postgres_url() -> Iterator[str]:
         server.cleanup()
 
 
-@pytest.fixture
-def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
-    """An empty, migrated store on SQLite."""
-    engine = connect(f"sqlite:///{tmp_path / 'store.db'}")
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated SQLite file, to be copied: migrating anew takes much longer."""
+    path = tmp_path_factory.mktemp("migrated") / "store.db"
+    engine = connect(f"sqlite:///{path}")
     migrate(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path: Path, migrated_file: Path) -> Iterator[Engine]:
+    """An empty, migrated store on SQLite."""
+    shutil.copy(migrated_file, tmp_path / "store.db")
+    engine = connect(f"sqlite:///{tmp_path / 'store.db'}")
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres_url: str) -> str:
+    """The name of an empty, migrated PostgreSQL database, a template for others."""
+    name = "migrated"
+    _run_on(postgres_url, f'CREATE DATABASE "{name}"')
+    engine = connect(make_url(postgres_url).set(database=name).render_as_string(hide_password=False))
+    migrate(engine)
+    engine.dispose()
+    return name
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -44,15 +68,16 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_engine")
         return
-    url = make_url(request.getfixturevalue("postgres_url"))
-    name = f"test_{uuid4().hex}"
-    server = connect(url.render_as_string(hide_password=False))
-    with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    fresh = connect(url.set(database=name).render_as_string(hide_password=False))
-    migrate(fresh)
+    url, name = request.getfixturevalue("postgres_url"), f"test_{uuid4().hex}"
+    _run_on(url, f'CREATE DATABASE "{name}" TEMPLATE "{request.getfixturevalue("migrated_database")}"')
+    fresh = connect(make_url(url).set(database=name).render_as_string(hide_password=False))
     yield fresh
     fresh.dispose()
+    _run_on(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _run_on(url: str, statement: str) -> None:
+    server = connect(make_url(url).render_as_string(hide_password=False))
     with server.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f'DROP DATABASE "{name}"'))
+        connection.execute(text(statement))
     server.dispose()
