@@ -1,12 +1,14 @@
 """Which row of the store a reference in an export means: keys and names to ids, kept up to date while loading."""
 
+from functools import cached_property
+
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from persona_store.database.bulk import read_rows
 from persona_store.database.models import Company, Contact
 
-IDS = {"ref": pl.String, "id": pl.Int64}
+IDS: dict[str, type[pl.DataType]] = {"ref": pl.String, "id": pl.Int64}
 
 
 class Lookup:
@@ -49,13 +51,35 @@ class Companies:
         self.by_name.add(frame.sort(implied, maintain_order=True).select(pl.col("name").alias("ref"), "id"))
 
 
-def contact_lookups(connection: Connection, system: str) -> tuple[Lookup, Lookup, Lookup]:
-    """Contacts by their id in the CRM (of `system` before others), by e-mail, and by lower-case full name."""
-    columns = (Contact.key, Contact.external_id, Contact.email, Contact.first_name, Contact.last_name, Contact.id)
-    schema: dict[str, type[pl.DataType]] = dict.fromkeys(("key", "external", "email", "first", "last"), pl.String)
-    frame = read_rows(connection, select(*columns).order_by(Contact.id), schema | {"id": pl.Int64})
-    own = ~pl.col("key").str.starts_with(f"{system}:")
-    ids = frame.sort(own, maintain_order=True).select(pl.col("external").alias("ref"), "id")
-    emails = frame.select(pl.col("email").alias("ref"), "id")
-    full = pl.concat_str(["first", "last"], separator=" ", ignore_nulls=True).str.to_lowercase()
-    return Lookup(ids), Lookup(emails), Lookup(frame.select(full.alias("ref"), "id"))
+class Contacts:
+    """Contacts by their id in the CRM (of `system` before others), by e-mail, and by lower-case full name.
+
+    Each way is read from the store when it is first asked for: millions of references mostly need one.
+    """
+
+    def __init__(self, connection: Connection, system: str) -> None:
+        self._connection = connection
+        self._system = system
+
+    @cached_property
+    def by_id(self) -> Lookup:
+        """By the id in the CRM."""
+        own = f"{self._system}:"
+        other = func.substr(Contact.key, 1, len(own)) != own
+        query = select(Contact.external_id, Contact.id).where(Contact.external_id.is_not(None))
+        return Lookup(read_rows(self._connection, query.order_by(other, Contact.id), IDS))
+
+    @cached_property
+    def by_email(self) -> Lookup:
+        """By the e-mail address in lower case."""
+        query = select(Contact.email, Contact.id).where(Contact.email.is_not(None)).order_by(Contact.id)
+        return Lookup(read_rows(self._connection, query, IDS))
+
+    @cached_property
+    def by_name(self) -> Lookup:
+        """By first and last name in lower case."""
+        query = select(Contact.first_name, Contact.last_name, Contact.id).order_by(Contact.id)
+        schema: dict[str, type[pl.DataType]] = {"first": pl.String, "last": pl.String, "id": pl.Int64}
+        frame = read_rows(self._connection, query, schema)
+        full = pl.concat_str(["first", "last"], separator=" ", ignore_nulls=True).str.to_lowercase()
+        return Lookup(frame.select(full.alias("ref"), "id"))

@@ -14,7 +14,7 @@ from persona_store.crm.cells import Cells, Flaw, as_json, read_cells
 from persona_store.crm.fields import TableKind
 from persona_store.crm.keys import Occurrences, Seen
 from persona_store.crm.loading import Upsert
-from persona_store.crm.lookups import Companies, Lookup, contact_lookups
+from persona_store.crm.lookups import Companies, Contacts
 from persona_store.crm.mapping import FileMapping
 from persona_store.crm.offers import load_offers, offer_reason
 from persona_store.crm.people import company_keys
@@ -60,7 +60,7 @@ class Loader:
         self._occurrences: dict[str, Occurrences] = {}
         self._seen: dict[str, Seen] = {}
         self._companies: Companies | None = None
-        self._contacts: tuple[Lookup, Lookup, Lookup] | None = None
+        self._contacts: Contacts | None = None
         self._products: list[str] | None = None
         self._product_names: dict[str, str | None] = {}
         self._fresh: dict[TableKind, bool] = {}
@@ -204,14 +204,15 @@ class Loader:
 
     def _with_contacts(self, frame: pl.DataFrame, notes: "_Notes") -> pl.DataFrame:
         if self._contacts is None:
-            self._contacts = contact_lookups(self.connection, self._system)
-        found = [pl.Series([None] * frame.height, dtype=pl.Int64)]
-        names = (builders.CONTACT_ID, builders.CONTACT_EMAIL, builders.CONTACT_NAME)
-        for lookup, name in zip(self._contacts, names, strict=True):
-            if name in frame.columns:
-                found.append(
-                    lookup.find(frame[name].str.to_lowercase() if name == builders.CONTACT_NAME else frame[name])
-                )
+            self._contacts = Contacts(self.connection, self._system)
+        contacts, there = self._contacts, set(frame.columns)
+        found = [pl.Series([None], dtype=pl.Int64).new_from_index(0, frame.height)]
+        if builders.CONTACT_ID in there:
+            found.append(contacts.by_id.find(frame[builders.CONTACT_ID]))
+        if builders.CONTACT_EMAIL in there:
+            found.append(contacts.by_email.find(frame[builders.CONTACT_EMAIL]))
+        if builders.CONTACT_NAME in there:
+            found.append(contacts.by_name.find(frame[builders.CONTACT_NAME].str.to_lowercase()))
         ids = pl.select(pl.coalesce([pl.lit(values) for values in found]).alias("contact_id"))["contact_id"]
         return frame.with_columns(ids)
 
