@@ -103,9 +103,8 @@ def together(codes: Mapping[str, Codes], term: Term, binning: Binning) -> Codes:
 
 def _codes(column: pl.DataFrame, binning: Binning) -> Codes:
     key = column.columns[1]
-    places = {name: place for place, name in enumerate(binning.bins[key].levels)}
-    levels = binning.apply(column)[key].cast(pl.String)
-    return levels.replace_strict(places, default=MISSING, return_dtype=pl.Int16).fill_null(MISSING).to_numpy()
+    levels = binning.apply(column)[key].cast(pl.Enum(binning.bins[key].levels))
+    return levels.to_physical().cast(pl.Int16).fill_null(MISSING).to_numpy()
 
 
 def _rows(weights: Floats, codes: Codes) -> Floats:

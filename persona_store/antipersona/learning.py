@@ -33,9 +33,9 @@ FOLDS = 5
 STRENGTHS = (0.03, 0.1, 0.3, 1.0)
 ITERATIONS = 100
 # Beyond this many outcomes more of them no longer move a point; a random sample keeps time and memory bounded.
-LEARN_AT_MOST = 50_000
+LEARN_AT_MOST = 25_000
 # The best penalty hardly depends on more contacts than these; figures of quality come from all that are learned from.
-CHOOSE_PENALTY_ON = 10_000
+CHOOSE_PENALTY_ON, PENALTY_FOLDS = 10_000, 2
 # Contacts a band of similar scores should hold, so that its observed share is worth stating, and bands at most.
 BAND_SIZE = 100
 BANDS = 20
@@ -66,8 +66,13 @@ def learn(
     still_open = np.flatnonzero(~known)
     still_open = still_open[_sample(still_open.size, seed)]
     cuttable = [attribute for attribute in attributes if attribute.key in codes]
+    rows = _sample(bought.size, seed)
     left_out = find_leaks(
-        codes, bought, [one for one in cuttable if one.key not in keep], seed, codes_of(frame[still_open], binning)
+        {key: values[rows] for key, values in codes.items()},
+        bought[rows],
+        [one for one in cuttable if one.key not in keep],
+        seed,
+        codes_of(frame[still_open], binning),
     )
     kept = tuple(attribute for attribute in cuttable if attribute.key not in left_out)
     usable = {attribute.key: codes[attribute.key] for attribute in kept}
@@ -124,13 +129,11 @@ def _best_strength(encoding: Encoding, codes: Mapping[str, Codes], bought: Flags
     """The ridge penalty whose models estimate contacts best that they have not seen."""
     rows = _sample(bought.size, seed, CHOOSE_PENALTY_ON)
     matrix, bought = encoding.matrix({key: values[rows] for key, values in codes.items()}), bought[rows]
-    losses: dict[float, float] = {}
-    for strength in STRENGTHS:
-        odds = np.empty(bought.size)
-        for learn_rows, judge_rows in folds(bought, seed):
+    losses = dict.fromkeys(STRENGTHS, 0.0)
+    for learn_rows, judge_rows in folds(bought, seed)[:PENALTY_FOLDS]:
+        for strength in STRENGTHS:
             model = _logistic(strength).fit(matrix[learn_rows], bought[learn_rows])
-            odds[judge_rows] = model.decision_function(matrix[judge_rows])
-        losses[strength] = float(log_loss(bought, expit(odds)))
+            losses[strength] += float(log_loss(bought[judge_rows], expit(model.decision_function(matrix[judge_rows]))))
     return min(losses, key=lambda strength: losses[strength])
 
 
