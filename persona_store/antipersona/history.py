@@ -8,9 +8,10 @@ import numpy as np
 from sqlalchemy import Subquery, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from persona_store.antipersona.money import CASES, Basis, deal_value, minutes_of_care, person
+from persona_store.antipersona.money import Basis, deal_value, minutes_of_care, person
 from persona_store.antipersona.purchases import Source, purchases_of
 from persona_store.database.models import Contact, Deal, Interaction
+from persona_store.touch_sums import CASES
 
 COMPLAINT, PURCHASE = "complaint", "purchase"
 

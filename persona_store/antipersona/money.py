@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from persona_store.database.models import Contact, Deal, Interaction
 from persona_store.settings import settings
+from persona_store.touch_sums import CASES
 
 Basis = Literal["margin", "amount"]
 
-CASES = ("complaint", "ticket")
 # Margin is what counts, but only if nearly all won deals have one; else amounts are compared among themselves.
 MARGIN_SHARE = 0.8
 
