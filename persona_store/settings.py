@@ -38,7 +38,9 @@ class Settings(BaseSettings):
     session_hours: float = Field(default=12.0, gt=0, description="how long a login is valid")
     care_cost_per_hour: float = Field(default=60.0, ge=0, description="what an hour of care for a contact costs")
     minimum_outcomes: int = Field(default=50, ge=10, description="outcomes of each kind before a score is learned")
-    value_horizon_months: float = Field(default=24, gt=0, le=120, description="how far ahead a customer's value is reckoned")
+    value_horizon_months: float = Field(
+        default=24, gt=0, le=120, description="how far ahead a customer's value is reckoned"
+    )
     discount_rate: float = Field(default=0.0, ge=0, le=1, description="a year's discount on money to come; 0: none")
     minimum_value: float = Field(default=0.0, ge=0, description="what a contact must at least be expected to bring")
     worth_factor: float = Field(default=1.0, gt=0, le=100, description="how many times its care a contact must bring")

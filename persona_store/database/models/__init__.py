@@ -1,12 +1,54 @@
 """The tables of the persona store."""
 
-from persona_store.database.models.base import KEY_LENGTH, NAME_LENGTH, WORD_LENGTH, Base, Json
 from persona_store.database.models.access import Audit, User
+from persona_store.database.models.base import KEY_LENGTH, NAME_LENGTH, WORD_LENGTH, Base, Json
 from persona_store.database.models.crm import Company, Contact, Deal, Import, Interaction, Product, Seller, TextHit
 from persona_store.database.models.guidance import ChannelCount, Content, GuidanceModel, Idea
 from persona_store.database.models.judgement import Scorecard, Veto
 from persona_store.database.models.live import LiveClock, LiveEvent, LiveMember, LiveState
 from persona_store.database.models.names import ContactToken, NameToken, NameVariant
-from persona_store.database.models.segments import Build, Membership, Persona, PersonaIdentity, PersonaLevel, TargetGroup
+from persona_store.database.models.segments import (
+    Build,
+    Membership,
+    Persona,
+    PersonaIdentity,
+    PersonaLevel,
+    TargetGroup,
+)
 
-__all__ = ["Audit", "Base", "Build", "ChannelCount", "Company", "Contact", "ContactToken", "Content", "Deal", "GuidanceModel", "Idea", "Import", "Interaction", "Json", "KEY_LENGTH", "LiveClock", "LiveEvent", "LiveMember", "LiveState", "Membership", "NAME_LENGTH", "NameToken", "NameVariant", "Persona", "PersonaIdentity", "PersonaLevel", "Product", "Scorecard", "Seller", "TargetGroup", "TextHit", "User", "Veto", "WORD_LENGTH"]
+__all__ = [
+    "KEY_LENGTH",
+    "NAME_LENGTH",
+    "WORD_LENGTH",
+    "Audit",
+    "Base",
+    "Build",
+    "ChannelCount",
+    "Company",
+    "Contact",
+    "ContactToken",
+    "Content",
+    "Deal",
+    "GuidanceModel",
+    "Idea",
+    "Import",
+    "Interaction",
+    "Json",
+    "LiveClock",
+    "LiveEvent",
+    "LiveMember",
+    "LiveState",
+    "Membership",
+    "NameToken",
+    "NameVariant",
+    "Persona",
+    "PersonaIdentity",
+    "PersonaLevel",
+    "Product",
+    "Scorecard",
+    "Seller",
+    "TargetGroup",
+    "TextHit",
+    "User",
+    "Veto",
+]
