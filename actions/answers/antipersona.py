@@ -14,6 +14,7 @@ from persona_store.settings import Language
 from persona_store.wording import day, joined, money, number, percent, say, score
 
 POINTS_SHOWN = 3
+TOGETHER = " × "  # between two attributes that count together
 SIGNS_SHOWN = 2
 FEW_HOURS = 10
 EFFORT = {"hours": "minutes", "low": "low", "high": "high"}
@@ -72,12 +73,13 @@ def buy_line(verdict: Verdict, language: Language) -> str:
 
 
 def points_line(points: Points, language: Language) -> str:
-    """What one attribute adds to the score or takes from it, with the counts behind it."""
+    """What one attribute, or two together, add to the score or take from it, with the counts behind it."""
+    parts = [(points.attribute, points.level), *([points.beside] if points.beside else [])]
     return say(
         "antipersona.points_for" if points.points > 0 else "antipersona.points_against",
         language,
-        attribute=attribute_label(points.attribute, language),
-        level=level_label(points.attribute, points.level, language),
+        attribute=TOGETHER.join(attribute_label(name, language) for name, _ in parts),
+        level=TOGETHER.join(level_label(name, level, language) for name, level in parts),
         points=number(abs(points.points), language),
         bought=number(points.bought, language),
         n=number(points.n, language),

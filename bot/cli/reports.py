@@ -77,7 +77,8 @@ def _market_lines(market: MarketReport, language: Language) -> list[str]:
         lines.append(f"  {say('versions.group', language, name=market.target_group, **counts)}")
     lines += [_persona_line(persona, language) for persona in market.personas]
     if not market.personas:
-        lines.append(f"  {say('cli.build.market_without', language)}")
+        why = label("no_personas", market.tried.reason, language)
+        lines.append(f"  {say('cli.build.market_without', language, why=why)}")
     auc = "" if market.scorecard_auc is None else score(market.scorecard_auc, language)
     lines.append(f"  {say(f'cli.build.score.{market.scorecard}', language, auc=auc)}")
     left_out = [(column, label("column_left_out", reason, language)) for column, reason in market.left_out.items()]
