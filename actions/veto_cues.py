@@ -24,6 +24,7 @@ class VetoCues:
     because: re.Pattern[str]
     reason: re.Pattern[str]
     skip: re.Pattern[str]
+    asks: re.Pattern[str]
 
 
 def holds_in(text: str) -> str | None:
@@ -37,6 +38,11 @@ def holds_in(text: str) -> str | None:
 def contradicts(text: str) -> bool:
     """Whether the text disagrees with what was said before."""
     return bool(cues().contradicts.search(_plain(text)))
+
+
+def asks(text: str) -> bool:
+    """Whether the text is a question, which contradicts nothing."""
+    return bool(cues().asks.search(_plain(text)))
 
 
 def reason_in(text: str) -> str | None:
@@ -70,4 +76,5 @@ def cues() -> VetoCues:
         because=re.compile(data["because"], re.IGNORECASE),
         reason=re.compile(data["reason"]),
         skip=re.compile(data["skip"]),
+        asks=re.compile(data["asks"]),
     )

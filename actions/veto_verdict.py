@@ -8,9 +8,9 @@ from actions.base import StoreAction
 from actions.context import Request
 from actions.follow_up import follow_up
 from actions.reply import Reply
-from actions.state import Question
+from actions.state import Kind, Question
 from actions.subject import named_contact, named_personas
-from actions.veto_cues import WITHDRAW, contradicts, holds_in
+from actions.veto_cues import WITHDRAW, asks, contradicts, holds_in
 from actions.vetoes import without_reason
 
 OTHER_PERSONA = "other_persona"
@@ -36,8 +36,10 @@ class ActionVetoVerdict(StoreAction):
 
 
 def contradict(request: Request, session: Session) -> Reply:
-    """Notes the contradiction in a message; what contradicts nothing is taken for a follow-up."""
+    """Notes the contradiction in a message; a question is answered, what contradicts nothing is a follow-up."""
     personas = named_personas(request, session)
+    if asks(request.text):
+        return _answered(request, session, "match" if personas.personas else "antipersona")
     holds = holds_in(request.text) or (OTHER_PERSONA if personas.personas else None)
     last = request.talk.question
     if holds is None and not contradicts(request.text):
@@ -51,3 +53,10 @@ def contradict(request: Request, session: Session) -> Reply:
         return ask_about(request, session, question, meaning)
     subject = last.subject if last and last.subject and last.subject.kind == "contact" else request.talk.contact
     return ask(request, session, Question(("veto",), subject, compared=meant, holds=holds))
+
+
+def _answered(request: Request, session: Session, kind: Kind) -> Reply:
+    meaning = named_contact(request, session)
+    if meaning.known or meaning.unknown or request.talk.contact is None:
+        return ask_about(request, session, Question((kind,)), meaning)
+    return ask(request, session, Question((kind,), request.talk.contact))

@@ -1,15 +1,16 @@
 """Lists of anti-personas and contradictions in conversation: they hold at once, and the reason may be left out."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete, select
 
-from actions.veto_cues import begins_a_reason, contradicts, holds_in, reason_in, skips
+from actions.veto_cues import asks, begins_a_reason, contradicts, holds_in, reason_in, skips
 from persona_store.database import session_scope
 from persona_store.database.models import Audit, Veto
-from persona_store.settings import settings
+from persona_store.settings import PROJECT_ROOT, settings
 
 
 @pytest.fixture(autouse=True)
@@ -215,3 +216,35 @@ def test_other_words_of_contradictions() -> None:
     assert begins_a_reason("er hat Budget") and not begins_a_reason("welche Personas gibt es")
     assert reason_in("guter Lead, weil er Budget hat") == "er Budget hat" and reason_in("guter Lead") is None
     assert holds_in("a " * 100_000) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "ist jan schulze eine antipersona",
+        "ist jan schulze ein guter lead?",
+        "lohnt sich jan schulze",
+        "wird jan schulze kaufen",
+        "is jan schulze an anti-persona",
+        "does jan schulze buy",
+        "jan schulze ist eine anti-persona?",
+    ],
+)
+def test_a_question_taken_for_a_contradiction_stores_nothing(
+    talk: Any, store_with_personas: Engine, question: str
+) -> None:
+    assert talk.say(question, "veto_verdict", contact="jan schulze")["kind"] == "antipersona"
+    assert stored(store_with_personas) == []
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_no_contradiction_that_is_taught_looks_like_a_question(language: str) -> None:
+    path = PROJECT_ROOT / "data" / "nlu" / language / "veto_verdict.yml"
+    lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    said = [
+        re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", line[2:])
+        for line in lines
+        if line.startswith("- ") and "intent" not in line
+    ]
+    assert len(said) > 30
+    assert [text for text in said if asks(text)] == []
