@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Subquery, distinct, func, or_, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Subquery, and_, distinct, func, or_, select, union
+from sqlalchemy.orm import Session, aliased
 
 from persona_store.database.models import Build, Contact, Interaction, Membership, Persona, TextHit
+from persona_store.originals import original
 from persona_store.segmentation.shares import Share, share
 
 AROUND: Final = 60  # characters shown on either side of a place
@@ -77,11 +78,13 @@ class TermSummary:
 
 
 def contact_texts(session: Session, contact_id: int) -> ContactTexts:
-    """What the texts about a contact and its linked doubles tell; raises NoResultFound for an unknown contact.
+    """What the texts about a contact and its linked doubles tell.
 
+    Raises NoResultFound for an unknown contact, NotAllowed when the person objected to profiling.
     A place that a text has lost since it was read is left out.
     """
-    person = session.get_one(Contact, contact_id).duplicate_of or contact_id
+    about = original(session, contact_id)
+    person = about.id
     rows = session.execute(
         select(TextHit, Contact.notes, Interaction.text, Interaction.topic, Interaction.kind, Interaction.at)
         .join(Contact, Contact.id == TextHit.contact_id)
@@ -94,7 +97,7 @@ def contact_texts(session: Session, contact_id: int) -> ContactTexts:
         if hit.end <= len(whole):
             found.append(_evidence(hit, whole, kind, at.date() if at else None))
     found.sort(key=lambda one: (one.on is None, -(one.on or date.min).toordinal(), one.kind, one.term))
-    return ContactTexts(person, session.get_one(Contact, person).name, tuple(found))
+    return ContactTexts(person, about.name, tuple(found))
 
 
 def _evidence(hit: TextHit, whole: str, source: str | None, on: date | None) -> Evidence:
@@ -129,7 +132,14 @@ def summarise_texts(session: Session) -> TermSummary:
 
 
 PERSON: Final[ColumnElement[int]] = func.coalesce(Contact.duplicate_of, Contact.id)
-HERE: Final[ColumnElement[bool]] = Contact.blocked_on.is_(None)
+STANDS: Final = aliased(Contact)  # the contact that stands for the person
+HERE: Final[ColumnElement[bool]] = and_(
+    Contact.blocked_on.is_(None),
+    or_(
+        Contact.duplicate_of.is_(None),
+        Contact.duplicate_of.not_in(select(STANDS.id).where(STANDS.blocked_on.is_not(None))),
+    ),
+)
 
 
 def _with_text() -> Any:

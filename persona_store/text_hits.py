@@ -48,11 +48,15 @@ def index_texts(
 ) -> int:
     """Brings the hits in notes, texts and subjects up to date: of all contacts, or of those given.
 
-    Only what has changed is written. Contacts that object have no hits. Runs in chunks; `progress` is called with the
-    number of texts read so far. Returns how many hits were added or taken away.
+    Only what has changed is written. People who object have no hits, nor have their doubles. Runs in chunks;
+    `progress` is called with the number of texts read so far. Returns how many hits were added or taken away.
     """
     session.flush()
-    blocked = set(session.scalars(select(Contact.id).where(Contact.blocked_on.is_not(None))))
+    objected = select(Contact.id).where(Contact.blocked_on.is_not(None))
+    # an entry that came after the objection of the person it is a double of bears none itself
+    blocked = set(session.scalars(objected)) | set(
+        session.scalars(select(Contact.id).where(Contact.duplicate_of.in_(objected)))
+    )
     changes = read = 0
     pages = _all_pages(session) if contact_ids is None else _pages_of(session, sorted(set(contact_ids)))
     for texts, kept in pages:

@@ -164,6 +164,8 @@ def _post(url: str, batch: list[object]) -> list[tuple[str, str | None]]:
         answer = response.json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError):
         raise InputError(text("events.not_reached", url=url)) from None
+    if not isinstance(answer, dict):  # something else than the gateway listens there
+        raise InputError(text("events.not_taken", reason=response.status_code))
     if "results" not in answer:
         raise InputError(text("events.not_taken", reason=answer.get("message", response.status_code)))
     return [(result["status"], result["reason"]) for result in answer["results"]]

@@ -41,7 +41,7 @@ def report(
     with store() as engine, session_scope(engine) as session:
         facts = gather(session, spoken or language())
     page = render_report(facts, spoken or language())
-    _write(out, page.encode())
+    write_whole(out, page.encode())
     console.print(say("report.done", language(), path=out), markup=False)
     if pictures is None:
         return
@@ -50,10 +50,13 @@ def report(
         for section in compose(facts, spoken or language())
         for place, chart in enumerate(section.charts)
     ]
-    pictures.mkdir(parents=True, exist_ok=True)
+    try:
+        pictures.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise InputError(say("report.not_writable", language(), path=pictures)) from None
     for name, chart in charts:
-        _write(pictures / f"{name}.png", png(chart))
-        _write(pictures / f"{name}.vl.json", json.dumps(chart, ensure_ascii=False, indent=1).encode())
+        write_whole(pictures / f"{name}.png", png(chart))
+        write_whole(pictures / f"{name}.vl.json", json.dumps(chart, ensure_ascii=False, indent=1).encode())
     console.print(say("report.pictures_done", language(), n=len(charts), path=pictures), markup=False)
 
 
@@ -65,12 +68,16 @@ def _check(out: Path) -> None:
         raise InputError(say("report.no_folder", language(), path=out.absolute().parent))
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Writes the file as a whole or not at all."""
+    part: Path | None = None
     try:
-        with tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=".", delete=False) as part:
-            part.write(content)
-        Path(part.name).chmod(READABLE)
-        Path(part.name).replace(path)
+        with tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=".", delete=False) as file:
+            part = Path(file.name)
+            file.write(content)
+        part.chmod(READABLE)
+        part.replace(path)
     except OSError:
+        if part is not None:
+            part.unlink(missing_ok=True)
         raise InputError(say("report.not_writable", language(), path=path)) from None

@@ -50,6 +50,11 @@ def _printable(value: str) -> str:
     return value.strip()
 
 
+def _without_nul(value: str) -> str:
+    """PostgreSQL stores no NUL, not even of an event that waits; one such text would hold up its whole batch."""
+    return value.replace("\x00", "")
+
+
 def _moment(value: str) -> str:
     parsed = instant(value)
     if parsed is None:
@@ -91,14 +96,15 @@ RecordId = Annotated[
     str, BeforeValidator(_text_id), Field(min_length=1, max_length=ID_LENGTH), AfterValidator(_printable)
 ]
 Email = Annotated[str, Field(min_length=3, max_length=EMAIL_LENGTH), AfterValidator(_printable)]
-Text = Annotated[str, Field(max_length=NAME_LENGTH)]
-Word = Annotated[str, Field(min_length=1, max_length=WORD_LENGTH)]
-Long = Annotated[str, Field(max_length=LONG_TEXT)]
+Text = Annotated[str, Field(max_length=NAME_LENGTH), AfterValidator(_without_nul)]
+Phone = Annotated[str, Field(max_length=WORD_LENGTH), AfterValidator(_without_nul)]
+Word = Annotated[str, Field(min_length=1, max_length=WORD_LENGTH), AfterValidator(_without_nul)]
+Long = Annotated[str, Field(max_length=LONG_TEXT), AfterValidator(_without_nul)]
 Moment = Annotated[str, Field(max_length=40), AfterValidator(_moment)]
 Past = Annotated[str, Field(max_length=40), AfterValidator(_past)]
 Day = Annotated[str, Field(max_length=10), AfterValidator(_day)]
 Amount = Annotated[float, Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT, allow_inf_nan=False)]
-Custom = Annotated[str, Field(max_length=ATTRIBUTE_TEXT)] | bool | int | Amount | None
+Custom = Annotated[str, Field(max_length=ATTRIBUTE_TEXT), AfterValidator(_without_nul)] | bool | int | Amount | None
 
 
 class _Strict(BaseModel):
@@ -141,8 +147,8 @@ class ContactData(_Strict):
     last_name: Text | None = None
     name: Text | None = None
     email: Email | None = None
-    phone: Annotated[str, Field(max_length=WORD_LENGTH)] | None = None
-    mobile: Annotated[str, Field(max_length=WORD_LENGTH)] | None = None
+    phone: Phone | None = None
+    mobile: Phone | None = None
     job_title: Text | None = None
     company_id: RecordId | None = None
     company: Text | None = None

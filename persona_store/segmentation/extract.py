@@ -3,9 +3,11 @@
 Rows come in Arrow batches through ADBC, so neither Python nor memory ever holds all interactions.
 """
 
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 PRIVATE = ("notes", "text")
 MEMORY = "2GB"  # beyond, DuckDB goes on in its temporary folder
 THREADS = 2
+FOLDER = "extract-"  # begins the name of the folder of a copy
+LEFT_SECONDS = 24 * 3600  # a copy lives for minutes; by age, since workers of other machines may share the place
 BEYOND = "9e999"  # read as infinity
 
 
@@ -90,14 +94,23 @@ def extract(session: Session, part: Part | None = None) -> Iterator[Extract]:
     """
     url = session.get_bind().engine.url
     settings().var.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _sweep(settings().var)
     with (
-        tempfile.TemporaryDirectory(prefix="extract-", dir=settings().var) as folder,
+        tempfile.TemporaryDirectory(prefix=FOLDER, dir=settings().var) as folder,
         closing(_scratch(Path(folder))) as connection,
         read_rows(url) as rows,
     ):
         for table in COLUMNS:
             _copy(rows, connection, table, url.get_backend_name(), part)
         yield Extract(connection, rows, part)
+
+
+def _sweep(place: Path) -> None:
+    """Removes the copies that killed processes have left."""
+    for folder in place.glob(f"{FOLDER}*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > LEFT_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

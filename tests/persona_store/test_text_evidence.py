@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from persona_store import text_evidence
 from persona_store.database import session_scope
 from persona_store.database.models import Contact, Interaction, Membership
+from persona_store.errors import NotAllowed
 from persona_store.text_evidence import contact_texts, summarise_texts
 from persona_store.text_hits import index_texts
 
@@ -73,3 +74,20 @@ def test_terms_are_counted_over_people_with_texts_and_lifted_by_persona(
 def test_an_empty_store_tells_nothing(engine: Engine) -> None:
     with session_scope(engine) as session:
         assert summarise_texts(session) == text_evidence.TermSummary(0, ())
+
+
+def test_a_double_of_somebody_who_objected_tells_nothing(personas: Engine) -> None:
+    with session_scope(personas, writes=True) as session:
+        session.add(Contact(id=20, key="20", market="b2b", custom={}))
+        session.flush()
+        session.add(Contact(id=21, key="21", market="b2b", duplicate_of=20, notes="Kein Budget.", custom={}))
+        session.flush()
+        index_texts(session)
+        assert len(contact_texts(session, 20).hits) == 1
+        session.get_one(Contact, 20).blocked_on = date(2026, 1, 1)
+        session.flush()
+        assert summarise_texts(session) == text_evidence.TermSummary(0, ())
+        for contact in (20, 21):
+            with pytest.raises(NotAllowed):
+                contact_texts(session, contact)
+        assert index_texts(session) == 1, "its place is forgotten"

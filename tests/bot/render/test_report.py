@@ -10,13 +10,14 @@ from sqlalchemy import Engine, select
 from typer.testing import CliRunner
 
 from bot.cli.main import app
+from bot.cli.report import write_whole
 from bot.render.report import gather, render_report
 from persona_store.build import build
 from persona_store.crm import import_files
 from persona_store.crm.sample import write_sample
 from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Contact, Persona
-from persona_store.errors import NoPersonas
+from persona_store.errors import InputError, NoPersonas
 from persona_store.settings import Language
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> & \"'"
@@ -125,3 +126,10 @@ def test_a_place_that_cannot_be_written_is_refused_at_once(tmp_path: Path, targe
     result = CliRunner().invoke(app, ["report", "-o", str(tmp_path / target)])
     assert type(result.exception).__name__ == "InputError"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_put_in_its_place_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "page.html" / "full").mkdir(parents=True)
+    with pytest.raises(InputError):
+        write_whole(tmp_path / "page.html", b"page")
+    assert [one.name for one in tmp_path.iterdir()] == ["page.html"]

@@ -68,6 +68,15 @@ def test_events_of_an_unknown_contact_wait_and_are_applied_when_it_comes(engine:
     assert statuses(engine, event("interaction", "77", {"kind": "Anruf"})) == ["known"]
 
 
+def test_a_nul_in_a_text_holds_up_nothing(engine: Engine) -> None:
+    assert statuses(engine, event("interaction", "77", {"kind": "Anruf", "text": "Zu\x00 teuer"})) == ["waiting"]
+    apply_events(engine, [event("contact", "77", {"last_name": "Mei\x00er", "custom": {"Farbe": "ro\x00t"}}, "e2")])
+    with session_scope(engine) as session:
+        contact = session.scalars(select(Contact)).one()
+        assert (contact.last_name, contact.custom) == ("Meier", {"Farbe": "rot"})
+        assert session.scalars(select(Interaction.text)).one() == "Zu teuer"
+
+
 def test_events_that_waited_are_applied_after_an_import(engine: Engine) -> None:
     statuses(engine, event("interaction", {"email": "eva@rosch.de"}, {"kind": "Anruf"}))
     with session_scope(engine, writes=True) as session:

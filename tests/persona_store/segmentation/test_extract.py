@@ -1,5 +1,7 @@
 """A whole market streams past the session into DuckDB, a few contacts are read through it: both say the same."""
 
+import os
+import shutil
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +18,7 @@ from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Contact, Deal, Interaction, TextHit
 from persona_store.errors import StoreUnavailable
 from persona_store.segmentation.attributes import attribute_frame, recognise_attributes
-from persona_store.segmentation.extract import can_extract, extract
+from persona_store.segmentation.extract import FOLDER, can_extract, extract
 from persona_store.segmentation.registry import MARKETS
 from persona_store.settings import settings
 
@@ -135,3 +137,16 @@ def test_readers_do_not_disturb_who_writes_in_the_same_process(
         writing.add(Deal(key="later", contact_id=1, amount=5.0, won=True, custom={}))
     with session_scope(sqlite_engine) as session:
         assert session.scalar(select(Deal.amount).where(Deal.key == "later")) == 5.0
+
+
+def test_a_copy_that_a_killed_process_left_is_removed(engine: Engine) -> None:
+    place = settings().var
+    old, young = place / f"{FOLDER}old", place / f"{FOLDER}young"
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+        (folder / "rows.db").touch()
+    os.utime(old, (0, 0))
+    with session_scope(engine) as session, extract(session):
+        assert not old.exists(), "nobody reads it any more"
+        assert young.exists(), "another process may be reading it"
+    shutil.rmtree(young)
