@@ -86,15 +86,17 @@ def veto(
 
 
 def vetoes(as_json: AsJson = False) -> None:
-    """Lists the vetoes in force and how often people disagreed since the newest build."""
+    """Lists the vetoes in force, each recorded as a look-up, and how often people disagreed since the newest build."""
     from sqlalchemy import func, select
 
     from actions.answers.veto import vetoes_answer
     from persona_store.antipersona.vetoes import list_vetoes, veto_share
     from persona_store.database.models import Build
 
-    with store() as engine, session_scope(engine) as session:
+    with store() as engine, session_scope(engine, writes=True) as session:
         found = list_vetoes(session)
+        for one, _, _ in found:
+            record(session, _actor(), "list_vetoes", contact_id=one.contact_id)
         newest = session.scalar(select(func.max(Build.id)))
         shares = veto_share(session, newest) if newest is not None else ()
     if as_json:

@@ -44,10 +44,10 @@ def crm(engine: Engine, sample: list[Path]) -> Engine:
         session.execute(update(Contact).where(Contact.id == busy[2]).values(blocked_on=date(2025, 1, 1)))
         session.execute(update(Contact).where(Contact.id == busy[3]).values(notes="Alles zu teuer"))
         last = session.scalars(select(Interaction).order_by(Interaction.id.desc()).limit(5)).all()
-        for place, touch in enumerate(last):
-            touch.kind, touch.responded, touch.text = "offer", place % 2 == 0, "Das ist uns zu teuer."
+        for number, touch in enumerate(last):
+            touch.kind, touch.responded, touch.text = "offer", number % 2 == 0, "Das ist uns zu teuer."
         for touch in last[:3]:
-            place = {"field": "text", "start": 0, "end": 3, "interaction_id": touch.id}
+            place: dict[str, Any] = {"field": "text", "start": 0, "end": 3, "interaction_id": touch.id}
             session.add(TextHit(contact_id=touch.contact_id, kind="problem", term="price", **place))
         session.add(TextHit(contact_id=busy[3], kind="trait", term="cautious", field="notes", start=0, end=3))
     return engine
