@@ -23,7 +23,7 @@ from persona_store.live.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, event
 from persona_store.settings import Settings
 
 STORES = (5_000, 100_000)
-BATCHES, BATCH = 20, 500
+BATCHES, BATCH = 12, 1_000
 SINGLES, AT_ONCE = 1_000, 50
 PORT = 18_099
 KINDS = ("Anruf", "E-Mail", "Whitepaper", "Webinar", "Messe", "Preisseite", "Beschwerde")
