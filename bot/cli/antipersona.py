@@ -1,6 +1,9 @@
-"""`personabot antipersonas`, `veto` and `vetoes`: anti-personas of the whole pipeline, and contradicting a verdict."""
+"""`personabot antipersonas`, `veto` and `vetoes`: anti-personas of the whole pipeline, and contradicting a verdict.
 
-from typing import Annotated
+What takes long to import is imported by the command that needs it, so that the others start at once.
+"""
+
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from sqlalchemy.orm import Session
@@ -8,11 +11,13 @@ from sqlalchemy.orm import Session
 from bot.cli.common import AsJson, console, language, operator, print_json, show, store
 from bot.cli.people import Name, the_contact
 from bot.render.terminal import visible
-from persona_store.antipersona.vetoes import ON_PERSONA, ON_VERDICT, Holds
 from persona_store.database import session_scope
 from persona_store.errors import InputError
 from persona_store.privacy.audit import record
 from persona_store.wording import say
+
+if TYPE_CHECKING:
+    from persona_store.antipersona.vetoes import Holds
 
 LIMIT = 20
 
@@ -58,7 +63,7 @@ def veto(
 ) -> None:
     """Contradicts a verdict on a contact, or takes that back."""
     from actions.answers.veto import noted_answer, withdrawn_answer
-    from persona_store.antipersona.vetoes import record_veto, withdraw_veto
+    from persona_store.antipersona.vetoes import ON_PERSONA, ON_VERDICT, record_veto, withdraw_veto
     from persona_store.originals import original
 
     if good + anti + withdraw > 1 or not (good or anti or withdraw or persona):

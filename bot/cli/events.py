@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,10 +16,12 @@ from bot.cli.common import AsJson, console, language, print_json, store, text
 from bot.render.terminal import visible
 from persona_store.database import session_scope
 from persona_store.errors import InputError
-from persona_store.live.events import EventResult
 from persona_store.live.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, events_secret, sign
 from persona_store.settings import settings
 from persona_store.wording import day, label, number, say
+
+if TYPE_CHECKING:
+    from persona_store.live.events import EventResult
 
 AT_ONCE = 500
 LARGEST_LINE = 256 * 1024
@@ -142,7 +144,7 @@ def _settle() -> None:
         settle(engine, SETTLE_SECONDS)
 
 
-def _reason(result: EventResult) -> str | None:
+def _reason(result: "EventResult") -> str | None:
     if result.reason is None:
         return None
     return say(f"events.reason.{result.reason}", language(), **dict(result.values))  # type: ignore[arg-type]

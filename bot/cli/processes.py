@@ -14,7 +14,6 @@ from bot.cli.supervisor import Service, Supervisor, run_until_signal, services
 from bot.render.terminal import visible
 from persona_store.database import session_scope
 from persona_store.database.models import Build, Contact, User
-from persona_store.live.status import live_status
 from persona_store.settings import PROJECT_ROOT, Settings, settings
 from persona_store.users import add_user, check_password, remove_user
 
@@ -62,6 +61,8 @@ def train(
 
 def doctor(as_json: AsJson = False) -> None:
     """Says what of the installation works and what to do about the rest."""
+    from persona_store.live.status import live_status
+
     config = settings()
     findings: dict[str, bool] = {}
     with store() as engine, session_scope(engine) as session:
