@@ -11,6 +11,7 @@ import polars as pl
 from sqlalchemy import Column, Float, Integer, MetaData, String, Table, text
 from sqlalchemy.orm import Session
 
+from persona_store.database import count_rows_anew
 from persona_store.database.models import WORD_LENGTH
 from persona_store.segmentation.extract import Extract
 from persona_store.settings import settings
@@ -85,6 +86,7 @@ def keep_touch_sums(session: Session, sums: TouchSums | None = None) -> None:
             marks = ", ".join("?" for _ in table.columns)
             for rows in _parts(frame):
                 connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({marks})", rows)  # noqa: S608
+    count_rows_anew(session, "contacts", "interactions", "deals", CHANNEL_SUMS.name, CARE_SUMS.name)
     session.info[MADE] = True
 
 

@@ -11,6 +11,7 @@ from scipy.stats import binomtest
 from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 
+from persona_store.database import count_rows_anew
 from persona_store.database.models import Persona, PersonaLevel
 from persona_store.segmentation.binning import Binning
 from persona_store.segmentation.model import AttributeTable
@@ -119,6 +120,7 @@ def store_personas(
     for place, persona in enumerate(personas):
         session.execute(insert(PersonaLevel), _level_rows(persona.id, segments.tables, place))
     _store_memberships(session, build_id, data.levels["contact_id"], segments, [persona.id for persona in personas])
+    count_rows_anew(session, "memberships", "personas")
     return personas
 
 
