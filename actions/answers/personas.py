@@ -120,7 +120,7 @@ def _row(profile: PersonaProfile, language: Language) -> tuple[str, ...]:
         info.name(language),
         percent(info.share, language),
         number(info.n, language),
-        _outcome(info, language),
+        outcome_words(info, language),
         traits,
     )
 
@@ -130,7 +130,8 @@ def _trait(profile: AttributeProfile, language: Language) -> str:
     return f"{level_label(profile.attribute, top, language)} ({attribute_label(profile.attribute, language)})"
 
 
-def _outcome(info: PersonaInfo, language: Language) -> str:
+def outcome_words(info: PersonaInfo, language: Language) -> str:
+    """How many of a persona buy, with interval and n; a dash where no outcome is known."""
     if info.outcome_rate is None or info.outcome_low is None or info.outcome_high is None:
         return "–"
     return say(
@@ -146,7 +147,7 @@ def _outcome(info: PersonaInfo, language: Language) -> str:
 def _facts(info: PersonaInfo, approach: Approach, language: Language) -> tuple[Fact, ...]:
     facts = [
         Fact(say("persona.card.share", language), percent(info.share, language), info.share),
-        Fact(say("persona.card.outcome", language), _outcome(info, language), info.outcome_rate),
+        Fact(say("persona.card.outcome", language), outcome_words(info, language), info.outcome_rate),
     ]
     if info.value_mean is not None:
         facts.append(Fact(say("persona.card.value", language), money(info.value_mean, language)))

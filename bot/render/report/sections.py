@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.answers.common import listed
+from actions.answers.personas import outcome_words
 from actions.answers.quality import finding_lines, gap_lines
 from bot.render.report.facts import ReportFacts
+from persona_store.answer import Table
 from persona_store.charts import (
     Bar,
     Change,
@@ -30,15 +32,6 @@ CHANNELS_SHOWN = 4
 GAPS_SHOWN = 5
 SHIFTS_SHOWN = 5
 NOTHING = "–"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Column titles and rows of text; the first column names the row."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +85,7 @@ def in_short(facts: ReportFacts, language: Language) -> tuple[str, ...]:
                 "report.short.best",
                 language,
                 name=best.name(language),
-                outcome=_outcome(best_profile(facts, best.id), language),
+                outcome=outcome_words(best, language),
             )
         )
     if facts.pipeline.found:
@@ -101,11 +94,6 @@ def in_short(facts: ReportFacts, language: Language) -> tuple[str, ...]:
     if round(worst):
         lines.append(gap_lines(facts.quality, language, 1)[0])
     return tuple(lines)
-
-
-def best_profile(facts: ReportFacts, persona_id: int) -> PersonaProfile:
-    """The profile of one persona of the report."""
-    return next(one for one in facts.profiles if one.info.id == persona_id)
 
 
 def _personas(facts: ReportFacts, language: Language) -> Section:
@@ -166,26 +154,12 @@ def _persona_row(facts: ReportFacts, profile: PersonaProfile, language: Language
         f"{info.number}. {info.name(language)}",
         label("market", info.market, language),
         say("chart.size_text", language, share=percent(info.share, language), n=number(info.n, language)),
-        _outcome(profile, language),
+        outcome_words(info, language),
         money(info.value_mean, language) if info.value_mean is not None else NOTHING,
         _rate(approach.channels[0], language) if approach.channels else NOTHING,
         _stability(profile, language),
         joined(split, language),
         "; ".join(traits),
-    )
-
-
-def _outcome(profile: PersonaProfile, language: Language) -> str:
-    info = profile.info
-    if info.outcome_rate is None or info.outcome_low is None or info.outcome_high is None:
-        return NOTHING
-    return say(
-        "persona.outcome",
-        language,
-        rate=percent(info.outcome_rate, language),
-        low=percent(info.outcome_low, language),
-        high=percent(info.outcome_high, language),
-        n=number(info.outcome_n, language),
     )
 
 
