@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 from sqlalchemy import Connection, insert
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,7 @@ from persona_store.segmentation.naming import PersonaName
 from persona_store.segmentation.registry import Attribute
 from persona_store.segmentation.segment import Segments
 from persona_store.segmentation.selection import Choice
+from persona_store.segmentation.shares import share
 from persona_store.segmentation.target_group import TargetFilter
 from persona_store.segmentation.typical import typical_contacts
 
@@ -129,12 +129,12 @@ def _outcome_rate(outcome: NDArray[np.float64]) -> dict[str, Any]:
     known = outcome[~np.isnan(outcome)]
     if known.size == 0:
         return {"outcome_n": 0, "outcome_rate": None, "outcome_low": None, "outcome_high": None}
-    interval = binomtest(int(known.sum()), int(known.size)).proportion_ci(method="wilson")
+    bought = share(int(known.sum()), int(known.size))
     return {
-        "outcome_n": int(known.size),
-        "outcome_rate": float(known.mean()),
-        "outcome_low": float(interval.low),
-        "outcome_high": float(interval.high),
+        "outcome_n": bought.of,
+        "outcome_rate": bought.share,
+        "outcome_low": bought.low,
+        "outcome_high": bought.high,
     }
 
 
