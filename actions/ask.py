@@ -1,54 +1,29 @@
-"""Answers a question whose subject is known, and keeps the talk up to date; the one way to the persona store."""
+"""Asks a question whose subject is known, and keeps the talk up to date."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from actions.answers import (
-    antipersona_answer,
-    approach_answer,
-    choose_person_answer,
-    choose_persona_answer,
-    match_answer,
-    nobody_answer,
-    persona_answer,
-    personas_answer,
-)
+from actions.answering import CAPABILITIES, Asked, answer_to, needs_subject
+from actions.answers import choose_person_answer, choose_persona_answer, nobody_answer
 from actions.answers.personas import no_such_persona_answer
-from actions.answers.talk import need_contact_answer, no_personas_answer, whom_answer
+from actions.answers.talk import whom_answer
 from actions.context import Request
 from actions.reply import LookUp, Reply
 from actions.state import MOST_OPTIONS, Kind, Option, Question, Subject, Talk
 from actions.subject import Meaning, contact_by_id, person_subject
 from actions.vetoes import note
 from persona_store.answer import Answer
-from persona_store.antipersona import judge_contact
 from persona_store.database.models import Persona
-from persona_store.errors import NoPersonas
-from persona_store.guidance import Approach, approach_contact, approach_persona, approach_role
-from persona_store.matching import Match, match_contact, match_levels
 from persona_store.names import Person
-from persona_store.segmentation.profiles import list_profiles, persona_profile
-from persona_store.settings import Language
+from persona_store.segmentation.profiles import list_profiles
 from persona_store.wording import say
-
-BUSINESS = "b2b"  # the market in which people have roles
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question in its turn: the session it reads from and the language it is answered in."""
-
-    session: Session
-    language: Language
-    question: Question
-    asker: str
 
 
 def ask(request: Request, session: Session, question: Question, people: Sequence[Person] = ()) -> Reply:
     """The answers to `question`, or what is still needed to answer it; `people` are all its contact may be."""
-    if question.subject is None and question.kinds != ("personas",):
+    if question.subject is None and needs_subject(question):
         return _ask_whom(request, question)
     if question.subject is not None and question.subject.kind == "contact":
         known = contact_by_id(session, question.subject.key)
@@ -58,7 +33,7 @@ def ask(request: Request, session: Session, question: Question, people: Sequence
     if question.kinds == ("veto",):
         return note(request, session, question)
     asked = Asked(session, request.language, question, request.identity.user)
-    answers = [_answer(asked, kind) for kind in question.kinds]
+    answers = [answer_to(asked, kind) for kind in question.kinds]
     offer = _next_question(question, answers[-1], request.talk.question)
     if offer is not None and offer.subject is not None:
         name = offer.subject.name
@@ -110,53 +85,6 @@ def ask_which_of_all(request: Request, session: Session, named: str | None) -> R
     return Reply((answer,), replace(talk, options=options, chosen=None))
 
 
-def match_of(session: Session, subject: Subject) -> Match:
-    """Which persona a contact, or a role, matches; raises NoPersonas."""
-    if subject.kind == "role":
-        function, level = subject.key.split("/")
-        return match_levels(session, BUSINESS, {"function": function, "level": level}, name=subject.name)
-    return match_contact(session, subject.id)
-
-
-def approach_of(session: Session, subject: Subject) -> Approach:
-    """How to reach a contact, a persona or a role."""
-    if subject.kind == "contact":
-        return approach_contact(session, subject.id)
-    if subject.kind == "persona":
-        return approach_persona(session, subject.id)
-    function, level = subject.key.split("/")
-    return approach_role(session, function, level)
-
-
-def _answer(asked: Asked, kind: Kind) -> Answer:
-    try:
-        if kind == "personas" or asked.question.subject is None:
-            return personas_answer(list_profiles(asked.session), asked.language)
-        return _answer_about(asked, kind, asked.question.subject)
-    except NoPersonas:
-        return no_personas_answer(asked.language)
-
-
-def _answer_about(asked: Asked, kind: Kind, subject: Subject) -> Answer:
-    session, language, question = asked.session, asked.language, asked.question
-    if kind == "approach":
-        return approach_answer(approach_of(session, subject), language, subject=subject, channel=question.channel)
-    if subject.kind == "persona":
-        persona_id = subject.id
-        return persona_answer(persona_profile(session, persona_id), approach_persona(session, persona_id), language)
-    if kind == "antipersona":
-        if subject.kind == "role":
-            return need_contact_answer(subject, language)
-        return antipersona_answer(judge_contact(session, subject.id), language, asked.asker)
-    match = match_of(session, subject)
-    unknown = _unknown_persona(question)
-    return match_answer(match, language, compared=question.compared, unknown_persona=unknown, asker=asked.asker)
-
-
-def _unknown_persona(question: Question) -> str | None:
-    return None if question.compared else question.compared_name
-
-
 def _ask_whom(request: Request, question: Question) -> Reply:
     talk = replace(request.talk, question=question, explained=0, options=(), chosen=None, offer=None, missed=0)
     return Reply((whom_answer(question, request.language),), talk)
@@ -204,11 +132,13 @@ def _next_question(question: Question, answer: Answer, before: Question | None) 
     subject, last = question.subject, question.kinds[-1]
     if subject is None or answer.kind == "error":
         return None
-    then: Kind = "approach"
+    then = CAPABILITIES[last].then
     if last == "approach":
         then = "antipersona" if subject.kind == "contact" else "match" if subject.kind == "role" else "persona"
     elif last == "antipersona" and answer.details.get("anti_persona"):
         then = "match"
+    if then is None or subject.kind not in CAPABILITIES[then].about:
+        return None
     done = question.kinds
     if before is not None and before.subject is not None and before.subject.same_as(subject):
         done = (*done, *before.kinds)

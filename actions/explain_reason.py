@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from actions.answering import approach_of, match_of
 from actions.answers.reason import (
     antipersona_reason,
     approach_reason,
@@ -13,7 +14,7 @@ from actions.answers.reason import (
     persona_reason,
 )
 from actions.answers.talk import no_personas_answer
-from actions.ask import approach_of, ask_about, match_of
+from actions.ask import ask_about
 from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kind_shown

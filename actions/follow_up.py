@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from actions.answering import CAPABILITIES
 from actions.ask import ask, ask_about
 from actions.ask_approach import named_channel
 from actions.base import StoreAction
@@ -24,7 +25,7 @@ from actions.subject import (
 )
 from persona_store.lexicon import normalise_channel
 
-ABOUT_PEOPLE: tuple[Kind, ...] = ("match", "antipersona", "approach", "veto")
+ABOUT_PEOPLE = frozenset({"veto"} | {kind for kind, one in CAPABILITIES.items() if "contact" in one.about})
 
 
 class ActionFollowUp(StoreAction):

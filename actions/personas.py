@@ -2,7 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from actions.ask import ask, ask_about, ask_which_of_all, ask_which_persona, match_of
+from actions.answering import match_of
+from actions.ask import ask, ask_about, ask_which_of_all, ask_which_persona
 from actions.base import StoreAction
 from actions.context import Request
 from actions.reply import Reply

@@ -13,9 +13,33 @@ from rasa_sdk.events import EventType, SlotSet
 
 from persona_store.settings import Language, settings
 
-Kind = Literal["match", "antipersona", "approach", "persona", "personas", "pipeline", "veto"]
+Kind = Literal[
+    "match",
+    "antipersona",
+    "approach",
+    "persona",
+    "personas",
+    "pipeline",
+    "veto",
+    "centre",
+    "journey",
+    "next",
+    "compare",
+    "chart",
+    "statistics",
+    "content",
+    "segment",
+    "ideas",
+    "changes",
+    "quality",
+    "data_basis",
+    "objection",
+    "erasure",
+    "concept",
+    "lead",
+]
 Matter = Literal["verdict", "persona"]
-SubjectKind = Literal["contact", "role", "persona"]
+SubjectKind = Literal["contact", "role", "persona", "company"]
 
 LONGEST_NAME = 120  # of what people type as a name; longer ones are cut before they are looked up or repeated
 ROLE_KEY = re.compile(r"[a-z_]{1,30}/[a-z_]{1,30}")
@@ -27,7 +51,8 @@ MOST_OPTIONS = 5  # more than a hand can count are no help
 class Subject:
     """Whom or what a question is about.
 
-    `key` is the contact's or the persona's id as text, or the role as "function/level"; `name` is how it is shown.
+    `key` is the id of a contact, a persona or a company as text, or the role as "function/level"; `name` is how it is
+    shown.
     """
 
     kind: SubjectKind
@@ -37,7 +62,7 @@ class Subject:
 
     @property
     def id(self) -> int:
-        """The id in the store of a contact or a persona."""
+        """The id in the store of a contact, a persona or a company."""
         return int(self.key)
 
     def same_as(self, other: "Subject") -> bool:
@@ -55,7 +80,8 @@ class Question:
 
     `compared` are the ids of the personas the question names ("passt sie zu Persona 2?"), `compared_name` how the
     person called them; no ids with a name mean that there is no such persona. `channel` and `phase` are normal values,
-    `company` is a name as said, `page` counts from 1. `holds` is what a veto says holds instead.
+    `company`, `attribute`, `concept` and `industry` are names as said or normal values, `page` counts from 1.
+    `holds` is what a veto says holds instead.
     """
 
     kinds: tuple[Kind, ...]
@@ -65,22 +91,25 @@ class Question:
     channel: str | None = None
     phase: str | None = None
     company: str | None = None
+    attribute: str | None = None
+    concept: str | None = None
+    industry: str | None = None
     page: int = 1
     holds: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready data for a slot."""
+        texts = {name: value for name in _TEXTS if (value := getattr(self, name)) is not None}
         return {
             "kinds": list(self.kinds),
             "subject": self.subject and self.subject.as_dict(),
             "compared": list(self.compared),
-            "compared_name": self.compared_name,
-            "channel": self.channel,
-            "phase": self.phase,
-            "company": self.company,
             "page": self.page,
-            "holds": self.holds,
+            **texts,
         }
+
+
+_TEXTS = ("compared_name", "channel", "phase", "company", "attribute", "concept", "industry", "holds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +125,28 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Running:
+    """A dialogue of several turns that has begun (a qualification, a quiz ...): its name and how far it is.
+
+    `state` is JSON-ready; the module that runs the dialogue checks it on reading.
+    """
+
+    name: str
+    state: Mapping[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready data for a slot."""
+        return {"name": self.name, "state": dict(self.state)}
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
     """Where the talk stands.
 
     `contact`, `role` and `persona` are the ones last spoken of; `question` is the last one asked, `explained` how
     often its answer was explained since. `options` were offered, `chosen` is the index of the one taken.
     `offer` is what "yes" would ask. `missed` counts the messages in a row that were not understood.
+    `running` is a dialogue of several turns that goes on until it ends or is stopped.
     `reasonless` is a contact and the matter of a veto on it that was noted just now, whose reason was asked for.
     `said_language` was asked for in words, `wished_language` came with the person's last message.
     """
@@ -115,6 +160,7 @@ class Talk:
     chosen: int | None = None
     offer: Question | None = None
     missed: int = 0
+    running: Running | None = None
     reasonless: tuple[Subject, Matter] | None = None
     language: Language | None = None
     said_language: Language | None = None
@@ -147,6 +193,7 @@ def read_talk(slots: Mapping[str, Any]) -> Talk:
         chosen=chosen if isinstance(chosen, int) else None,
         offer=_question(slots.get("offer")),
         missed=missed if isinstance(missed, int) else 0,
+        running=_running(slots.get("running")),
         reasonless=_reasonless(slots.get("veto")),
         language=known_language(slots.get("language")),
         said_language=known_language(wish.get("said")),
@@ -178,6 +225,7 @@ def _slots(talk: Talk) -> dict[str, Any]:
         "choices": choices if talk.options else None,
         "offer": talk.offer and talk.offer.as_dict(),
         "missed": talk.missed or None,
+        "running": talk.running and talk.running.as_dict(),
         "veto": talk.reasonless and {"subject": talk.reasonless[0].as_dict(), "matter": talk.reasonless[1]},
         "language": talk.language,
         "language_wish": {"said": talk.said_language, "wished": talk.wished_language},
@@ -194,13 +242,15 @@ def _question(data: object) -> Question | None:
         kinds=kinds,
         subject=_subject(about.get("kind"), about.get("key"), about.get("name"), about.get("company")),
         compared=tuple(persona for persona in _list(parts.get("compared")) if isinstance(persona, int)),
-        compared_name=_text(parts.get("compared_name")),
-        channel=_text(parts.get("channel")),
-        phase=_text(parts.get("phase")),
-        company=_text(parts.get("company")),
         page=page if isinstance(page := parts.get("page"), int) and 1 <= page <= MOST_PAGES else 1,
-        holds=_text(parts.get("holds")),
+        **{name: _text(parts.get(name)) for name in _TEXTS},
     )
+
+
+def _running(data: object) -> Running | None:
+    parts = _mapping(data)
+    name = parts.get("name")
+    return Running(name, _mapping(parts.get("state"))) if isinstance(name, str) and name else None
 
 
 def _reasonless(data: object) -> tuple[Subject, Matter] | None:

@@ -1,0 +1,134 @@
+"""What the assistant can be asked: for each kind of question how it is answered, about whom, and what to offer next."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sqlalchemy.orm import Session
+
+from actions.answers import antipersona_answer, approach_answer, match_answer, persona_answer, personas_answer
+from actions.answers.talk import need_contact_answer, no_personas_answer
+from actions.state import Kind, Question, Subject, SubjectKind
+from persona_store.answer import Answer
+from persona_store.antipersona import judge_contact
+from persona_store.errors import NoPersonas
+from persona_store.guidance import Approach, approach_contact, approach_persona, approach_role
+from persona_store.matching import Match, match_contact, match_levels
+from persona_store.segmentation.profiles import list_profiles, persona_profile
+from persona_store.settings import Language
+
+BUSINESS = "b2b"  # the market in which people have roles
+PEOPLE: frozenset[SubjectKind] = frozenset({"contact"})
+PERSONAS: frozenset[SubjectKind] = frozenset({"persona"})
+ANYBODY: frozenset[SubjectKind] = frozenset({"contact", "role", "persona"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question in its turn: the session it reads from, the language it is answered in, and who asks."""
+
+    session: Session
+    language: Language
+    question: Question
+    asker: str
+
+    @property
+    def subject(self) -> Subject:
+        """Whom or what the question is about; raises LookupError where it is about nobody."""
+        if self.question.subject is None:
+            raise LookupError("The question has no subject.")
+        return self.question.subject
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """How a kind of question is answered.
+
+    `about` says whom or what it can be asked about, `needs_subject` that it cannot be answered about nobody; `then` is
+    the question to offer next about the same subject.
+    """
+
+    answer: Callable[[Asked], Answer]
+    about: frozenset[SubjectKind] = frozenset()
+    needs_subject: bool = False
+    then: Kind | None = None
+
+
+def answer_to(asked: Asked, kind: Kind) -> Answer:
+    """The answer to the question of this kind; that there are no personas is an answer, too."""
+    try:
+        return CAPABILITIES[kind].answer(asked)
+    except NoPersonas:
+        return no_personas_answer(asked.language)
+
+
+def needs_subject(question: Question) -> bool:
+    """Whether the question must be about somebody; so are vetoes and lists, which have actions of their own."""
+    return any(kind not in CAPABILITIES or CAPABILITIES[kind].needs_subject for kind in question.kinds)
+
+
+def match_of(session: Session, subject: Subject) -> Match:
+    """Which persona a contact, or a role, matches; raises NoPersonas."""
+    if subject.kind == "role":
+        function, level = subject.key.split("/")
+        return match_levels(session, BUSINESS, {"function": function, "level": level}, name=subject.name)
+    return match_contact(session, subject.id)
+
+
+def approach_of(session: Session, subject: Subject) -> Approach:
+    """How to reach a contact, a persona or a role."""
+    if subject.kind == "contact":
+        return approach_contact(session, subject.id)
+    if subject.kind == "persona":
+        return approach_persona(session, subject.id)
+    function, level = subject.key.split("/")
+    return approach_role(session, function, level)
+
+
+def _match(asked: Asked) -> Answer:
+    if asked.subject.kind == "persona":
+        return _persona(asked)
+    question = asked.question
+    return match_answer(
+        match_of(asked.session, asked.subject),
+        asked.language,
+        compared=question.compared,
+        unknown_persona=None if question.compared else question.compared_name,
+        asker=asked.asker,
+    )
+
+
+def _approach(asked: Asked) -> Answer:
+    found = approach_of(asked.session, asked.subject)
+    return approach_answer(found, asked.language, subject=asked.subject, channel=asked.question.channel)
+
+
+def _antipersona(asked: Asked) -> Answer:
+    if asked.subject.kind == "persona":
+        return _persona(asked)
+    if asked.subject.kind == "role":
+        return need_contact_answer(asked.subject, asked.language)
+    return antipersona_answer(judge_contact(asked.session, asked.subject.id), asked.language, asked.asker)
+
+
+def _persona(asked: Asked) -> Answer:
+    if asked.subject.kind != "persona":
+        return _match(asked)
+    persona_id = asked.subject.id
+    profile = persona_profile(asked.session, persona_id)
+    return persona_answer(profile, approach_persona(asked.session, persona_id), asked.language)
+
+
+def _personas(asked: Asked) -> Answer:
+    return personas_answer(list_profiles(asked.session), asked.language)
+
+
+CAPABILITIES: Mapping[Kind, Capability] = MappingProxyType(
+    {
+        "match": Capability(_match, ANYBODY, needs_subject=True, then="approach"),
+        "antipersona": Capability(_antipersona, ANYBODY, needs_subject=True, then="approach"),
+        "approach": Capability(_approach, ANYBODY, needs_subject=True),
+        "persona": Capability(_persona, PERSONAS, needs_subject=True, then="approach"),
+        "personas": Capability(_personas),
+    }
+)
