@@ -4,7 +4,7 @@ import asyncio
 import logging
 import traceback
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from actions.answers.talk import failed_answer, not_allowed_answer, said_error_answer, unavailable_answer
 from actions.context import Message, Request, read_message, read_request, store, talk_of
 from actions.reply import LookUp, Reply
+from actions.running import Heard, come_back, go_on, is_for_runner, may_write
 from actions.state import Talk, read_talk, slot_events
 from actions.veto_cues import skips
 from actions.vetoes import reason_given, without_reason
@@ -42,8 +43,11 @@ class TalkAction(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answers, and returns the slots that changed."""
         before, talk, message = read_talk(tracker.slots), talk_of(tracker), read_message(tracker)
-        skipped = talk.reasonless is not None and skips(message.text)
-        reply = without_reason(talk) if skipped else self.reply(talk, message)
+        if is_for_runner(talk, heard_in(tracker)):
+            reply = await asyncio.to_thread(answered, tracker, talk, lambda request, _: self.reply(talk, message))
+        else:
+            skipped = talk.reasonless is not None and skips(message.text)
+            reply = come_back(talk, without_reason(talk) if skipped else self.reply(talk, message))
         return dispatch(dispatcher, before, _closed(before, reply))
 
 
@@ -67,34 +71,48 @@ class StoreAction(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answers, and returns the slots that changed; other conversations go on meanwhile."""
         before = read_talk(tracker.slots)
-        reply = await asyncio.to_thread(self._answer, tracker, talk_of(tracker))
+        reply = await asyncio.to_thread(answered, tracker, talk_of(tracker), self.reply, self.writes)
         return dispatch(dispatcher, before, _closed(before, reply))
 
-    def _answer(self, tracker: Tracker, talk: Talk) -> Reply:
-        try:
-            request = read_request(tracker, talk)
-        except NotAllowed:
-            return Reply((not_allowed_answer(talk.spoken),), talk)
-        try:
-            with session_scope(store(), writes=self.writes(request)) as session:
-                reply = reason_given(request, session, *_understood(tracker)) or self.reply(request, session)
-            _record(request, reply.look_ups)
-        except StoreUnavailable:
-            return Reply((unavailable_answer(talk.spoken),), talk)
-        except PersonaBotError as error:
-            return Reply((said_error_answer(error, talk.spoken),), talk)
-        except Exception as error:  # whatever breaks: the person gets a sentence, the log the place and nobody's data
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            logger.error("%s: %s in %s:%d", self.name(), type(error).__name__, place.filename, place.lineno or 0)
-            return Reply((failed_answer(talk.spoken),), replace(talk, offer=None))
-        return reply
+
+def answered(
+    tracker: Tracker,
+    talk: Talk,
+    reply_to: Callable[[Request, Session], Reply],
+    writes: Callable[[Request], bool] = lambda request: False,
+) -> Reply:
+    """The reply to the latest message: by the dialogue that goes on if the message is for it, else by `reply_to`.
+
+    Whatever goes wrong is said in a sentence.
+    """
+    heard = heard_in(tracker)
+    try:
+        request = read_request(tracker, talk)
+    except NotAllowed:
+        return Reply((not_allowed_answer(talk.spoken),), talk)
+    try:
+        with session_scope(store(), writes=writes(request) or may_write(request, heard)) as session:
+            reply = reason_given(request, session, heard.intent, heard.confidence) or go_on(request, session, heard)
+            reply = reply or come_back(talk, reply_to(request, session))
+        _record(request, reply.look_ups)
+    except StoreUnavailable:
+        return Reply((unavailable_answer(talk.spoken),), talk)
+    except PersonaBotError as error:
+        return Reply((said_error_answer(error, talk.spoken),), talk)
+    except Exception as error:  # whatever breaks: the person gets a sentence, the log the place and nobody's data
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        logger.error("%s: %s in %s:%d", heard.intent, type(error).__name__, place.filename, place.lineno or 0)
+        return Reply((failed_answer(talk.spoken),), replace(talk, offer=None))
+    return reply
 
 
-def _understood(tracker: Tracker) -> tuple[str, float]:
-    """The intent of the latest message and how sure it is."""
-    intent = tracker.latest_message.get("intent") or {}
+def heard_in(tracker: Tracker) -> Heard:
+    """What the latest message was understood as."""
+    message = tracker.latest_message
+    intent = message.get("intent") or {}
     confidence = intent.get("confidence")
-    return str(intent.get("name")), float(confidence) if isinstance(confidence, int | float) else 1.0
+    sure = float(confidence) if isinstance(confidence, int | float) else 1.0
+    return Heard(str(intent.get("name")), sure, pressed=str(message.get("text") or "").startswith("/"))
 
 
 def _closed(before: Talk, reply: Reply) -> Reply:

@@ -41,8 +41,8 @@ class ActionGoodbye(TalkAction):
     intent = "goodbye"
 
     def reply(self, talk: Talk, message: Message) -> Reply:
-        """Says its text."""
-        return plain_reply(self.intent, talk)
+        """Says its text; who goes has left whatever was running."""
+        return plain_reply(self.intent, replace(talk, running=None))
 
 
 class ActionThank(TalkAction):

@@ -128,15 +128,17 @@ class Option:
 class Running:
     """A dialogue of several turns that has begun (a qualification, a quiz ...): its name and how far it is.
 
-    `state` is JSON-ready; the module that runs the dialogue checks it on reading.
+    `state` is JSON-ready; the module that runs the dialogue checks it on reading. `strayed` counts the messages in a
+    row that were about something else.
     """
 
     name: str
     state: Mapping[str, Any]
+    strayed: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready data for a slot."""
-        return {"name": self.name, "state": dict(self.state)}
+        return {"name": self.name, "state": dict(self.state), "strayed": self.strayed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,8 +251,10 @@ def _question(data: object) -> Question | None:
 
 def _running(data: object) -> Running | None:
     parts = _mapping(data)
-    name = parts.get("name")
-    return Running(name, _mapping(parts.get("state"))) if isinstance(name, str) and name else None
+    name, strayed = parts.get("name"), parts.get("strayed")
+    if not isinstance(name, str) or not name:
+        return None
+    return Running(name, _mapping(parts.get("state")), strayed if isinstance(strayed, int) else 0)
 
 
 def _reasonless(data: object) -> tuple[Subject, Matter] | None:

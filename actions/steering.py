@@ -12,6 +12,7 @@ from actions.base import TalkAction, dispatch
 from actions.context import Message, read_message, talk_of
 from actions.cues import language_in
 from actions.reply import Reply
+from actions.running import left_answer
 from actions.state import Talk, known_language, slot_events
 
 
@@ -22,7 +23,7 @@ class ActionStop(TalkAction):
 
     def reply(self, talk: Talk, message: Message) -> Reply:
         """Leaves whatever was open."""
-        return Reply((talk_answer("stop", talk.spoken),), _emptied(talk))
+        return Reply((left_answer(talk) or talk_answer("stop", talk.spoken),), _emptied(talk))
 
 
 class ActionRestart(TalkAction):
