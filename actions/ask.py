@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from actions.answering import CAPABILITIES, Asked, answer_to, needs_subject
 from actions.answers import choose_person_answer, choose_persona_answer, nobody_answer
+from actions.answers.people import choose_company_answer, no_company_answer
 from actions.answers.personas import no_such_persona_answer
 from actions.answers.talk import whom_answer
 from actions.context import Request
 from actions.reply import LookUp, Reply
 from actions.state import MOST_OPTIONS, Kind, Option, Question, Subject, Talk
-from actions.subject import Meaning, contact_by_id, person_subject
+from actions.subject import Meaning, NamedCompany, company_by_id, contact_by_id, person_subject
 from actions.vetoes import note
 from persona_store.answer import Answer
 from persona_store.database.models import Persona
@@ -30,6 +31,11 @@ def ask(request: Request, session: Session, question: Question, people: Sequence
         if known.subject is None:  # erased, or objected to profiling, since it was last spoken of
             return ask_about(request, session, question, known)
         question = replace(question, subject=known.subject)
+    if question.subject is not None and question.subject.kind == "company":
+        company = company_by_id(session, question.subject.key)
+        if company.subject is None:
+            return ask_about_company(request, session, question, company)
+        question = replace(question, subject=company.subject)
     if question.kinds == ("veto",):
         return note(request, session, question)
     asked = Asked(session, request.language, question, request.identity.user)
@@ -63,6 +69,25 @@ def ask_about(request: Request, session: Session, question: Question, meaning: M
     talk = replace(request.talk, question=replace(question, subject=None), explained=0, missed=0)
     look_ups = tuple(LookUp("choice", person.contact_id) for person in people)
     return Reply((answer,), replace(talk, options=options, chosen=None, offer=None), look_ups)
+
+
+def ask_about_company(request: Request, session: Session, question: Question, meaning: NamedCompany) -> Reply:
+    """Asks `question` about the company that was meant, or offers those that may be meant."""
+    if meaning.subject is not None:
+        return ask(request, session, replace(question, subject=meaning.subject))
+    if meaning.missing:
+        return _ask_whom(request, question)
+    companies = meaning.companies[:MOST_OPTIONS]
+    options = tuple(
+        Option(f"{one.name}, {one.company}" if one.company else one.name, replace(question, subject=one))
+        for one in companies
+    )
+    if meaning.unknown is None:
+        answer = choose_company_answer(options, request.language, more=len(meaning.companies) > len(companies))
+    else:
+        answer = no_company_answer(meaning.unknown, options, request.language)
+    talk = replace(request.talk, question=replace(question, subject=None), explained=0, missed=0)
+    return Reply((answer,), replace(talk, options=options, chosen=None, offer=None))
 
 
 def ask_which_persona(

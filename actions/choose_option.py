@@ -4,18 +4,18 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from actions.answers.common import CONTACT_PAYLOAD
+from actions.answers.common import COMPANY_PAYLOAD, CONTACT_PAYLOAD
 from actions.answers.people import offer_again_answer
 from actions.answers.talk import nothing_offered_answer
-from actions.ask import ask_about
+from actions.ask import ask_about, ask_about_company
 from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import means_all
-from actions.follow_up import about_people, follow_up
+from actions.follow_up import about_companies, about_people, follow_up
 from actions.options import picked, take, take_all
 from actions.reply import Reply
 from actions.state import Question
-from actions.subject import contact_by_id, named_contact
+from actions.subject import company_by_id, contact_by_id, named_contact
 
 
 class ActionChooseOption(StoreAction):
@@ -31,7 +31,8 @@ class ActionChooseOption(StoreAction):
 def choose(request: Request, session: Session) -> Reply:
     """The reply to a message that picks something."""
     talk = request.talk
-    pressed = next((one.value for one in request.named("contact") if one.value.startswith(CONTACT_PAYLOAD)), None)
+    named = [one.value for one in (*request.named("contact"), *request.named("company"))]
+    pressed = next((one for one in named if one.startswith((CONTACT_PAYLOAD, COMPANY_PAYLOAD))), None)
     if pressed is not None:
         return _press(request, session, pressed)
     if not talk.options:
@@ -50,11 +51,13 @@ def choose(request: Request, session: Session) -> Reply:
 
 
 def _press(request: Request, session: Session, pressed: str) -> Reply:
-    """A button names a contact by its id; those of earlier answers keep their meaning."""
-    key = pressed.removeprefix(CONTACT_PAYLOAD)
+    """A button names a contact or a company by its id; those of earlier answers keep their meaning."""
+    kind, _, key = pressed.partition(":")
     for index, option in enumerate(request.talk.options):
         subject = option.question.subject
-        if subject and subject.kind == "contact" and subject.key == key:
+        if subject and subject.kind == kind and subject.key == key:
             return take(request, session, index)
     last = request.talk.question or Question(("match",))
+    if kind == "company":
+        return ask_about_company(request, session, about_companies(last), company_by_id(session, key))
     return ask_about(request, session, about_people(last), contact_by_id(session, key))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from actions.answering import CAPABILITIES
-from actions.ask import ask, ask_about
+from actions.ask import ask, ask_about, ask_about_company
 from actions.ask_approach import named_channel
 from actions.base import StoreAction
 from actions.context import Request
@@ -17,6 +17,7 @@ from actions.state import Kind, Question
 from actions.subject import (
     Meaning,
     contact_in_words,
+    named_company,
     named_contact,
     named_personas,
     named_role,
@@ -26,6 +27,7 @@ from actions.subject import (
 from persona_store.lexicon import normalise_channel
 
 ABOUT_PEOPLE = frozenset({"veto"} | {kind for kind, one in CAPABILITIES.items() if "contact" in one.about})
+ABOUT_COMPANIES = frozenset(kind for kind, one in CAPABILITIES.items() if "company" in one.about)
 
 
 class ActionFollowUp(StoreAction):
@@ -48,6 +50,10 @@ def follow_up(request: Request, session: Session) -> Reply:
     if goes_on_with_list(request):
         return list_them(request, session, Question(("pipeline",)))
     last = _last_question(request)
+    if not ABOUT_COMPANIES.isdisjoint(last.kinds):
+        company = named_company(request, session)
+        if company.known or (not company.missing and not request.named("contact")):
+            return ask_about_company(request, session, about_companies(last), company)
     meaning = named_contact(request, session)
     role = named_role(request) or unknown_role(meaning)
     if not meaning.missing and (meaning.known or not (role or normalise_channel(meaning.unknown or ""))):
@@ -82,6 +88,12 @@ def _last_question(request: Request) -> Question:
     last = request.talk.question or Question(("match",))
     shown = kind_shown(request.text)
     return replace(last, kinds=(shown,)) if shown and shown not in last.kinds else last
+
+
+def about_companies(question: Question) -> Question:
+    """The question as it can be asked about companies, without those who were asked about before."""
+    kinds = tuple(kind for kind in question.kinds if kind in ABOUT_COMPANIES)
+    return replace(question, kinds=kinds or ("centre",), subject=None)
 
 
 def about_people(question: Question) -> Question:

@@ -1,17 +1,25 @@
-"""Whom or what a message means: a contact, a role or a persona, found by what it names or by what was spoken of."""
+"""Whom or what a message means: a contact, a company, a role or a persona, by what it names or was spoken of."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from actions.answers.common import CONTACT_PAYLOAD, role_name
+from actions.answers.common import COMPANY_PAYLOAD, CONTACT_PAYLOAD, role_name
 from actions.context import Mention, Request
 from actions.cues import address_in, follows_persona, possible_names, salutation_before, same_salutation
 from actions.state import LONGEST_NAME, ROLE_KEY, Subject
-from persona_store.database.models import Contact, Persona
+from persona_store.database.models import Company, Contact, Persona
 from persona_store.lexicon import normalise_title
-from persona_store.names import Person, find_people, find_personas, is_clear
+from persona_store.names import (
+    Person,
+    companies_in,
+    company_meant,
+    find_people,
+    find_personas,
+    is_clear,
+    normal_name,
+)
 from persona_store.settings import Language
 
 MOST_LOOKED_AT = 20  # people of one name, among whom a salutation may decide
@@ -45,6 +53,29 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedCompany:
+    """The company that a message names.
+
+    `subject` is empty when it is unclear: then `companies` are those it may be, or, with `unknown` (the name that was
+    not found), those whose names are nearest.
+    """
+
+    subject: Subject | None = None
+    companies: tuple[Subject, ...] = ()
+    unknown: str | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a company of that name, one or several."""
+        return self.subject is not None or (bool(self.companies) and self.unknown is None)
+
+    @property
+    def missing(self) -> bool:
+        """Whether the message names no company at all."""
+        return self.subject is None and not self.companies and self.unknown is None
+
+
+@dataclass(frozen=True, slots=True)
 class NamedPersonas:
     """The personas that a message names; `unknown` is a name that no persona bears."""
 
@@ -75,6 +106,50 @@ def named_contact(request: Request, session: Session) -> Meaning:
     if known is None and meanings and not (known := contact_in_words(request, session)).known:
         known = max(meanings, key=lambda meaning: (len(meaning.people), len(meaning.unknown or "")))
     return known or Meaning()
+
+
+def named_company(request: Request, session: Session) -> NamedCompany:
+    """The company that the message names, by button or name; missing when it names none.
+
+    Legal forms and typos do not matter. Where no company was recognised, what was taken for a contact is looked up
+    among the companies unless somebody bears that name, then all words of the message.
+    """
+    meanings = []
+    for mention in request.named("company")[:MOST_NAMES]:
+        if mention.text.startswith(COMPANY_PAYLOAD):
+            return company_by_id(session, mention.text.removeprefix(COMPANY_PAYLOAD))
+        meanings.append(company_called(session, mention.text))
+    if not meanings:
+        meanings = [
+            company_called(session, mention.text)
+            for mention in request.named("contact")[:MOST_NAMES]
+            if not mention.text.startswith(CONTACT_PAYLOAD) and not _bears(session, mention.text)
+        ]
+        meanings = [meaning for meaning in meanings if meaning.known] or [_company_in_words(request, session)]
+    return next((meaning for meaning in meanings if meaning.known), meanings[0])
+
+
+def company_called(session: Session, name: str) -> NamedCompany:
+    """The company of this name, those it may be, or those nearest to it."""
+    meant = company_meant(session, name[:LONGEST_NAME])
+    if meant.company is not None:
+        return NamedCompany(company_subject(meant.company))
+    if meant.several:
+        return NamedCompany(companies=_told_apart(meant.several))
+    return NamedCompany(companies=_told_apart(meant.nearest), unknown=name)
+
+
+def company_by_id(session: Session, key: str) -> NamedCompany:
+    """The company with this id in the store."""
+    company = session.get(Company, int(key)) if key.isascii() and key.isdigit() and len(key) < 18 else None
+    if company is None:
+        return NamedCompany(unknown=f"#{key[:LONGEST_NAME]}")
+    return NamedCompany(company_subject(company))
+
+
+def company_subject(company: Company) -> Subject:
+    """A company as the subject of a question."""
+    return Subject("company", str(company.id), company.name)
 
 
 def contact_in_words(request: Request, session: Session) -> Meaning:
@@ -179,6 +254,25 @@ def _people_at(request: Request, session: Session, company: str) -> Meaning:
     exactly = [one for one in people if roles[one.contact_id] == role.key]
     nearly = [one for one in people if roles[one.contact_id].split("/")[0] == role.key.split("/")[0]]
     return _choose(exactly or nearly, company) if exactly or nearly else Meaning()
+
+
+def _company_in_words(request: Request, session: Session) -> NamedCompany:
+    """The last resort: words of the message that are exactly a company's name."""
+    found = companies_in(session, possible_names(_unnamed(request))[:MOST_WORDS_LOOKED_UP])
+    if len(found) == 1:
+        return NamedCompany(company_subject(found[0]))
+    return NamedCompany(companies=_told_apart(found))
+
+
+def _told_apart(companies: Sequence[Company]) -> tuple[Subject, ...]:
+    """Companies to choose from, each with its city, which tells namesakes apart."""
+    return tuple(Subject("company", str(one.id), one.name, one.city) for one in companies)
+
+
+def _bears(session: Session, name: str) -> bool:
+    """Whether it is a person's name, and not only that of a company where people work."""
+    words = set(normal_name(name).split())
+    return any(words & set(normal_name(person.name).split()) for person in find_people(session, name[:LONGEST_NAME]))
 
 
 def _addressed(session: Session, people: list[Person], salutation: str | None) -> list[Person]:

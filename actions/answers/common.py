@@ -12,6 +12,7 @@ from persona_store.settings import Language
 from persona_store.wording import day, number, percent, say
 
 CONTACT_PAYLOAD = "contact:"  # names a contact by its id in the store, so that a button always means the same person
+COMPANY_PAYLOAD = "company:"  # likewise a company
 LONGEST_QUOTE = 60
 ALMOST_ALL, ALMOST_NONE = 0.99, 0.01
 UNKNOWN = "unknown"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from actions.answers.common import CONTACT_PAYLOAD, labelled_button, quoted
+from actions.answers.common import COMPANY_PAYLOAD, CONTACT_PAYLOAD, labelled_button, quoted
 from actions.state import Option
 from persona_store.answer import Answer, Choice
 from persona_store.names import Person
@@ -26,6 +26,24 @@ def nobody_answer(name: str, people: Sequence[Person], language: Language) -> An
     return Answer("choices", language, text, next_step=next_step, choices=_choices(people))
 
 
+def choose_company_answer(options: Sequence[Option], language: Language, *, more: bool = False) -> Answer:
+    """Several companies fit: each as a choice; `more` fit than are shown."""
+    text = say("company.choose_more" if more else "company.choose", language, count=len(options))
+    choices = tuple(_option_button(option) for option in options)
+    return Answer("choices", language, text, next_step=say("company.how_to_choose", language), choices=choices)
+
+
+def no_company_answer(name: str, options: Sequence[Option], language: Language) -> Answer:
+    """No company has that name: the nearest names, and how to go on."""
+    if not options:
+        text = say("company.nobody", language, name=quoted(name))
+        return Answer("error", language, text, next_step=say("company.how_to_find", language))
+    text = say("company.nearest", language, count=len(options), name=quoted(name), nearest=options[0].label)
+    next_step = say("people.confirm" if len(options) == 1 else "company.how_to_choose", language)
+    choices = tuple(_option_button(option) for option in options)
+    return Answer("choices", language, text, next_step=next_step, choices=choices)
+
+
 def offer_again_answer(options: Sequence[Option], language: Language) -> Answer:
     """The options once more, after a pick that fits none or several of them."""
     choices = tuple(_option_button(option) for option in options)
@@ -39,6 +57,8 @@ def _option_button(option: Option) -> Choice:
         intent = "ask_approach" if "approach" in kinds else "describe_persona"
         return labelled_button(option.label, intent, {"persona": subject.name})
     key = subject.key if subject else ""
+    if subject is not None and subject.kind == "company":
+        return labelled_button(option.label, "choose_option", {"company": f"{COMPANY_PAYLOAD}{key}"})
     return labelled_button(option.label, "choose_option", {"contact": f"{CONTACT_PAYLOAD}{key}"})
 
 
