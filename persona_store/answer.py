@@ -1,6 +1,6 @@
 """One answer of the assistant, independent of the channel: what to say, why, what next, and what it rests on."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from persona_store.settings import Language
@@ -20,6 +20,13 @@ Kind = Literal[
     "journey",
     "next",
     "ideas",
+    "statistics",
+    "chart",
+    "compare",
+    "content",
+    "segment",
+    "changes",
+    "quality",
 ]
 
 
@@ -59,11 +66,28 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file to fetch: never its content, which would pass through the conversation's memory.
+
+    `link` is a path of the gateway that works for the asker until `expires` (ISO 8601, UTC); `command` makes the same
+    file in a terminal. `rows` is how many records it will hold.
+    """
+
+    name: str
+    media_type: str
+    link: str
+    expires: str
+    rows: int
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Answer first (`text`), then why (`reasons`), then what next (`next_step`, `choices`).
 
     All texts are plain text in `language`; channels escape them. `evidence` says which data the answer rests on
-    (counts, intervals, dates, attributes); `chart` is a Vega-Lite specification.
+    (counts, intervals, dates, attributes); `chart` is a Vega-Lite specification,
+    `file` something to fetch.
     """
 
     kind: Kind
@@ -74,6 +98,7 @@ class Answer:
     card: Card | None = None
     table: Table | None = None
     chart: dict[str, Any] | None = None
+    file: File | None = None
     choices: tuple[Choice, ...] = ()
     evidence: tuple[str, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
@@ -96,6 +121,7 @@ class Answer:
             "card": card,
             "table": table,
             "chart": self.chart,
+            "file": self.file and asdict(self.file),
             "choices": [{"label": choice.label, "send": choice.send} for choice in self.choices],
             "evidence": list(self.evidence),
             "details": self.details,
