@@ -6,13 +6,26 @@ from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
+from actions import marketing
 from actions.answers import antipersona_answer, approach_answer, match_answer, persona_answer, personas_answer
+from actions.answers.centre import centre_answer, no_company_known_answer
+from actions.answers.concepts import concept_answer
+from actions.answers.journey import (
+    company_journeys_answer,
+    journey_answer,
+    next_answer,
+    which_phase_answer,
+)
 from actions.answers.talk import need_contact_answer, no_personas_answer
 from actions.state import Kind, Question, Subject, SubjectKind
 from persona_store.answer import Answer
 from persona_store.antipersona import judge_contact
+from persona_store.database.models import Contact, Persona
 from persona_store.errors import NoPersonas
 from persona_store.guidance import Approach, approach_contact, approach_persona, approach_role
+from persona_store.guidance.buying_centre import buying_centre
+from persona_store.guidance.journey import company_journeys, contact_journey, next_for_persona, next_step
+from persona_store.guidance.phases import PHASES
 from persona_store.matching import Match, match_contact, match_levels
 from persona_store.segmentation.profiles import list_profiles, persona_profile
 from persona_store.settings import Language
@@ -20,6 +33,7 @@ from persona_store.settings import Language
 BUSINESS = "b2b"  # the market in which people have roles
 PEOPLE: frozenset[SubjectKind] = frozenset({"contact"})
 PERSONAS: frozenset[SubjectKind] = frozenset({"persona"})
+ACCOUNTS: frozenset[SubjectKind] = frozenset({"company", "contact"})
 ANYBODY: frozenset[SubjectKind] = frozenset({"contact", "role", "persona"})
 
 
@@ -119,6 +133,39 @@ def _persona(asked: Asked) -> Answer:
     return persona_answer(profile, approach_persona(asked.session, persona_id), asked.language)
 
 
+def _centre(asked: Asked) -> Answer:
+    company = asked.subject.id
+    if asked.subject.kind == "contact":
+        works_at = asked.session.get_one(Contact, asked.subject.id).company_id
+        if works_at is None:
+            return no_company_known_answer(asked.subject.name, asked.language)
+        company = works_at
+    return centre_answer(buying_centre(asked.session, company), asked.language, role=asked.question.role)
+
+
+def _journey(asked: Asked) -> Answer:
+    if asked.subject.kind == "company":
+        found = company_journeys(asked.session, asked.subject.id)
+        return company_journeys_answer(asked.subject.name, found, asked.language)
+    return journey_answer(contact_journey(asked.session, asked.subject.id), asked.language)
+
+
+def _next(asked: Asked) -> Answer:
+    channel = asked.question.channel
+    if asked.subject.kind == "contact":
+        step = next_step(asked.session, asked.subject.id, asked.language, channel=channel)
+        return next_answer(step, asked.language, channel=channel)
+    phase = next((one for one in PHASES if one == asked.question.phase), None)
+    if phase is None:
+        return which_phase_answer(asked.session.get_one(Persona, asked.subject.id), asked.language)
+    step = next_for_persona(asked.session, asked.subject.id, phase, asked.language, channel=channel)
+    return next_answer(step, asked.language, channel=channel)
+
+
+def _concept(asked: Asked) -> Answer:
+    return concept_answer((asked.question.concept or "persona").split(), asked.language)
+
+
 def _personas(asked: Asked) -> Answer:
     return personas_answer(list_profiles(asked.session), asked.language)
 
@@ -129,6 +176,11 @@ CAPABILITIES: Mapping[Kind, Capability] = MappingProxyType(
         "antipersona": Capability(_antipersona, ANYBODY, needs_subject=True, then="approach"),
         "approach": Capability(_approach, ANYBODY, needs_subject=True),
         "persona": Capability(_persona, PERSONAS, needs_subject=True, then="approach"),
+        "concept": Capability(_concept),
         "personas": Capability(_personas),
+        "statistics": Capability(marketing.statistics_of, frozenset({"persona", "role"})),
+        "centre": Capability(_centre, ACCOUNTS, needs_subject=True),
+        "journey": Capability(_journey, ACCOUNTS, needs_subject=True, then="next"),
+        "next": Capability(_next, PEOPLE | PERSONAS, needs_subject=True),
     }
 )

@@ -39,13 +39,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A message with all that is needed to answer it."""
+    """A message with all that is needed to answer it; `intent` is what it was understood as."""
 
     identity: Identity
     language: Language
     text: str
     mentions: tuple[Mention, ...]
     talk: Talk
+    intent: str = ""
 
     def named(self, entity: str) -> tuple[Mention, ...]:
         """What the message names of this kind, in reading order."""
@@ -66,7 +67,8 @@ def read_request(tracker: Tracker, talk: Talk) -> Request:
     metadata = message.get("metadata") or {}
     identity = verify(metadata.get("identity"), settings().secret("identity"), tracker.sender_id)
     said = read_message(tracker)
-    return Request(identity, talk.spoken, said.text, said.mentions, talk)
+    intent = str((message.get("intent") or {}).get("name") or "")
+    return Request(identity, talk.spoken, said.text, said.mentions, talk, intent)
 
 
 def read_message(tracker: Tracker) -> Message:

@@ -80,8 +80,9 @@ class Question:
 
     `compared` are the ids of the personas the question names ("passt sie zu Persona 2?"), `compared_name` how the
     person called them; no ids with a name mean that there is no such persona. `channel` and `phase` are normal values,
-    `company`, `attribute`, `concept` and `industry` are names as said or normal values, `page` counts from 1.
-    `holds` is what a veto says holds instead.
+    `role` one as "function/level", `company`, `attribute`, `concept` and `industry` are names as said or normal
+    values, `page` counts from 1. `holds` is what a veto says holds instead. A number is asked `by` a group
+    ("industry"), for the "best" or "worst" of them (`order`), and for a `period` (a year).
     """
 
     kinds: tuple[Kind, ...]
@@ -90,12 +91,16 @@ class Question:
     compared_name: str | None = None
     channel: str | None = None
     phase: str | None = None
+    role: str | None = None
     company: str | None = None
     attribute: str | None = None
     concept: str | None = None
     industry: str | None = None
     page: int = 1
     holds: str | None = None
+    by: str | None = None
+    order: str | None = None
+    period: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready data for a slot."""
@@ -109,7 +114,20 @@ class Question:
         }
 
 
-_TEXTS = ("compared_name", "channel", "phase", "company", "attribute", "concept", "industry", "holds")
+_TEXTS = (
+    "compared_name",
+    "channel",
+    "phase",
+    "role",
+    "company",
+    "attribute",
+    "concept",
+    "industry",
+    "holds",
+    "by",
+    "order",
+    "period",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +166,7 @@ class Talk:
     `contact`, `role` and `persona` are the ones last spoken of; `question` is the last one asked, `explained` how
     often its answer was explained since. `options` were offered, `chosen` is the index of the one taken.
     `offer` is what "yes" would ask. `missed` counts the messages in a row that were not understood.
+    `lesson` is the index of the last lesson taken of the guided introduction.
     `running` is a dialogue of several turns that goes on until it ends or is stopped.
     `reasonless` is a contact and the matter of a veto on it that was noted just now, whose reason was asked for.
     `said_language` was asked for in words, `wished_language` came with the person's last message.
@@ -162,6 +181,7 @@ class Talk:
     chosen: int | None = None
     offer: Question | None = None
     missed: int = 0
+    lesson: int | None = None
     running: Running | None = None
     reasonless: tuple[Subject, Matter] | None = None
     language: Language | None = None
@@ -195,6 +215,7 @@ def read_talk(slots: Mapping[str, Any]) -> Talk:
         chosen=chosen if isinstance(chosen, int) else None,
         offer=_question(slots.get("offer")),
         missed=missed if isinstance(missed, int) else 0,
+        lesson=lesson if isinstance(lesson := slots.get("lesson"), int) else None,
         running=_running(slots.get("running")),
         reasonless=_reasonless(slots.get("veto")),
         language=known_language(slots.get("language")),
@@ -227,6 +248,7 @@ def _slots(talk: Talk) -> dict[str, Any]:
         "choices": choices if talk.options else None,
         "offer": talk.offer and talk.offer.as_dict(),
         "missed": talk.missed or None,
+        "lesson": talk.lesson,
         "running": talk.running and talk.running.as_dict(),
         "veto": talk.reasonless and {"subject": talk.reasonless[0].as_dict(), "matter": talk.reasonless[1]},
         "language": talk.language,

@@ -58,5 +58,10 @@ class ActionChangeLanguage(TalkAction):
 
 
 def _emptied(talk: Talk) -> Talk:
-    """The language is all that stays."""
-    return Talk(language=talk.language, said_language=talk.said_language, wished_language=talk.wished_language)
+    """The language is all that stays, and which lesson of the introduction was the last."""
+    return Talk(
+        lesson=talk.lesson,
+        language=talk.language,
+        said_language=talk.said_language,
+        wished_language=talk.wished_language,
+    )
