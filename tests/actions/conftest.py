@@ -33,6 +33,7 @@ class Talk:
     conversation: str = "talk"
     wish: str | None = "de"
     trusted: bool = True
+    rights: str = "rep"
     slots: dict[str, Any] = field(default_factory=dict)
     answers: list[dict[str, Any]] = field(default_factory=list)
 
@@ -64,7 +65,7 @@ class Talk:
     def _turn(
         self, text: str, intent: str, entities: list[dict[str, Any]], detected: dict[str, Any] | None
     ) -> dict[str, Any]:
-        token = sign("rep", "rep", self.conversation, settings().secret("identity"), 60) if self.trusted else "forged"
+        token = sign("rep", self.rights, self.conversation, settings().secret("identity"), 60) if self.trusted else "forged"
         message = {
             "text": text,
             "intent": {"name": intent},
