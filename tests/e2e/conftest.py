@@ -15,6 +15,8 @@ import pytest
 from tests.e2e.product import ROOT, Product, Talk, personabot
 
 CONTACTS = 5_000
+GUESTS = Path(__file__).parent / "guests"  # people to whom things are done that the sample's people are spared
+BLOCKED = "Rosalinde Sperrmann"  # objected to profiling before any conversation begins
 USER, PASSWORD = "rep", "a long enough passphrase"
 START_SECONDS = 120
 
@@ -32,6 +34,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     personabot("sample", "--contacts", str(CONTACTS), "--seed", "1", "--out", str(crm), environment=environment)
     personabot("import", str(crm), environment=environment)
     personabot("build", environment=environment)
+    personabot("import", str(GUESTS), environment=environment)
+    personabot("privacy", "object", BLOCKED, environment=environment)
     personabot("users", "add", USER, environment=environment)
     personabot("train", environment=environment)
     process = subprocess.Popen(
