@@ -1,5 +1,6 @@
 """A lead described in free words, as normal values; and single values of CRM columns."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from persona_store.lexicon.text import MAX_CHARACTERS, Word
 
 HIGH_BUDGET = 10_000  # from here on a sum is a high budget: below, a purchase seldom pays personal selling
 UNKNOWN_LEVEL = "unknown"
+CLAUSE_ENDS = re.compile(r"[.,;:!?\n]+|\s(?:und|and|aber|but|sowie)\s", re.IGNORECASE)
 LONGEST_VALUE = 200  # characters of a CRM column that are read
 
 
@@ -82,6 +84,28 @@ def describe(text: str) -> LeadDescription:
         student=student,
         phase=_longest(terms, "phase"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A behaviour in a text: its normal value, whether the text denies it, and the words around that go with it."""
+
+    value: str
+    denied: bool
+    clause: str
+
+
+def behaviours_done(text: str) -> list[Done]:
+    """The behaviours a description tells of, denied ones too, each with its clause (which may say how often)."""
+    text = text[:MAX_CHARACTERS]
+    doc = pipeline(talk=True)(text)
+    origins: list[Word] = doc.user_data["words"]
+    found = []
+    for one in sorted(behaviours(doc, telling=True), key=lambda one: one.start):
+        first, last = origins[one.start].start, origins[one.end - 1].end
+        before, after = CLAUSE_ENDS.split(text[:first])[-1], CLAUSE_ENDS.split(text[last:])[0]
+        found.append(Done(one.value, one.denied, f"{before}{text[first:last]}{after}"))
+    return found
 
 
 def _roles(text: str, doc: Doc) -> tuple[list[Role], bool | None]:

@@ -60,6 +60,11 @@ def match_levels(session: Session, market: str, levels: Mapping[str, str], name:
     return _match(_model(session, market), levels, name, None, None)
 
 
+def match_known(model: PersonaModel, levels: Mapping[str, str], name: str = "") -> Match:
+    """As `match_levels`, for a model at hand."""
+    return _match(model, levels, name, None, None)
+
+
 def confidence(posterior: Floats, prior: Floats, known: int) -> Confidence:
     """How sure one may be, in words, of the most probable persona; the thresholds stand at the top of this module."""
     best, *others = sorted(posterior.tolist(), reverse=True)
