@@ -31,8 +31,7 @@ def report(
     pictures: Annotated[Path | None, typer.Option(help=say("report.option_pictures", language()))] = None,
 ) -> None:
     """Writes the report on the newest build as one self-contained page."""
-    from bot.render.report import gather, render_report
-    from bot.render.report.sections import compose
+    from bot.render.report import compose, gather, render_report
     from persona_store.charts import png
 
     _check(out)
@@ -40,15 +39,13 @@ def report(
         raise InputError(say("report.no_folder", language(), path=pictures))
     with store() as engine, session_scope(engine) as session:
         facts = gather(session, spoken or language())
-    page = render_report(facts, spoken or language())
-    write_whole(out, page.encode())
+    sections = compose(facts, spoken or language())
+    write_whole(out, render_report(facts, sections, spoken or language()).encode())
     console.print(say("report.done", language(), path=out), markup=False)
     if pictures is None:
         return
     charts = [
-        (f"{section.key}-{place + 1}", chart)
-        for section in compose(facts, spoken or language())
-        for place, chart in enumerate(section.charts)
+        (f"{section.key}-{place + 1}", chart) for section in sections for place, chart in enumerate(section.charts)
     ]
     try:
         pictures.mkdir(parents=True, exist_ok=True)

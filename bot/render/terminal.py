@@ -50,6 +50,9 @@ def _parts(answer: Mapping[str, Any], language: Language) -> Iterator[Renderable
         yield _section(say("terminal.reasons", language), reasons, "• ")
     if table := answer.get("table"):
         yield _table(table)
+    if file := answer.get("file"):
+        told = say("terminal.file", language, name=file["name"], command=file.get("command") or file["link"])
+        yield Text(visible(told))
     if next_step := answer.get("next_step"):
         yield Text.assemble((f"→ {say('terminal.next_step', language)}: ", "bold cyan"), visible(next_step))
     if choices := answer.get("choices"):

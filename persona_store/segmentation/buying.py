@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from scipy.stats import binomtest
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from persona_store.database.models import Build, Contact, Deal, Interaction, Membership, Persona
 from persona_store.originals import original
+from persona_store.segmentation.shares import share
 
 Advice = Literal["nothing_bought", "spare_other_offers", "offer_more", "cannot_tell", "no_other_offers"]
 
@@ -145,21 +145,20 @@ def _candidates(bought: Sequence[Bought], baskets: Sequence[frozenset[str]]) -> 
     for product, n in together.items():
         if product in own or n < FEWEST_TOGETHER:
             continue
-        share, base = _acceptance([True] * n + [False] * (len(with_favourite) - n)), everyone[product] / len(baskets)
-        if share.rate is None or share.low is None or share.high is None or share.low <= base:
+        taken, base = share(n, len(with_favourite)), everyone[product] / len(baskets)
+        if taken.low <= base:
             continue
-        lift = share.rate / base
-        found.append(Candidate(product, n, share.n, share.rate, share.low, share.high, base, lift))
+        found.append(Candidate(product, n, taken.of, taken.share, taken.low, taken.high, base, taken.share / base))
     return tuple(sorted(found, key=lambda one: (-one.lift, one.product))[:CANDIDATES])
 
 
 def _acceptance(answers: Sequence[bool]) -> Acceptance:
-    """The share of True with its interval after Wilson (1927)."""
+    """The share of True with its interval."""
     n, accepted = len(answers), sum(answers)
     if n == 0:
         return Acceptance(0, 0, None, None, None)
-    interval = binomtest(accepted, n).proportion_ci(method="wilson")
-    return Acceptance(n, accepted, accepted / n, float(interval.low), float(interval.high))
+    found = share(accepted, n)
+    return Acceptance(n, accepted, found.share, found.low, found.high)
 
 
 def _persona(session: Session, build: Build | None, contact_id: int) -> Persona | None:

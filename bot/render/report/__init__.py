@@ -2,5 +2,6 @@
 
 from bot.render.report.facts import gather
 from bot.render.report.page import render_report
+from bot.render.report.sections import compose
 
-__all__ = ["gather", "render_report"]
+__all__ = ["compose", "gather", "render_report"]

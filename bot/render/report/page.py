@@ -1,5 +1,6 @@
 """Renders the report as one HTML page without scripts, fonts or anything else from elsewhere."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -7,14 +8,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from bot.render.report.facts import ReportFacts
-from bot.render.report.sections import about, compose, in_short
+from bot.render.report.section import Section
+from bot.render.report.sections import about, in_short
 from persona_store.charts import svg
 from persona_store.settings import Language
 from persona_store.wording import day, number, say
 
 
-def render_report(facts: ReportFacts, language: Language) -> str:
-    """The page; every text that came from the CRM is escaped, charts are drawings within the page."""
+def render_report(facts: ReportFacts, sections: Sequence[Section], language: Language) -> str:
+    """The page of these `sections` (see `compose`).
+
+    Every text that came from the CRM is escaped, charts are drawings within the page.
+    """
     return _template().render(
         language=language,
         title=say("report.title", language),
@@ -29,7 +34,7 @@ def render_report(facts: ReportFacts, language: Language) -> str:
         in_short_title=say("report.short.title", language),
         in_short=in_short(facts, language),
         contents=say("report.contents", language),
-        sections=compose(facts, language),
+        sections=sections,
         about_title=say("report.about.title", language),
         about=about(facts, language),
     )

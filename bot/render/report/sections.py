@@ -1,19 +1,17 @@
 """The sections of the report: a conclusion in a sentence, then charts, then the numbers behind them as a table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from actions.answers.common import listed
 from actions.answers.personas import outcome_words
-from actions.answers.quality import finding_lines, gap_lines
+from actions.answers.quality import gap_lines
 from bot.render.report.facts import ReportFacts
+from bot.render.report.safeguards import anti_personas, cost_line, quality
+from bot.render.report.section import NOTHING, Section
 from persona_store.answer import Table
 from persona_store.charts import (
-    Bar,
     Change,
     Share,
-    Spec,
-    bars_chart,
     changes_chart,
     quadrant_chart,
     rates_chart,
@@ -29,21 +27,7 @@ from persona_store.wording import day, joined, label, money, number, percent, sa
 
 TRAITS = 3
 CHANNELS_SHOWN = 4
-GAPS_SHOWN = 5
 SHIFTS_SHOWN = 5
-NOTHING = "–"
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One part of the page; `lead` is what one should remember of it, `lines` are further sentences."""
-
-    key: str
-    title: str
-    lead: str
-    charts: tuple[Spec, ...] = ()
-    tables: tuple[Table, ...] = ()
-    lines: tuple[str, ...] = ()
 
 
 def compose(facts: ReportFacts, language: Language) -> tuple[Section, ...]:
@@ -54,8 +38,8 @@ def compose(facts: ReportFacts, language: Language) -> tuple[Section, ...]:
         _worth(facts, language),
         _channels(facts, language),
         _drift(facts, language),
-        _anti_personas(facts, language),
-        _quality(facts, language),
+        anti_personas(facts, language),
+        quality(facts, language),
     ]
     return tuple(section for section in made if section is not None)
 
@@ -89,7 +73,7 @@ def in_short(facts: ReportFacts, language: Language) -> tuple[str, ...]:
             )
         )
     if facts.pipeline.found:
-        lines.append(_cost(facts, language))
+        lines.append(cost_line(facts, language))
     worst = facts.quality.gaps[0].clearer if facts.quality.gaps else 0.0
     if round(worst):
         lines.append(gap_lines(facts.quality, language, 1)[0])
@@ -309,96 +293,6 @@ def _share(share: float | None, n: int | None, language: Language) -> str:
     if share is None or n is None:
         return NOTHING
     return say("chart.size_text", language, share=percent(share, language), n=number(n, language))
-
-
-def _anti_personas(facts: ReportFacts, language: Language) -> Section:
-    pipeline = facts.pipeline
-    bars = [
-        Bar(say(f"stage.{stage}", language), float(n), f"n = {number(n, language)}")
-        for stage, n in pipeline.stages.items()
-    ]
-    lead = (
-        _cost(facts, language)
-        if pipeline.found
-        else say("report.anti.none", language, n=number(pipeline.judged, language))
-    )
-    lines = [_score_line(facts, market, language) for market in facts.scorecards]
-    if pipeline.unknown:
-        lines.append(say("report.anti.unknown", language, n=number(pipeline.unknown, language)))
-    lines += [
-        say(
-            f"report.veto.{one.verdict}",
-            language,
-            vetoed=number(one.vetoed, language),
-            n=number(one.n, language),
-            low=percent(one.low, language),
-            high=percent(one.high, language),
-        )
-        for one in facts.vetoes
-        if one.persona is None
-    ]
-    chart = bars_chart(
-        bars,
-        say("report.anti.chart", language, n=number(pipeline.found, language)),
-        say("report.anti.axis", language),
-        language,
-        form="~d",
-    )
-    return Section("anti", say("report.anti.title", language), lead, (chart,) if bars else (), (), tuple(lines))
-
-
-def _cost(facts: ReportFacts, language: Language) -> str:
-    pipeline = facts.pipeline
-    return say(
-        "report.anti.cost",
-        language,
-        found=number(pipeline.found, language),
-        judged=number(pipeline.judged, language),
-        hours=number(pipeline.hours, language),
-        money=money(pipeline.money, language),
-        low=money(pipeline.money_low, language),
-        high=money(pipeline.money_high, language),
-        counted=number(pipeline.counted, language),
-    )
-
-
-def _score_line(facts: ReportFacts, market: str, language: Language) -> str:
-    card = facts.scorecards[market]
-    quality = card.quality
-    name = label("market", market, language)
-    if card.verdict != "learned" or quality.auc is None or quality.auc_low is None or quality.auc_high is None:
-        return say(f"report.score.{card.verdict}", language, market=name, n=number(quality.n, language))
-    return say(
-        "report.score.learned",
-        language,
-        market=name,
-        n=number(quality.n, language),
-        auc=score(quality.auc, language),
-        low=score(quality.auc_low, language),
-        high=score(quality.auc_high, language),
-    )
-
-
-def _quality(facts: ReportFacts, language: Language) -> Section:
-    quality = facts.quality
-    rows = tuple(
-        (
-            label("quality.field", one.field, language),
-            label("market", one.market, language),
-            percent(one.share, language),
-            say("report.quality.known", language, known=number(one.known, language), n=number(one.n, language)),
-        )
-        for one in quality.completeness
-    )
-    columns = tuple(say(f"report.column.{name}", language) for name in ("field", "market", "filled", "counts"))
-    return Section(
-        "quality",
-        say("report.quality.title", language),
-        gap_lines(quality, language, 1)[0],
-        (),
-        (Table(columns, rows, say("quality.completeness", language)),),
-        (*gap_lines(quality, language, GAPS_SHOWN)[1:], *finding_lines(quality, language)),
-    )
 
 
 def about(facts: ReportFacts, language: Language) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from bot.cli.main import app
 from bot.cli.report import write_whole
-from bot.render.report import gather, render_report
+from bot.render.report import compose, gather, render_report
 from persona_store.build import build
 from persona_store.crm import import_files
 from persona_store.crm.sample import write_sample
@@ -60,7 +60,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 
 def page(store: Engine, language: Language) -> str:
     with session_scope(store) as session:
-        return render_report(gather(session, language), language)
+        facts = gather(session, language)
+        return render_report(facts, compose(facts, language), language)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
