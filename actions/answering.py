@@ -39,12 +39,17 @@ ANYBODY: frozenset[SubjectKind] = frozenset({"contact", "role", "persona"})
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question in its turn: the session it reads from, the language it is answered in, and who asks."""
+    """A question in its turn: the session it reads from, the language it is answered in, and who asks.
+
+    `rights` and `conversation` are those of the asker.
+    """
 
     session: Session
     language: Language
     question: Question
     asker: str
+    rights: str = "rep"
+    conversation: str = ""
 
     @property
     def subject(self) -> Subject:
@@ -179,6 +184,7 @@ CAPABILITIES: Mapping[Kind, Capability] = MappingProxyType(
         "concept": Capability(_concept),
         "personas": Capability(_personas),
         "statistics": Capability(marketing.statistics_of, frozenset({"persona", "role"})),
+        "segment": Capability(marketing.segment_of, PERSONAS, needs_subject=True),
         "centre": Capability(_centre, ACCOUNTS, needs_subject=True),
         "journey": Capability(_journey, ACCOUNTS, needs_subject=True, then="next"),
         "next": Capability(_next, PEOPLE | PERSONAS, needs_subject=True),

@@ -38,7 +38,8 @@ def ask(request: Request, session: Session, question: Question, people: Sequence
         question = replace(question, subject=company.subject)
     if question.kinds == ("veto",):
         return note(request, session, question)
-    asked = Asked(session, request.language, question, request.identity.user)
+    who = request.identity
+    asked = Asked(session, request.language, question, who.user, who.rights, who.conversation)
     answers = [answer_to(asked, kind) for kind in question.kinds]
     offer = _next_question(question, answers[-1], request.talk.question)
     if offer is not None and offer.subject is not None:

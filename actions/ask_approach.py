@@ -20,7 +20,8 @@ from actions.subject import (
     persona_subject,
     unknown_role,
 )
-from persona_store.lexicon import normalise_channel
+from persona_store.guidance.phases import PHASES
+from persona_store.lexicon import normalise_channel, normalise_phase
 
 CHANNELS = frozenset({"phone", "email", "chat", "social", "in_person", "post"})
 
@@ -67,6 +68,15 @@ def named_channel(request: Request) -> str | None:
         for mention in request.named("channel")
     ]
     return named[0] if len(set(named)) == 1 else None
+
+
+def named_phase(request: Request) -> str | None:
+    """The normal value of the one phase the message names; empty where it names several or none."""
+    named = {
+        mention.value if mention.value in PHASES else normalise_phase(mention.text)
+        for mention in request.named("phase")
+    }
+    return named.pop() if len(named) == 1 else None
 
 
 def _spoken_of(request: Request) -> Subject | None:

@@ -29,6 +29,10 @@ from persona_store.segmentation.profiles import persona_profile
 from persona_store.settings import Language
 
 
+# What has reasons of its own for each case; of other answers the method is all there is to say.
+EXPLAINED: frozenset[Kind] = frozenset({"match", "antipersona", "approach", "persona"})
+
+
 class ActionExplainReason(StoreAction):
     """Answers the intent explain_reason."""
 
@@ -47,7 +51,8 @@ class ActionExplainReason(StoreAction):
             if meaning.subject is None:
                 return ask_about(request, session, about_people(question), meaning)
             question = replace(about_people(question), subject=meaning.subject)
-        if question.subject is None or (talk.explained and meaning.missing):
+        explained = talk.explained and meaning.missing
+        if question.subject is None or explained or EXPLAINED.isdisjoint(question.kinds):
             return _method(request, question.kinds[0])
         return _reasons(request, session, question, question.subject)
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from actions.answering import CAPABILITIES
 from actions.ask import ask, ask_about, ask_about_company
-from actions.ask_approach import named_channel
+from actions.ask_approach import named_channel, named_phase
 from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kind_shown
@@ -27,6 +27,10 @@ from actions.subject import (
 from persona_store.lexicon import normalise_channel
 
 ABOUT_PEOPLE = frozenset({"veto"} | {kind for kind, one in CAPABILITIES.items() if "contact" in one.about})
+# What is asked about a persona as such; of a match or a verdict a persona is what they are compared with.
+ABOUT_PERSONAS = frozenset(
+    {kind for kind, one in CAPABILITIES.items() if "persona" in one.about} - {"match", "antipersona"}
+)
 ABOUT_COMPANIES = frozenset(kind for kind, one in CAPABILITIES.items() if "company" in one.about)
 
 
@@ -64,10 +68,15 @@ def follow_up(request: Request, session: Session) -> Reply:
         if "match" in last.kinds and last.subject:
             return ask(request, session, replace(last, compared=compared, compared_name=personas.unknown))
         if personas.personas:
-            kinds: tuple[Kind, ...] = ("approach",) if "approach" in last.kinds else ("persona",)
-            return ask(request, session, Question(kinds, persona_subject(personas.personas[0], request.language)))
+            asked: tuple[Kind, ...] = tuple(kind for kind in last.kinds if kind in ABOUT_PERSONAS)
+            question = replace(last, kinds=asked) if asked else Question(("persona",))
+            subject = persona_subject(personas.personas[0], request.language)
+            return ask(request, session, replace(question, subject=subject))
     if role is not None:
         return ask(request, session, replace(about_people(last), subject=role))
+    if "next" in last.kinds and last.subject and (channel or named_phase(request)):
+        told = replace(last, channel=channel or last.channel, phase=named_phase(request) or last.phase)
+        return ask(request, session, told)
     if channel is not None and last.subject is None and request.talk.options:
         return offer_again(request, Question(("approach",), channel=channel))
     if channel is not None:

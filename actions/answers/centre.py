@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from actions.answers.common import UNKNOWN, role_name
 from persona_store.answer import Answer, Table
 from persona_store.guidance.centre_types import BuyingCentre, Gap, Member, PartTaken
 from persona_store.segmentation.labels import level_label
@@ -9,19 +10,24 @@ from persona_store.settings import Language
 from persona_store.wording import day, joined, label, number, percent, say
 
 GAPS_SHOWN = 5
+NAMES_SHOWN = 3
+ANY_FUNCTION = "other"  # "the board": a level of any function
 ROWS_SHOWN = 15
 COLUMNS = ("name", "title", "part", "grounds", "persona", "last")
 
 
-def centre_answer(centre: BuyingCentre, language: Language) -> Answer:
-    """The people known with their parts, the personas they are, the gaps, and whom to ask next."""
+def centre_answer(centre: BuyingCentre, language: Language, *, role: str | None = None) -> Answer:
+    """The people known with their parts, the personas they are, the gaps, and whom to ask next.
+
+    With a `role` ("function/level", as the question named it) the first sentence says who in it is known.
+    """
     rows = tuple(_row(one, language) for one in centre.members[:ROWS_SHOWN])
     columns = tuple(say(f"centre.column.{name}", language) for name in COLUMNS)
     known = day(centre.data_on, language) if centre.data_on else say("answer.date_unknown", language)
     return Answer(
         kind="centre",
         language=language,
-        text=_text(centre, language),
+        text=" ".join((*(_in_role(centre, role, language) if role else ()), _text(centre, language))),
         reasons=(
             *(_gap(one, language) for one in centre.gaps[:GAPS_SHOWN]),
             _mix(centre, language),
@@ -30,7 +36,7 @@ def centre_answer(centre: BuyingCentre, language: Language) -> Answer:
         next_step=_next_step(centre, language),
         table=Table(columns, rows) if rows else None,
         evidence=(say("centre.rules", language), say("centre.evidence", language, day=known)),
-        details={"company_id": centre.company_id},
+        details={"company_id": centre.company_id, "contacts": [one.contact_id for one in centre.members[:ROWS_SHOWN]]},
     )
 
 
@@ -42,6 +48,29 @@ def _text(centre: BuyingCentre, language: Language) -> str:
     if not missing:
         return f"{known} {say('centre.complete', language)}"
     return f"{known} {say('centre.missing', language, parts=joined(missing, language))}"
+
+
+def no_company_known_answer(name: str, language: Language) -> Answer:
+    """A contact of whom the CRM knows no company has no buying centre."""
+    text = say("centre.no_company", language, name=name)
+    return Answer("error", language, text, next_step=say("centre.name_company", language))
+
+
+def _in_role(centre: BuyingCentre, role: str, language: Language) -> tuple[str, ...]:
+    """Who in this role is known; nothing of a company where nobody is."""
+    function, _, level = role.partition("/")
+    if not centre.members:
+        return ()
+    fitting = [one for one in centre.members if function in (one.function, ANY_FUNCTION)]
+    exactly = [one for one in fitting if level in (one.level, UNKNOWN)]
+    if function == ANY_FUNCTION:
+        fitting = exactly
+    values: dict[str, Any] = {"role": role_name(role, language), "company": centre.company}
+    for known, found in (("known", exactly), ("near", fitting)):
+        if found:
+            names = [f"{one.name} ({one.job_title})" if one.job_title else one.name for one in found[:NAMES_SHOWN]]
+            return (say(f"centre.role.{known}", language, names=joined(names, language), **values),)
+    return (say("centre.role.missing", language, **values),)
 
 
 def _row(member: Member, language: Language) -> tuple[str, ...]:

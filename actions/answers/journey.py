@@ -1,18 +1,22 @@
 """Where a contact stands in its journey, and what to do and say next, in words."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
-from actions.answers.common import contact_buttons, with_company
-from persona_store.answer import Answer, Card, Fact
+from actions.answers.common import CONTACT_PAYLOAD, contact_buttons, labelled_button, persona_name, with_company
+from persona_store.answer import Answer, Card, Choice, Fact, Table
+from persona_store.database.models import Persona
 from persona_store.guidance.content import with_name
 from persona_store.guidance.hand_over import Threshold
 from persona_store.guidance.journey import HandOver, Journey, NextStep
-from persona_store.guidance.phases import Signal, dormant_after_days, half_life_days
+from persona_store.guidance.phases import Signal, dormant_after_days, half_life_days, phases_of
 from persona_store.guidance.types import ContentItem
 from persona_store.settings import Language
 from persona_store.wording import day, joined, label, number, percent, say
 
 SIGNALS_SHOWN = 5
+BUTTONS_SHOWN = 4
 DIGITS = 2
 
 
@@ -30,6 +34,52 @@ def journey_answer(journey: Journey, language: Language) -> Answer:
         evidence=(_evidence(journey, language),),
         details={"contact_id": journey.contact_id, "phase": journey.phase, "hand_over": journey.hand_over.when},
     )
+
+
+def company_journeys_answer(company: str, journeys: Sequence[Journey], language: Language) -> Answer:
+    """Where the people of a company stand, nearest to sales first."""
+    if not journeys:
+        text = say("centre.nobody", language, company=company)
+        return Answer("journey", language, text, next_step=say("centre.step.nobody", language))
+    counts = Counter(one.phase for one in journeys)
+    phases = [
+        say("journey.company.part", language, count=n, phase=say(f"stage.{phase}", language))
+        for phase, n in counts.most_common()
+    ]
+    first = journeys[0]
+    rows = tuple(
+        (
+            one.name,
+            say(f"stage.{one.phase}", language),
+            day(one.stand.last, language) if one.stand.last else say("journey.nothing", language),
+            _hand_over(one.hand_over, language),
+        )
+        for one in journeys
+    )
+    told = joined(phases, language)
+    columns = tuple(say(f"journey.company.column.{name}", language) for name in ("name", "phase", "last", "hand_over"))
+    return Answer(
+        kind="journey",
+        language=language,
+        text=say("journey.company.text", language, count=len(journeys), company=company, phases=told),
+        next_step=say("journey.company.next", language, name=first.name),
+        table=Table(columns, rows),
+        choices=tuple(_journey_button(one) for one in journeys[:BUTTONS_SHOWN]),
+        evidence=(say("journey.company.evidence", language, day=day(first.today, language)),),
+        details={"contacts": [one.contact_id for one in journeys]},
+    )
+
+
+def which_phase_answer(persona: Persona, language: Language) -> Answer:
+    """What comes next for a persona depends on the phase: which one?"""
+    choices = tuple(
+        labelled_button(
+            say(f"stage.{phase}", language), "ask_next_message", {"persona": str(persona.number), "phase": phase}
+        )
+        for phase in phases_of(persona.market)
+    )
+    text = say("next.which_phase", language, persona=persona_name(persona, language))
+    return Answer("choices", language, text, next_step=say("next.say_phase", language), choices=choices)
 
 
 def next_answer(step: NextStep, language: Language, *, channel: str | None = None) -> Answer:
@@ -78,6 +128,10 @@ def threshold_line(hand_over: HandOver, language: Language) -> str:
         "base": percent(threshold.base or 0.0, language),
     }
     return say("journey.threshold.data", language, **values)
+
+
+def _journey_button(journey: Journey) -> Choice:
+    return labelled_button(journey.name, "ask_journey_phase", {"contact": f"{CONTACT_PAYLOAD}{journey.contact_id}"})
 
 
 def _hand_over(hand_over: HandOver, language: Language) -> str:

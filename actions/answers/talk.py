@@ -46,7 +46,7 @@ def missed_answer(missed: int, language: Language) -> Answer:
 def whom_answer(question: Question, language: Language) -> Answer:
     """A question about nobody in particular: whom is it about?"""
     kind = question.kinds[0]
-    return Answer("talk", language, say(f"whom.{kind}", language), next_step=say("whom.next", language))
+    return Answer("talk", language, say(f"whom.{kind}", language), next_step=say("whom.how", language))
 
 
 def need_contact_answer(subject: Subject, language: Language) -> Answer:
@@ -55,7 +55,7 @@ def need_contact_answer(subject: Subject, language: Language) -> Answer:
         "talk",
         language,
         say("whom.role_not_judged", language, name=subject.name),
-        next_step=say("whom.next", language),
+        next_step=say("whom.how", language),
         choices=(button("approach", language, "ask_approach", role=subject.key),),
     )
 

@@ -5,7 +5,7 @@ What takes long to import is imported by the command that needs it, so that the 
 
 import re
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from sqlalchemy.orm import Session
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SHARE = re.compile(r"\s*(\d{1,10})\s*/\s*(\d{1,10})\s*")
 
-LEAST_LIKE = 80.0  # of 100: one slip in a short name; what is further off is asked about, not guessed
+NAMES_SHOWN = 5
 
 app = typer.Typer(help=text("help.ideas"), invoke_without_command=True, no_args_is_help=False)
 Persona = Annotated[str | None, typer.Option("--persona", help=text("option.idea_persona"))]
@@ -65,11 +65,13 @@ def journey(name: Name, as_json: AsJson = False) -> None:
 
 
 def next_(
-    name: Name,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME|ID]", help=text("option.contact"))] = None,
+    persona: Annotated[str | None, typer.Option("--persona", help=text("option.next_persona"))] = None,
+    phase: Annotated[str | None, typer.Option("--phase", help=text("option.next_phase"))] = None,
     channel: Annotated[str | None, typer.Option("--channel", help=text("option.next_channel"))] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Says what to do next for a contact, and with which message."""
+    """Says what to do next for a contact, or for a persona in a phase, and with which message."""
     from actions.answers.journey import next_answer
     from persona_store.guidance.journey import next_step
     from persona_store.lexicon import normalise_channel
@@ -77,11 +79,36 @@ def next_(
     meant = normalise_channel(channel) if channel else None
     if channel and meant is None:
         raise InputError(text("error.no_channel", channel=channel))
+    if (name is None) == (persona is None) or (persona is None) != (phase is None):
+        raise InputError(text("error.next_for_whom"))
+    if persona is not None and phase is not None:
+        _next_for_persona(persona, phase, meant, as_json=as_json)
+        return
     with store() as engine, session_scope(engine, writes=True) as session:
-        contact = the_contact(session, name, as_json=as_json)
+        contact = the_contact(session, name or "", as_json=as_json)
         record(session, f"terminal:{operator()}", "next", contact_id=contact)
         found = next_step(session, contact, language(), channel=meant)
     show(next_answer(found, language(), channel=meant), found, as_json=as_json)
+
+
+def _next_for_persona(persona: str, phase: str, channel: str | None, *, as_json: bool) -> None:
+    from actions.answers.journey import next_answer
+    from persona_store.guidance.journey import next_for_persona
+    from persona_store.guidance.phases import PHASES
+    from persona_store.lexicon import normalise_phase
+    from persona_store.names import find_personas
+
+    said = phase.strip().lower()
+    stage = next((one for one in PHASES if one in (said, normalise_phase(phase))), None)
+    if stage is None:
+        names = ", ".join(say(f"stage.{one}", language()) for one in PHASES)
+        raise InputError(text("error.no_phase", phase=phase, names=names))
+    with store() as engine, session_scope(engine) as session:
+        meant = find_personas(session, persona)
+        if len(meant) != 1:
+            raise InputError(text("error.no_persona", persona=persona))
+        found = next_for_persona(session, meant[0].id, stage, language(), channel=channel)
+    show(next_answer(found, language(), channel=channel), found, as_json=as_json)
 
 
 @app.callback()
@@ -149,19 +176,12 @@ def _share(value: str) -> tuple[int, int]:
 
 def _the_company(session: Session, name: str) -> "Company":
     """The one company that `name` means; raises InputError where it means none or several."""
-    from rapidfuzz import fuzz
+    from persona_store.names import company_meant
 
-    from persona_store.names import find_companies, normal_name
-
-    companies = find_companies(session, name)
-    if not companies:
-        raise InputError(say("centre.error.unknown", language(), company=name))
-    asked = normal_name(name)
-    same = [one for one in companies if normal_name(one.name) == asked]
-    starting = [one for one in companies if normal_name(one.name).startswith(asked)]
-    near = [one for one in companies if fuzz.partial_ratio(asked, normal_name(one.name)) >= LEAST_LIKE]
-    for found in (same, starting, near):
-        if len(found) == 1:
-            return found[0]
-    names: Any = ", ".join(one.name for one in companies)
-    raise InputError(say("centre.error.several", language(), company=name, names=names))
+    meant = company_meant(session, name)
+    if meant.company is not None:
+        return meant.company
+    if meant.several:
+        names = ", ".join(one.name for one in meant.several[:NAMES_SHOWN])
+        raise InputError(say("centre.error.several", language(), company=name, names=names))
+    raise InputError(say("centre.error.unknown", language(), company=name))

@@ -14,13 +14,23 @@ from persona_store.guidance.counts import person_ids
 from persona_store.guidance.hand_over import Threshold
 from persona_store.guidance.learned import load_learned
 from persona_store.guidance.people import persona_names, persona_of
-from persona_store.guidance.phases import Phase, Signal, Stand, Touchpoint, faded, stand, telling_kinds
+from persona_store.guidance.phases import (
+    Phase,
+    Signal,
+    Stand,
+    Touchpoint,
+    faded,
+    phase_in,
+    stand,
+    telling_kinds,
+)
 from persona_store.guidance.types import ChannelRate, ContentItem
 from persona_store.matching.match import original
 from persona_store.settings import Language
 
 When = Literal["now", "soon", "not_yet", "with_sales", "customer"]
 NEWEST = 2_000  # touchpoints looked at; older ones have faded long since
+MOST_PEOPLE = 15  # of one company that are told one by one
 NEAR = 0.5  # share of the threshold from which on it is worth watching
 WAIT_DAYS = 14  # the least worth waiting for an answer before the next step
 
@@ -114,6 +124,21 @@ def contact_journey(session: Session, contact_id: int) -> Journey:
     )
 
 
+def company_journeys(session: Session, company_id: int, *, most: int = MOST_PEOPLE) -> tuple[Journey, ...]:
+    """Where the people of a company stand, nearest to sales first; the `most` newest active ones.
+
+    Doubles count for the person they stand for, people who objected to profiling not at all.
+    """
+    ids = session.scalars(
+        select(Contact.id)
+        .where(Contact.company_id == company_id, Contact.duplicate_of.is_(None), Contact.blocked_on.is_(None))
+        .order_by(Contact.last_activity_on.desc().nulls_last(), Contact.id)
+        .limit(most)
+    )
+    found = [contact_journey(session, contact) for contact in ids]
+    return tuple(sorted(found, key=lambda one: (-one.hand_over.score, one.name)))
+
+
 def next_step(session: Session, contact_id: int, language: Language, *, channel: str | None = None) -> NextStep:
     """The next best step and message for a contact; on `channel` if one is named. Raises as `contact_journey`."""
     journey = contact_journey(session, contact_id)
@@ -137,8 +162,13 @@ def next_step(session: Session, contact_id: int, language: Language, *, channel:
 def next_for_persona(
     session: Session, persona_id: int, phase: Phase, language: Language, *, channel: str | None = None
 ) -> NextStep:
-    """The next best step and message for the contacts of a persona in a phase."""
+    """The next best step and message for the contacts of a persona in a phase.
+
+    A B2B phase named for private customers is taken for the AIDA stage that corresponds to it, and the other way round.
+    Raises sqlalchemy's NoResultFound for an unknown id.
+    """
     persona = session.get_one(Persona, persona_id)
+    phase = phase_in(persona.market, phase)
     approach = approach_persona(session, persona_id)
     rate = _rate(approach.channels, channel)
     content = find_content(

@@ -17,6 +17,11 @@ Phase = Literal[
 ]
 PHASES: tuple[Phase, ...] = get_args(Phase)
 Fact = Literal["customer", "open_deal", "bought", "silent"]
+# The AIDA stage nearest to each B2B phase; a private customer who has gone silent must be won anew.
+_IN_PRIVATE: dict[Phase, Phase] = {
+    "awareness": "attention", "consideration": "interest", "decision": "desire", "customer": "action",
+    "dormant": "attention",
+}  # fmt: skip
 REACHED = 1.0  # strength from which on a phase counts as reached
 CURIOUS = 0.5  # the same for the second AIDA stage: private customers leave fewer traces
 SOURCE = "source"  # the kind of the signal that tells how a contact came
@@ -95,6 +100,18 @@ def strength_of(kind: str, channel: str | None, direction: str | None, responded
         return "", 0.0
     usual = signal.get("answered", 0.0) if direction == "out" else signal["plain"]
     return str(signal["phase"]), float(usual) * float(_knowledge()["places"].get(channel, 1.0))
+
+
+def phases_of(market: str) -> tuple[Phase, ...]:
+    """The phases that contacts of a market go through, in their order."""
+    return tuple(dict.fromkeys(_IN_PRIVATE.values())) if market == "b2c" else tuple(_IN_PRIVATE)
+
+
+def phase_in(market: str, phase: Phase) -> Phase:
+    """The phase as the market calls it: a B2B phase for companies, the AIDA stage nearest to it for private people."""
+    if market == "b2c":
+        return _IN_PRIVATE.get(phase, phase)
+    return next((business for business, private in _IN_PRIVATE.items() if private == phase), phase)
 
 
 def faded(days: float) -> float:

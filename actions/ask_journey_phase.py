@@ -1,0 +1,30 @@
+"""In which phase of the customer journey, or at which AIDA stage, somebody is."""
+
+from sqlalchemy.orm import Session
+
+from actions.ask import ask_about_company
+from actions.ask_buying_center import ask_about_account
+from actions.base import StoreAction
+from actions.context import Request
+from actions.match_persona import ask_about_someone
+from actions.reply import Reply
+from actions.state import Question
+from actions.subject import named_company, named_role
+
+
+class ActionAskJourneyPhase(StoreAction):
+    """Answers the intent ask_journey_phase."""
+
+    intent = "ask_journey_phase"
+
+    def reply(self, request: Request, session: Session) -> Reply:
+        """The phase of the contact that is named, or of all who are known at a company."""
+        question = Question(("journey",))
+        last = request.talk.question.subject if request.talk.question else None
+        if request.named("contact"):
+            return ask_about_someone(request, session, question)
+        if request.named("company") and named_role(request) is None:
+            return ask_about_company(request, session, question, named_company(request, session))
+        if not request.named("company") and last is not None and last.kind == "company":
+            return ask_about_account(request, session, question)
+        return ask_about_someone(request, session, question)
