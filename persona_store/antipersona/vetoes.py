@@ -92,13 +92,16 @@ def record_veto(
     """Stores a veto on a contact, in the place of an earlier one on the same matter, and returns it.
 
     `persona_id` is the persona of the newest build that the contact belongs to instead. Raises InputError for an
-    unknown verdict, NotAllowed when the contact objected to profiling, NoResultFound for an unknown contact or
-    persona.
+    unknown verdict and for a persona of the other market, NotAllowed when the contact objected to profiling,
+    NoResultFound for an unknown contact or persona.
     """
     if verdict not in get_args(Holds):
         raise InputError(say("veto.unknown_verdict", settings().language, verdict=str(verdict)[:KEY_LENGTH]))
     holds = cast(Holds, verdict)
     contact = original(session, contact_id)
+    persona = None if persona_id is None else session.get_one(Persona, persona_id)
+    if persona is not None and persona.market != contact.market:
+        raise InputError(say("veto.other_market", settings().language, number=persona.number))
     newest = _newest(session)
     withdraw_veto(session, contact.id, _matter(holds))
     row = Veto(
@@ -106,7 +109,7 @@ def record_veto(
         at=_now(),
         actor=actor[:KEY_LENGTH],
         verdict=holds,
-        identity_id=None if persona_id is None else _identity(session, session.get_one(Persona, persona_id)),
+        identity_id=None if persona is None else _identity(session, persona),
         build_id=newest,
         reason=_tidy(reason),
     )

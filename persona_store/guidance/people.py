@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from persona_store.antipersona.vetoes import ON_PERSONA, active_veto
 from persona_store.database.models import Build, Membership, Persona, PersonaIdentity
 from persona_store.settings import Language
 
@@ -44,7 +45,10 @@ def persona_named(session: Session, text: str, language: Language) -> str:
 
 
 def persona_of(session: Session, contact_id: int) -> Persona | None:
-    """The persona of a contact in the newest build."""
+    """The persona of a contact in the newest build; where somebody vetoed that, the one they named, or none."""
+    veto = active_veto(session, contact_id, ON_PERSONA)
+    if veto is not None:
+        return None if veto.persona_id is None else session.get(Persona, veto.persona_id)
     newest = select(func.max(Build.id)).scalar_subquery()
     return session.scalar(
         select(Persona)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
@@ -21,8 +21,9 @@ from persona_store.antipersona.vetoes import (
     withdraw_veto,
 )
 from persona_store.database import session_scope
-from persona_store.database.models import Audit, Contact, Membership
+from persona_store.database.models import Audit, Contact, Membership, Persona
 from persona_store.errors import InputError, NotAllowed
+from persona_store.guidance import approach_contact
 from persona_store.matching import match_contact
 
 HEAD, DOUBLE, SALES, UNKNOWN, BLOCKED, PRIVATE = range(1, 7)
@@ -62,6 +63,28 @@ def test_a_veto_on_the_persona_stands_beside_one_on_the_verdict(personas: Engine
         assert apply_persona_vetoes(session, 1) == 1 and apply_persona_vetoes(session, 1) == 0
         session.expire_all()
         assert session.get_one(Membership, (1, HEAD)).persona_id == 2
+
+
+def test_guidance_goes_by_the_persona_that_people_named(personas: Engine) -> None:
+    with session_scope(personas, writes=True) as session:
+        assert approach_contact(session, HEAD).persona("en") != "Sales heads"
+        record_veto(session, HEAD, "anna", "other_persona", persona_id=2)
+        assert approach_contact(session, HEAD).persona("en") == "Sales heads"
+        record_veto(session, HEAD, "anna", "other_persona")
+        assert approach_contact(session, HEAD).persona("en") is None
+
+
+def test_nobody_belongs_to_a_persona_of_the_other_market(personas: Engine) -> None:
+    with session_scope(personas, writes=True) as session:
+        other = session.scalars(select(Persona).where(Persona.market == "b2c")).first()
+        if other is None:
+            other = Persona(
+                id=99, build_id=1, market="b2c", number=99, name_de="X", name_en="X", share=1.0, n=1, outcome_n=0
+            )
+            session.add(other)
+            session.flush()
+        with pytest.raises(InputError, match=str(other.number)):
+            record_veto(session, HEAD, "anna", "other_persona", persona_id=other.id)
 
 
 def test_only_the_own_veto_gets_the_reason(personas: Engine) -> None:
