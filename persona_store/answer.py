@@ -19,6 +19,7 @@ Kind = Literal[
     "centre",
     "journey",
     "next",
+    "lead",
     "ideas",
     "statistics",
     "chart",

@@ -4,6 +4,8 @@ import { text } from "./texts.js";
 
 const FIGURE = /^[\s\d.,%×x€$+\-–−~≈]+(Tsd\.|Mio\.|k|K|M)?[\s€$]*$/;
 
+const FILES = "/api/files/";
+
 const answers = new Map();
 let chooses = () => {};
 
@@ -12,10 +14,10 @@ export function onChoice(handler) {
   chooses = handler;
 }
 
-/** Keeps `answer` and returns the HTML of an element that will show it. */
-export function answerHtml(answer) {
+/** Keeps `answer`, given in `conversation`, and returns the HTML of an element that will show it. */
+export function answerHtml(answer, conversation) {
   const key = answers.size;
-  answers.set(key, answer);
+  answers.set(key, { ...answer, conversation });
   return `<persona-answer data-key="${key}"></persona-answer>`;
 }
 
@@ -61,6 +63,7 @@ function* parts(answer) {
   if (answer.card) yield card(answer.card);
   if (answer.reasons?.length) yield reasons(answer.reasons);
   if (answer.table) yield table(answer.table);
+  if (answer.file) yield file(answer.file, answer.conversation);
   if (answer.next_step) yield nextStep(answer.next_step);
   if (answer.choices?.length) yield choiceButtons(answer.choices);
   if (answer.evidence?.length) yield evidence(answer.evidence);
@@ -104,6 +107,15 @@ function table({ columns, rows, caption }) {
   element.append(make("thead", {}, head), make("tbody", {}, ...body));
   // focusable, so that a wide table can be scrolled by keyboard
   return make("div", { class: "table", tabindex: "0", role: "region", "aria-label": caption || columns.join(", ") }, element);
+}
+
+function file({ name, link, rows }, conversation) {
+  const place = new URL(link, location.origin);
+  if (place.origin !== location.origin || !place.pathname.startsWith(FILES)) return "";
+  place.searchParams.set("conversation", conversation);
+  const label = text("download", { name, rows });
+  const anchor = make("a", { href: place.href, download: name, class: "file", "data-testid": "answer-file" }, label);
+  return make("p", { class: "text" }, anchor);
 }
 
 function nextStep(line) {

@@ -70,7 +70,7 @@ export async function startTalk(place, spoken, loggedOut) {
     waiting = false;
     if (!chat.isConnected) return;
     spoken.textContent = answers.map(spokenAnswer).join(" ");
-    await signals.onResponse(answers.map((each) => ({ html: answerHtml(each), role: "ai" })));
+    await signals.onResponse(answers.map((each) => ({ html: answerHtml(each, conversation), role: "ai" })));
   }
 
   onChoice((choice) => {

@@ -3,7 +3,7 @@
 The proof is a JSON Web Token (RFC 7519) with HMAC-SHA256, bound to one conversation and valid for a short time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -21,10 +21,14 @@ LONGEST_TOKEN = 4096
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Someone who has proved who they are; `rights` is "rep", "marketer" or "admin"."""
+    """Someone who has proved who they are; `rights` is "rep", "marketer" or "admin".
+
+    `conversation` is the one the proof was made for.
+    """
 
     user: str
     rights: str
+    conversation: str = field(default="", compare=False)
 
 
 def sign(user: str, rights: str, conversation: str, secret: str, ttl_seconds: int) -> str:
@@ -64,4 +68,4 @@ def verify(token: object, secret: str, conversation: str) -> Identity:
         raise NotAllowed(say("identity.refused", settings().language)) from None
     if not isinstance(claims["rights"], str):
         raise NotAllowed(say("identity.refused", settings().language))
-    return Identity(user=claims["sub"], rights=claims["rights"])
+    return Identity(user=claims["sub"], rights=claims["rights"], conversation=conversation)
