@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -18,6 +19,8 @@ CONTACTS = 5_000
 GUESTS = Path(__file__).parent / "guests"  # people to whom things are done that the sample's people are spared
 BLOCKED = "Rosalinde Sperrmann"  # objected to profiling before any conversation begins
 USER, PASSWORD = "rep", "a long enough passphrase"
+MARKETER = "marketer"
+COLLEAGUES = tuple(f"colleague{number}" for number in range(20))  # each may send but so many messages a minute
 START_SECONDS = 120
 
 
@@ -36,7 +39,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     personabot("build", environment=environment)
     personabot("import", str(GUESTS), environment=environment)
     personabot("privacy", "object", BLOCKED, environment=environment)
-    personabot("users", "add", USER, environment=environment)
+    for name, rights in [(USER, "rep"), (MARKETER, "marketer"), *((name, "rep") for name in COLLEAGUES)]:
+        personabot("users", "add", name, "--rights", rights, environment=environment)
     personabot("train", environment=environment)
     process = subprocess.Popen(
         [str(Path(sys.executable).parent / "personabot"), "up"],
@@ -56,19 +60,30 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     process.wait(timeout=30)
 
 
+@pytest.fixture(scope="session")
+def clients(product: Product) -> Iterator[dict[str, list[httpx.Client]]]:
+    """The HTTP clients of all who talk, logged in, by their rights."""
+    with ExitStack() as stack:
+        users = {"rep": COLLEAGUES, "marketer": (MARKETER,)}
+        yield {
+            rights: [stack.enter_context(log_in(product, name)) for name in names] for rights, names in users.items()
+        }
+
+
 @pytest.fixture
-def client(product: Product) -> Iterator[httpx.Client]:
-    """A logged-in user's HTTP client."""
-    with httpx.Client(base_url=product.url, timeout=15, trust_env=False, headers={"Origin": product.url}) as http:
-        response = http.post("/api/login", json={"name": USER, "password": PASSWORD})
+def talk(clients: dict[str, list[httpx.Client]]) -> Talk:
+    """A fresh conversation, of each colleague in turn."""
+    clients["rep"].append(clients["rep"].pop(0))
+    return Talk(clients["rep"][0])
+
+
+@contextmanager
+def log_in(product: Product, name: str) -> Iterator[httpx.Client]:
+    """The HTTP client of this user, logged in."""
+    with httpx.Client(base_url=product.url, timeout=15, trust_env=False, headers={"Origin": product.url}) as client:
+        response = client.post("/api/login", json={"name": name, "password": PASSWORD})
         assert response.status_code == 200, response.text
-        yield http
-
-
-@pytest.fixture
-def talk(client: httpx.Client) -> Talk:
-    """A fresh conversation."""
-    return Talk(client)
+        yield client
 
 
 def _wait_until_healthy(url: str, process: subprocess.Popen[str], log: list[str]) -> None:

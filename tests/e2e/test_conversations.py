@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 
@@ -21,15 +22,21 @@ TURN_KEYS = {"say", "press", "kind", "mentions", "lacks", "choices", "answers", 
 
 def _conversations() -> list[Any]:
     return [
-        pytest.param(path.stem, talk["turns"], id=f"{path.parent.name}/{path.stem}: {talk['name']}")
+        pytest.param(
+            path.stem, talk.get("as", "rep"), talk["turns"], id=f"{path.parent.name}/{path.stem}: {talk['name']}"
+        )
         for path in sorted(FOLDER.glob("*/*.yml"))
         for talk in yaml.safe_load(path.read_text(encoding="utf-8"))
     ]
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize(("language", "turns"), _conversations())
-def test_conversation(talk: Talk, language: str, turns: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize(("language", "rights", "turns"), _conversations())
+def test_conversation(
+    talk: Talk, clients: dict[str, list[httpx.Client]], language: str, rights: str, turns: list[dict[str, Any]]
+) -> None:
+    if rights != "rep":
+        talk = Talk(clients[rights][0])
     answers: list[dict[str, Any]] = []
     for turn in turns:
         assert turn.keys() <= TURN_KEYS, f"unknown keys in {turn}"
