@@ -27,7 +27,7 @@ REFUSALS = {400, 413, 422}
 NEVER_SAID = ("90909091", "verborgen.example", "80808082", "privatissimo.example")
 BLOCKED_NAME = "sperrmann"
 FAILURES = {say(key, language) for key in ("talk.failed", "error.actions_down") for language in ("de", "en")}
-FAULTS = re.compile(r"Traceback|sqlalchemy|sqlite3|psycopg|File \"|Error:|\bNone\b|/work/|/home/|site-packages", re.I)
+FAULTS = re.compile(r"Traceback|sqlalchemy|sqlite3|psycopg|Error:|(?-i:\bNone\b)|site-packages", re.I)
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
