@@ -13,6 +13,7 @@ from actions.answers.talk import whom_answer
 from actions.context import Request
 from actions.reply import LookUp, Reply
 from actions.state import MOST_OPTIONS, Kind, Option, Question, Subject, Talk
+from actions.storing import take_up
 from actions.subject import Meaning, NamedCompany, company_by_id, contact_by_id, person_subject
 from actions.vetoes import note
 from persona_store.answer import Answer
@@ -24,6 +25,8 @@ from persona_store.wording import say
 
 def ask(request: Request, session: Session, question: Question, people: Sequence[Person] = ()) -> Reply:
     """The answers to `question`, or what is still needed to answer it; `people` are all its contact may be."""
+    if question.kinds == ("lead",):
+        return take_up(request, session, question)
     if question.subject is None and needs_subject(question):
         return _ask_whom(request, question)
     if question.subject is not None and question.subject.kind == "contact":

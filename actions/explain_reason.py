@@ -5,6 +5,7 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from actions.answering import approach_of, match_of
+from actions.answers.lead import lead_method_answer, lead_reason_answer
 from actions.answers.reason import (
     antipersona_reason,
     approach_reason,
@@ -19,15 +20,17 @@ from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kind_shown
 from actions.follow_up import about_people
+from actions.qualification import lead_of
 from actions.reply import LookUp, Reply
 from actions.state import Kind, Question, Subject
 from actions.subject import Meaning, contact_by_id, named_contact
 from persona_store.answer import Answer
 from persona_store.antipersona import judge_contact
 from persona_store.errors import NoPersonas
+from persona_store.leads.assess import assess_lead
+from persona_store.leads.facts import Lead
 from persona_store.segmentation.profiles import persona_profile
 from persona_store.settings import Language
-
 
 # What has reasons of its own for each case; of other answers the method is all there is to say.
 EXPLAINED: frozenset[Kind] = frozenset({"match", "antipersona", "approach", "persona"})
@@ -51,10 +54,20 @@ class ActionExplainReason(StoreAction):
             if meaning.subject is None:
                 return ask_about(request, session, about_people(question), meaning)
             question = replace(about_people(question), subject=meaning.subject)
+        if question.subject is None and meaning.missing and (described := lead_of(question)) is not None:
+            return _described(request, session, *described)
         explained = talk.explained and meaning.missing
         if question.subject is None or explained or EXPLAINED.isdisjoint(question.kinds):
             return _method(request, question.kinds[0])
         return _reasons(request, session, question, question.subject)
+
+
+def _described(request: Request, session: Session, lead: Lead, market: str) -> Reply:
+    """The reasons for what was said of a lead that is only described; asked once more, the method."""
+    talk = replace(request.talk, explained=request.talk.explained + 1, missed=0)
+    if request.talk.explained:
+        return Reply((lead_method_answer(request.language),), talk)
+    return Reply((lead_reason_answer(assess_lead(session, lead, market), request.language),), talk)
 
 
 def _question_meant(request: Request) -> Question | None:

@@ -82,7 +82,8 @@ class Question:
     person called them; no ids with a name mean that there is no such persona. `channel` and `phase` are normal values,
     `role` one as "function/level", `company`, `attribute`, `concept` and `industry` are names as said or normal
     values, `page` counts from 1. `holds` is what a veto says holds instead. A number is asked `by` a group
-    ("industry"), for the "best" or "worst" of them (`order`), and for a `period` (a year).
+    ("industry"), for the "best" or "worst" of them (`order`), and for a `period` (a year). `lead` is what is known of
+    a lead that is only described; the module that judges it checks it on reading.
     """
 
     kinds: tuple[Kind, ...]
@@ -101,6 +102,7 @@ class Question:
     by: str | None = None
     order: str | None = None
     period: str | None = None
+    lead: Mapping[str, Any] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready data for a slot."""
@@ -111,7 +113,7 @@ class Question:
             "compared": list(self.compared),
             "page": self.page,
             **texts,
-        }
+        } | ({} if self.lead is None else {"lead": dict(self.lead)})
 
 
 _TEXTS = (
@@ -267,6 +269,7 @@ def _question(data: object) -> Question | None:
         subject=_subject(about.get("kind"), about.get("key"), about.get("name"), about.get("company")),
         compared=tuple(persona for persona in _list(parts.get("compared")) if isinstance(persona, int)),
         page=page if isinstance(page := parts.get("page"), int) and 1 <= page <= MOST_PAGES else 1,
+        lead=lead if isinstance(lead := parts.get("lead"), Mapping) else None,
         **{name: _text(parts.get(name)) for name in _TEXTS},
     )
 

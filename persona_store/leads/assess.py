@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import get_args
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from persona_store.antipersona.advice import advise
-from persona_store.antipersona.estimate import Chance
 from persona_store.antipersona.history import History
 from persona_store.antipersona.judging import Grounds, judge, load_grounds
 from persona_store.antipersona.types import Advice, Buy, Points, Quality, Stage, ValueEstimate, WhyNotKnown, Worth
@@ -16,7 +16,7 @@ from persona_store.database.models import Persona
 from persona_store.errors import NoPersonas
 from persona_store.leads.chance import PartialScore, partial_score
 from persona_store.leads.cues import says
-from persona_store.leads.facts import Lead
+from persona_store.leads.facts import NAMED, SIZE, Lead
 from persona_store.matching import Match, match_known
 from persona_store.matching.match import LEAST_KNOWN
 from persona_store.matching.questions import NextQuestion, rank_questions
@@ -26,7 +26,6 @@ from persona_store.settings import settings
 from persona_store.wording import say
 
 BUSINESS, PRIVATE = "b2b", "b2c"
-BEHAVIOUR_KINDS = {"social_follow": "social_follow"}
 NOTHING = Quality(None, None, None, None, 0, 0)
 JOINS = " / "  # between levels of which any may hold
 
@@ -129,16 +128,14 @@ def assess_lead(session: Session, lead: Lead, market: str) -> LeadVerdict:
         advice=advise(buy, judged.worth, stage, customer=customer),
         stage=stage,
         customer=customer,
-        questions=_questions(merged, posterior, lead, single, score, chance),
+        questions=rank_questions(merged, posterior, {*single, *lead.unknown}, score.gain if score else _nothing),
         counted=tuple(single),
         uncounted=_uncounted(lead, model, single),
         data_on=grounds.data_on,
     )
 
 
-def merge_levels(
-    model: PersonaModel, levels: Mapping[str, tuple[str, ...]]
-) -> tuple[PersonaModel, dict[str, str]]:
+def merge_levels(model: PersonaModel, levels: Mapping[str, tuple[str, ...]]) -> tuple[PersonaModel, dict[str, str]]:
     """The model with the levels that an attribute may have made into one, and that one for each attribute.
 
     The probability of "one of these" is the sum of theirs, so posterior, reasons and questions need nothing else.
@@ -174,17 +171,9 @@ def _usable(table: AttributeTable | None, some: tuple[str, ...]) -> bool:
     return table is not None and table.defines and all(level in table.levels for level in some)
 
 
-def _questions(
-    model: PersonaModel,
-    posterior: "np.ndarray[tuple[int], np.dtype[np.float64]]",
-    lead: Lead,
-    single: Mapping[str, str],
-    score: PartialScore | None,
-    chance: Chance | None,
-) -> tuple[NextQuestion, ...]:
-    """What to ask; about buying only where a verdict is not surely known by fact."""
-    known = {*single, *lead.unknown}
-    return rank_questions(model, posterior, known, score.gain if score is not None else lambda attribute: 0.0)
+def _nothing(attribute: str) -> float:
+    """What an attribute tells about buying where no score is learned."""
+    return 0.0
 
 
 def _history(lead: Lead) -> History:
@@ -198,19 +187,9 @@ def _persona(session: Session, match: Match) -> Persona | None:
 
 
 def _stage(lead: Lead, by_behaviour: Stage) -> Stage:
-    said = lead.said.get("phase")
-    known: dict[str, Stage] = {
-        "awareness": "awareness",
-        "consideration": "consideration",
-        "decision": "decision",
-        "customer": "customer",
-        "dormant": "dormant",
-        "attention": "attention",
-        "interest": "interest",
-        "desire": "desire",
-        "action": "action",
-    }
-    return known.get(str(said), by_behaviour)
+    """The phase that was said, else the one that the behaviours tell."""
+    known: tuple[Stage, ...] = get_args(Stage)
+    return next((one for one in known if one == lead.said.get("phase")), by_behaviour)
 
 
 def _evidence(score: PartialScore | None, levels: Mapping[str, tuple[str, ...]]) -> tuple[Points, ...]:
@@ -225,8 +204,7 @@ def _why_not_known(grounds: Grounds) -> WhyNotKnown:
 
 def _uncounted(lead: Lead, model: PersonaModel, single: Mapping[str, str]) -> tuple[str, ...]:
     """What was said but is in no attribute that counts: a budget, a phase, a branch the CRM knows nobody of."""
-    named = {"function", "level", "industry"} & set(lead.said)
-    found = [name for name in ("function", "level", "industry") if name in named and name not in single]
-    if "employees" in lead.said and "company_size" not in single:
+    found: list[str] = [name for name in NAMED if name in lead.said and name not in single]
+    if "employees" in lead.said and SIZE not in single:
         found.append("employees")
     return (*found, *(name for name in ("budget",) if name in lead.said))

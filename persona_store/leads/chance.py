@@ -45,7 +45,9 @@ class PartialScore:
     def mean(self) -> float:
         """The expected log-odds of buying; pairs of attributes count by the chance that both levels meet."""
         pairs = sum(
-            one.points * self.levels[one.attribute].get(one.level, 0.0) * self.levels[one.beside[0]].get(one.beside[1], 0.0)
+            one.points
+            * self.levels[one.attribute].get(one.level, 0.0)
+            * self.levels[one.beside[0]].get(one.beside[1], 0.0)
             for one in self.card.points
             if one.beside is not None and one.attribute in self.levels and one.beside[0] in self.levels
         )
@@ -76,7 +78,7 @@ class PartialScore:
         shares = np.array(list(self.levels[attribute].values()))
         points = np.array([self.points[attribute].get(level, 0.0) for level in self.levels[attribute]])
         known = np.array([averaged(self.mean - mean + POINT * one, self.variance - variance) for one in points])
-        return float(max(_entropy(shares @ known) - shares @ _entropy(known), 0.0))
+        return max(float(_entropy(shares @ known)) - float(shares @ _entropy(known)), 0.0)
 
 
 def partial_score(

@@ -1,4 +1,4 @@
-"""What people say of a lead, read as levels of a market's attributes; where words leave several open, as all of them."""
+"""What people say of a lead, read as levels of a market's attributes; all of them where words leave several open."""
 
 import math
 import re
@@ -98,7 +98,7 @@ def read_lead(text: str, model: PersonaModel) -> Lead:
 
 
 def read_answer(text: str, attribute: str, model: PersonaModel) -> Lead:
-    """What an answer to the question for `attribute` says; everything else it says, too. Empty where nothing is read."""
+    """What an answer to the question for `attribute` says, and what else it says; empty where nothing is read."""
     text = without_denied(text)
     found = read_lead(text, model)
     if attribute in found.levels:
@@ -183,9 +183,8 @@ def _of_behaviours(done: list[Done], model: PersonaModel) -> dict[str, tuple[str
             levels[name] = _counted(times if times or one.denied else None, name, model)
         elif one.value in FLAGS and one.value in model.tables:
             levels[one.value] = ("no" if one.denied else "yes",)
-        elif one.value == "no_reply" and (channel := channel_in(one.clause)):
-            if f"response_{channel}" in model.tables:
-                levels[f"response_{channel}"] = ("never",)
+        elif one.value == "no_reply" and (response := f"response_{channel_in(one.clause)}") in model.tables:
+            levels[response] = ("never",)
     return {name: some for name, some in levels.items() if some}
 
 
@@ -313,4 +312,5 @@ def _like(text: str, levels: tuple[str, ...]) -> tuple[str, ...]:
     best = process.extractOne(plain, list(names), scorer=fuzz.ratio, score_cutoff=ALIKE)
     if best is not None:
         return (names[best[0]],)
-    return (OTHER,) if OTHER in levels and len(plain.split()) <= SHORT_ANSWER else ()
+    plain_word = not (says("agrees", text) or says("denies", text) or "?" in text)
+    return (OTHER,) if OTHER in levels and plain_word and len(plain.split()) <= SHORT_ANSWER else ()

@@ -3,4 +3,13 @@
 from persona_store.matching.match import match_contact, match_known, match_levels
 from persona_store.matching.types import AttributeKind, Confidence, Match, PersonaShare, Reason
 
-__all__ = ["AttributeKind", "Confidence", "Match", "PersonaShare", "Reason", "match_contact", "match_known", "match_levels"]
+__all__ = [
+    "AttributeKind",
+    "Confidence",
+    "Match",
+    "PersonaShare",
+    "Reason",
+    "match_contact",
+    "match_known",
+    "match_levels",
+]
