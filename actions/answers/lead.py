@@ -1,6 +1,7 @@
 """A lead that is only described, in words: its persona, whether it is an anti-persona, and what to ask next."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from actions.answers.antipersona import points_line
@@ -16,6 +17,7 @@ from persona_store.wording import day, joined, money, number, percent, say
 REASONS_FOR, REASONS_AGAINST = 3, 2
 POINTS_SHOWN = 2
 PERSONAS_SHOWN = 3
+QUESTIONS_SHOWN = 3
 PRESSED = "lead:"  # what the buttons of a qualification send, as the entity `attribute`
 UNKNOWN, ENOUGH, GO_ON, SAVE, WITHOUT_COMPANY = "?", "enough", "go_on", "save", "without_company"
 
@@ -53,6 +55,19 @@ def lead_answer(verdict: LeadVerdict, language: Language, *, begin: str = "") ->
             "market": verdict.market,
             "ask": [one.attribute for one in verdict.questions[:3]],
         },
+    )
+
+
+def lead_shown_answer(verdict: LeadVerdict, language: Language) -> Answer:
+    """The verdict with all reasons, where nobody waits for a choice: what to find out next is told, not offered."""
+    full = lead_reason_answer(verdict, language)
+    ask = [attribute_label(one.attribute, language) for one in verdict.questions[:QUESTIONS_SHOWN]]
+    return replace(
+        full,
+        kind="lead",
+        text=f"{_persona(verdict, language)} {_anti(verdict, language)}",
+        next_step=say("lead.find_out", language, attributes=joined(ask, language)) if ask else "",
+        choices=(),
     )
 
 

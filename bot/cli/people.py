@@ -1,11 +1,11 @@
-"""`personabot personas`, `role`, `describe`, `match`, `antipersona` and `approach`: one question, one answer.
+"""`personabot personas`, `role`, `match`, `antipersona` and `approach`: one question, one answer.
 
 What takes long to import is imported by the command that needs it, so that the others start at once.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from sqlalchemy.orm import Session
@@ -17,7 +17,6 @@ from persona_store.answer import Answer
 from persona_store.database import session_scope
 from persona_store.privacy.audit import record
 from persona_store.settings import Language
-from persona_store.wording import joined, label, number
 
 if TYPE_CHECKING:
     from persona_store.names import Person
@@ -31,7 +30,6 @@ def register(app: typer.Typer) -> None:
     """Adds the commands of this module."""
     app.command("personas", help=text("help.personas"))(personas)
     app.command("role", help=text("help.role"))(role)
-    app.command("describe", help=text("help.describe"))(describe)
     app.command("match", help=text("help.match"))(match)
     app.command("antipersona", help=text("help.antipersona"))(antipersona)
     app.command("approach", help=text("help.approach"))(approach)
@@ -59,40 +57,6 @@ def role(title: Annotated[str, typer.Argument(help=text("option.title"))], as_js
         console.print(text("role_unknown", title=visible(title)), markup=False)
     else:
         console.print(role_name(f"{found.function}/{found.level}", language()), markup=False)
-
-
-def describe(
-    description: Annotated[str, typer.Argument(metavar="TEXT", help=text("option.description"))],
-    as_json: AsJson = False,
-) -> None:
-    """Says what a description in free words says about a lead."""
-    from persona_store.lexicon import describe as describe_text
-
-    found = describe_text(description).as_dict()
-    if as_json:
-        print_json(found)
-        return
-    said = {name: value for name, value in found.items() if value is not None}
-    if not said:
-        console.print(text("described.nothing"), markup=False)
-    for name, value in said.items():
-        console.print(f"{text(f'described.{name}')}: {_in_words(name, value)}", markup=False)
-
-
-def _in_words(name: str, value: Any) -> str:
-    """A value of a description (see LeadDescription.as_dict) as people say it."""
-    from persona_store.segmentation.labels import level_label
-
-    if name == "employees":
-        low, high = value if isinstance(value, list) else (value, value)
-        size = "from" if high is None else "about" if low == high else "range"
-        return text(f"described.size.{size}", low=number(low, language()), high=number(high or low, language()))
-    if name == "behaviours":
-        return joined([text(f"described.behaviour.{one}") for one in value], language())
-    if name == "student":
-        return level_label("any", "true" if value else "false", language())
-    kinds = {"channel": "channel", "phase": "stage", "budget": "cli.described.sum"}
-    return label(kinds[name], value, language()) if name in kinds else level_label(name, value, language())
 
 
 def match(name: Name, as_json: AsJson = False) -> None:
