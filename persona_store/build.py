@@ -1,7 +1,7 @@
 """One build: contacts become personas and scorecards, market by market, stored together or not at all."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
+from threadpoolctl import threadpool_limits
 
 from persona_store.antipersona.leaks import suspicious_name
 from persona_store.antipersona.learning import learn
@@ -112,7 +113,7 @@ def build(
     `progress` is called with the step ("build_b2b", "build_b2c") and a share of 0 to 1.
     Raises InputError when the store holds no contacts.
     """
-    with session_scope(engine) as session:
+    with _one_thread_a_product(), session_scope(engine) as session:
         data_on = newest_data(session)
         markets = [market for market in MARKETS if _has_contacts(session, market)]
         with one_pass(session) if workplace is None else nullcontext() as source:
@@ -128,6 +129,11 @@ def build(
         report = _store_build(session, found, data_on, seed, progress)
         drop_touch_sums(session)
         return report
+
+
+def _one_thread_a_product() -> AbstractContextManager[object]:
+    """Products of matrices as small as these take many times longer on several threads, which wait for each other."""
+    return threadpool_limits(1, user_api="blas")
 
 
 def _has_contacts(session: Session, market: str) -> bool:
