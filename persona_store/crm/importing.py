@@ -160,6 +160,8 @@ def _fill(
     bad: RejectsFile,
     tell: Progress,
 ) -> ImportReport:
+    from persona_store.privacy.erasure import erase_returned  # it knows this room, through the live classes
+
     connection = session.connection()
     total = sum(table.survey.rows for table, _ in used) or 1
     done = SURVEY_SHARE
@@ -182,6 +184,8 @@ def _fill(
     _index(session, loader)
     if last_touchpoints:
         loader.finish_touchpoints()
+    if held_back := erase_returned(session, _new_and_changed(session, loader)):
+        notes.append(sentence("note.erased", n=held_back))
     tell(sentence("progress.texts"), 0.95)
     index_texts(session)
     if bad.lines > MAX_LINES:
@@ -216,13 +220,17 @@ def _index(session: Session, loader: Loader) -> None:
     if loader.first_new_contact == 1:
         index_people(session)
         return
-    new = session.scalars(select(Contact.id).where(Contact.id >= loader.first_new_contact))
-    touched = [*loader.changed_contacts, *new]
+    touched = _new_and_changed(session, loader)
     for start in range(0, len(loader.changed_companies), IDS_AT_ONCE):
         some = loader.changed_companies[start : start + IDS_AT_ONCE]
         touched += session.scalars(select(Contact.id).where(Contact.company_id.in_(some)))
     if touched:
         index_people(session, touched)
+
+
+def _new_and_changed(session: Session, loader: Loader) -> list[int]:
+    new = session.scalars(select(Contact.id).where(Contact.id >= loader.first_new_contact))
+    return [*loader.changed_contacts, *new]
 
 
 def _outcomes(connection: Connection, loader: Loader, used: list[tuple[Surveyed, FileMapping]]) -> list[str]:

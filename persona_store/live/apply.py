@@ -32,6 +32,7 @@ from persona_store.live.state import MarketState, close_state, open_state
 from persona_store.live.store import batches, only_writer
 from persona_store.live.touchpoints import write_deals, write_interactions
 from persona_store.names import index_people
+from persona_store.privacy.suppression import suppressed_refs
 from persona_store.segmentation.model import built_model
 from persona_store.segmentation.registry import MARKETS
 from persona_store.settings import settings
@@ -209,8 +210,10 @@ def _all_refs(event: AnyEvent) -> tuple[str, ...]:
 
 def _without_blocked(batch: _Batch, events: Sequence[AnyEvent]) -> list[AnyEvent]:
     kept = []
+    erased = suppressed_refs(batch.session, {ref for event in events for ref in _all_refs(event)}, batch.crm.system)
     for event in events:
-        if any(ref in batch.known and batch.known[ref].blocked for ref in _all_refs(event)):
+        refs = _all_refs(event)
+        if not erased.isdisjoint(refs) or any(ref in batch.known and batch.known[ref].blocked for ref in refs):
             batch.results[event.id] = EventResult(0, event.id, "dropped", "blocked")
         else:
             kept.append(event)

@@ -2,13 +2,15 @@
 
 from datetime import date
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import Contact, Membership, TextHit
 from persona_store.live.leaving import leave_live
 from persona_store.names import index_people
 from persona_store.privacy.audit import record
+from persona_store.privacy.entries import entries_of
+from persona_store.text_hits import index_texts
 
 
 def object_to_profiling(session: Session, contact_id: int, actor: str, on: date) -> int:
@@ -17,13 +19,27 @@ def object_to_profiling(session: Session, contact_id: int, actor: str, on: date)
     It takes effect with the transaction of `session`; an earlier objection keeps its date. The next build leaves the
     person out. Raises NoResultFound for an unknown contact.
     """
-    contact = session.get_one(Contact, contact_id)
-    person = contact.duplicate_of or contact.id
-    entries = list(session.scalars(select(Contact.id).where(or_(Contact.id == person, Contact.duplicate_of == person))))
+    entries = entries_of(session, contact_id)
     session.execute(update(Contact).where(Contact.id.in_(entries), Contact.blocked_on.is_(None)).values(blocked_on=on))
     leave_live(session, entries)
     session.execute(delete(Membership).where(Membership.contact_id.in_(entries)))
     session.execute(delete(TextHit).where(TextHit.contact_id.in_(entries)))
     index_people(session, entries)
-    record(session, actor, "object", contact_id=person)
+    record(session, actor, "object", contact_id=entries[0])
     return len(entries)
+
+
+def withdraw_objection(session: Session, contact_id: int, actor: str) -> bool:
+    """Takes an objection back, entered by mistake or withdrawn by the person; False where there was none.
+
+    The person can be looked up again at once and takes part in the next build. Raises NoResultFound as above.
+    """
+    entries = entries_of(session, contact_id)
+    there_was = session.get_one(Contact, entries[0]).blocked_on is not None
+    if not there_was:
+        return False
+    session.execute(update(Contact).where(Contact.id.in_(entries)).values(blocked_on=None))
+    index_people(session, entries)
+    index_texts(session, entries)
+    record(session, actor, "object_withdrawn", contact_id=entries[0])
+    return True

@@ -7,6 +7,7 @@ from persona_store.database.models.guidance import ChannelCount, Content, Guidan
 from persona_store.database.models.judgement import Scorecard, Veto
 from persona_store.database.models.live import LiveClock, LiveEvent, LiveMember, LiveState
 from persona_store.database.models.names import ContactToken, NameToken, NameVariant
+from persona_store.database.models.privacy import ErasureRequest, Suppressed
 from persona_store.database.models.segments import (
     Build,
     Membership,
@@ -29,6 +30,7 @@ __all__ = [
     "ContactToken",
     "Content",
     "Deal",
+    "ErasureRequest",
     "GuidanceModel",
     "Idea",
     "Import",
@@ -47,6 +49,7 @@ __all__ = [
     "Product",
     "Scorecard",
     "Seller",
+    "Suppressed",
     "TargetGroup",
     "TextHit",
     "User",
