@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import ContactToken, NameToken, NameVariant
-from persona_store.names.ranking import closest
+from persona_store.names.ranking import closest, likeness
 from persona_store.names.text import sound, variants
 
 MOST_TOKENS = 40  # near words that one word of a search may stand for
@@ -61,8 +61,24 @@ def _alike(session: Session, spellings: Mapping[str, set[str]], codes: set[str])
         sources.append(select(NameToken.id).where(NameToken.code.in_(codes)))
     ids = union(*sources).subquery()
     query = select(NameToken.id, NameToken.token).join(ids, ids.c[0] == NameToken.id).limit(MOST_COMPARED)
-    vocabulary = session.execute(query).all()
-    return {word: closest(word, vocabulary, MOST_TOKENS) for word in spellings}
+    vocabulary = [(row[0], row[1]) for row in session.execute(query)]
+    return _each_in_one({word: closest(word, vocabulary, MOST_TOKENS) for word in spellings}, dict(vocabulary))
+
+
+def _each_in_one(groups: Groups, tokens: Mapping[int, str]) -> Groups:
+    """The groups with each word of the vocabulary only where it is most alike, as long as that leaves none empty.
+
+    Else everybody called Daniel would bear both words of "danniel hanel".
+    """
+    best: dict[int, float] = {}
+    for word, ids in groups.items():
+        for token_id in ids:
+            best[token_id] = max(best.get(token_id, 0.0), likeness(word, tokens[token_id]))
+    kept = {
+        word: [token_id for token_id in ids if likeness(word, tokens[token_id]) >= best[token_id]]
+        for word, ids in groups.items()
+    }
+    return {word: kept[word] or ids for word, ids in groups.items()}
 
 
 def bearers(

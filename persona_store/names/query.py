@@ -12,6 +12,7 @@ _NUMBER = re.compile(
 )
 _MARKERS = "|".join(sorted(map(re.escape, lexicon_file(WORDS)["company_markers"]), key=len, reverse=True))
 _COMPANY = re.compile(rf"\s(?:{_MARKERS})\s+(?:der\s|dem\s|the\s)?|\s@\s?|\s*[(\[;|/]\s*|\s[-–]\s", re.IGNORECASE)
+_COMMA = re.compile(r"\s*,\s*")
 _POSSESSIVE = re.compile(r"['’]s?\b")
 
 
@@ -49,10 +50,19 @@ def parsed(text: str, company: str | None = None) -> Query:
         return Query(*_words(rest, company or domain.split(".")[0]), email=email.group().rstrip(".").lower())
     number = _NUMBER.match(text)
     person, said = text, company or ""
-    split = _COMPANY.search(text)
+    split = _COMPANY.search(text) or _after_whole_name(text)
     if split and name_words(text[: split.start()]):
         person, said = text[: split.start()], f"{text[split.end() :]} {said}".replace(")", " ")
     return Query(*_words(person, said), number=number.group("number") if number else None)
+
+
+def _after_whole_name(text: str) -> re.Match[str] | None:
+    """The comma behind a first and a last name: what follows is a company, unlike behind a last name alone."""
+    comma = _COMMA.search(text)
+    if comma is None:
+        return None
+    named = [word for word in name_words(text[: comma.start()]) if word not in PARTICLES]
+    return comma if len(named) > 1 else None
 
 
 def _words(person: str, company: str) -> tuple[tuple[str, ...], frozenset[str], frozenset[str]]:

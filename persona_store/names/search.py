@@ -127,6 +127,8 @@ def _attempts(session: Session, query: Query) -> Iterator[tuple[list[int], float
     if len(words) > 1:
         yield search(exact, words, strict=False), ENOUGH_EXACT
     near = near_words(session, words)
+    if any(exact.values()) and not all(exact.values()):  # the slip is most likely in the word that nobody bears
+        yield search({word: exact[word] or near[word] for word in words}, words, strict=True), ENOUGH_NEAR
     yield search(near, words, strict=True), ENOUGH_NEAR
     yield search(near, words, strict=False), ENOUGH_NEAR
     joined = query.joined()

@@ -1,10 +1,12 @@
-"""All benchmarks: `python -m tests.benchmarks [part ...]`, and growth: `... scale [--contacts N ...]`."""
+"""All benchmarks: `python -m tests.benchmarks [part ...]`; those with options of their own by their names."""
 
 import sys
 
-from tests.benchmarks import em, scale
+from tests.benchmarks import em, people, scale, turns
 
-if sys.argv[1:2] == ["scale"]:
-    scale.main(sys.argv[2:])
+OWN_OPTIONS = {"scale": scale.main, "turns": turns.main, "people": people.main}
+
+if sys.argv[1:] and sys.argv[1] in OWN_OPTIONS:
+    OWN_OPTIONS[sys.argv[1]](sys.argv[2:])
 else:
     em.main()
