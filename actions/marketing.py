@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from actions.answers.changes import changes_answer, no_changes_answer, persona_changes_answer
 from actions.answers.common import persona_name
 from actions.answers.figures import figures_answer, not_by_answer, which_measure_answer
+from actions.answers.segment import no_segment_answer, refused_answer, segment_answer
 from actions.state import Question
+from persona_store import exports
 from persona_store.answer import Answer
 from persona_store.database.models import Build, Persona
 from persona_store.errors import NoPersonas
 from persona_store.figures import GROUPS, MEASURES, Only, Statistic, measure, standing
+from persona_store.live.status import live_status
+from persona_store.segmentation.drift import compare_builds
 from persona_store.segmentation.registry import NONE_KNOWN
+from persona_store.segmentation.versions import list_builds
 from persona_store.settings import Language, settings
 from persona_store.wording import say
 
@@ -28,7 +34,7 @@ def statistics_of(asked: "Asked") -> Answer:
     """The number asked for; which one, where that cannot be told."""
     question, language = asked.question, asked.language
     key = question.attribute
-    if key not in MEASURES:
+    if key is None or key not in MEASURES:
         return which_measure_answer(language, None if key is None else attribute_words(key, language))
     meant = MEASURES[key]
     if question.by == "channel" and not meant.channels:
@@ -39,6 +45,31 @@ def statistics_of(asked: "Asked") -> Answer:
     if found.groups and (order or question.by == "persona"):
         first = standing(found, lowest=is_lowest(found, order))
     return figures_answer(found, language, persona_names(asked.session, language), first, order)
+
+
+def segment_of(asked: "Asked") -> Answer:
+    """The contacts of a persona as a file, for those who may have it."""
+    if not exports.may_export(asked.rights):
+        return refused_answer(asked.language)
+    segment = exports.segment_of(asked.session, asked.subject.id)
+    if segment is None or not segment.n:
+        return no_segment_answer(segment, asked.language)
+    token, expires = exports.issue(asked.asker, asked.conversation, segment.persona_id, asked.language)
+    return segment_answer(segment, token, expires, asked.language)
+
+
+def changes_of(asked: "Asked") -> Answer:
+    """What changed between the last two builds, of one persona where one is named."""
+    builds = list_builds(asked.session)
+    status = live_status(asked.session)
+    if len(builds) < 2:
+        return no_changes_answer(builds, status, asked.language)
+    drift = compare_builds(asked.session, builds[1].id, builds[0].id)
+    days = {one.id: one.data_on for one in builds[:2]}
+    subject = asked.question.subject
+    if subject is not None and subject.kind == "persona":
+        return persona_changes_answer(drift, subject.id, days, status, asked.language)
+    return changes_answer(drift, days, status, asked.language)
 
 
 def statistic_of(session: Session, question: Question) -> Statistic:

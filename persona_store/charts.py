@@ -23,6 +23,8 @@ KINDS = {"explicit": BLUE, "implicit": ORANGE, "value": GREEN, "custom": PURPLE}
 WIDTH, ROW_HEIGHT = 420, 26
 WEIGHTS_SHOWN = 8
 LONGEST_LABEL = 46  # letters; longer ones would squeeze the bars
+COLUMN, LONGEST_COLUMN = 110, 105  # pixels of a column in a grid, and of its name
+DARK = 0.55  # share from which on dark letters could not be read on the blue
 PICTURE_SCALE = 2.0
 LOCALES = {"de": "de-DE", "en": "en-US"}
 FONT = "DejaVu Sans, Liberation Sans, Arial, sans-serif"
@@ -65,6 +67,15 @@ class Bar:
     name: str
     value: float
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A share (0 to 1) where a row and a column meet."""
+
+    row: str
+    column: str
+    share: float
 
 
 def weights_chart(profile: PersonaProfile, language: Language) -> Spec:
@@ -210,6 +221,26 @@ def changes_chart(changes: Sequence[Change], title: str, language: Language) -> 
     return _finished(layers, title, len(changes), language)
 
 
+def heat_chart(cells: Sequence[Cell], title: str, language: Language) -> Spec:
+    """Shares in a grid, darker where they are higher, each with its number in it."""
+    rows = [
+        {"row": _short(one.row), "column": _short(one.column), "share": one.share, "text": percent(one.share, language)}
+        for one in cells
+    ]
+    labels = alt.Axis(labelLimit=LONGEST_COLUMN, labelAngle=0, orient="top", labelOverlap=False)
+    base = _data(rows).encode(
+        y=alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=340, labelOverlap=False)),
+        x=alt.X("column:N", sort=None, title=None, axis=labels),
+    )
+    shades = alt.Scale(domain=[0, 1], range=["#FFFFFF", BLUE])
+    grid = base.mark_rect(stroke="#E5E5E5").encode(color=alt.Color("share:Q", scale=shades, legend=None))
+    numbers = base.mark_text(fontSize=11).encode(
+        text="text:N", color=alt.condition(f"datum.share > {DARK}", alt.value("white"), alt.value("#222222"))
+    )
+    columns = len({one.column for one in cells})
+    return _finished(grid + numbers, title, len({one.row for one in cells}), language, max(WIDTH, columns * COLUMN))
+
+
 def svg(spec: Spec) -> str:
     """The chart as an SVG image, its text as text; nothing is fetched from anywhere."""
     return str(vl_convert.vegalite_to_svg(spec, **_drawing(spec)))
@@ -264,8 +295,8 @@ def _short(text: str) -> str:
     return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1].rstrip() + "…"
 
 
-def _finished(chart: alt.LayerChart, title: str, rows: int, language: Language) -> Spec:
-    sized = chart.properties(width=WIDTH, height=max(rows, 2) * ROW_HEIGHT, title=title, background="white")
+def _finished(chart: alt.LayerChart, title: str, rows: int, language: Language, width: int = WIDTH) -> Spec:
+    sized = chart.properties(width=width, height=max(rows, 2) * ROW_HEIGHT, title=title, background="white")
     calm = sized.configure(font=FONT).configure_axis(labelFontSize=11, titleFontSize=11, gridColor="#E5E5E5")
     spec: Spec = calm.configure_title(anchor="start", fontSize=13).configure_view(stroke=None).to_dict(validate=False)
     return spec | {"description": title, "usermeta": {"language": language}}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from actions.answers.common import labelled_button, p_value
 from persona_store.answer import Answer, Choice, Table
@@ -182,7 +183,7 @@ def _standing(
     if standing is None:
         return say("figures.nothing_to_rank", language, measure=measured)
     first = standing.first
-    values = {
+    values: dict[str, Any] = {
         "measure": measured,
         "group": group_name(found.by, first.group, language, names),
         "value": value_text(found.measure, first.value, language),
@@ -220,7 +221,7 @@ def _difference(found: Statistic, standing: Standing, language: Language, names:
 def _table(found: Statistic, language: Language, names: Names) -> Table:
     shown = sorted(found.groups, key=lambda one: -one.n)[:GROUPS_SHOWN]
     shown.sort(key=lambda one: -one.value)
-    rows = tuple(
+    rows: tuple[tuple[str, ...], ...] = tuple(
         (
             group_name(found.by, one.group, language, names),
             value_text(found.measure, one.value, language),
@@ -229,7 +230,7 @@ def _table(found: Statistic, language: Language, names: Names) -> Table:
         )
         for one in shown
     )
-    columns = (
+    columns: tuple[str, ...] = (
         say(f"figures.group.{found.by}", language),
         say(f"measure.{found.measure.key}.name", language),
         say("figures.column.interval", language),

@@ -1,9 +1,12 @@
-"""`personabot persona`: look at one persona, name it, note something, pin it, see typical contacts.
+"""`personabot persona`: look at one persona, name it, note something, pin it, see typical contacts, export them.
 
 What takes long to import is imported by the command that needs it, so that the others start at once.
 """
 
-from typing import TYPE_CHECKING, Annotated
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from sqlalchemy.orm import Session
@@ -12,7 +15,7 @@ from bot.cli.common import AsJson, console, language, operator, show, store, tex
 from bot.render.terminal import visible
 from persona_store.database import session_scope
 from persona_store.errors import InputError
-from persona_store.wording import say
+from persona_store.wording import number, say
 
 if TYPE_CHECKING:
     from persona_store.database.models import Persona
@@ -112,6 +115,47 @@ def typical(
                 record(session, f"terminal:{operator()}", "typical", contact_id=contact.contact_id)
         answer = typical_answer(persona_profile(session, persona.id), contacts, language())
     show(answer, contacts, as_json=as_json)
+
+
+@app.command("export", help=say("export.help", language()))
+def export(
+    which: Which,
+    out: Annotated[Path, typer.Option("--out", "-o", help=say("export.option_out", language()))],
+    spoken: Annotated[
+        Literal["de", "en"] | None, typer.Option("--language", help=say("export.option_language", language()))
+    ] = None,
+) -> None:
+    """Writes the contacts of a persona as CSV and records that."""
+    from persona_store.exports import segment_csv, segment_of
+    from persona_store.privacy.audit import record
+
+    if out.is_dir():
+        raise InputError(say("report.is_folder", language(), path=out))
+    with store() as engine:
+        with session_scope(engine, writes=True) as session:
+            segment = segment_of(session, _present(session, which).id)
+            if segment is None:
+                raise InputError(say("export.gone", language()))
+            record(session, f"terminal:{operator()}", "export_segment", detail=segment.summary)
+        _write_private(out, segment_csv(engine, segment, spoken or language()))
+    persona = say("answer.persona_name", language(), number=segment.number, name=segment.name(language()))
+    told = say("export.written", language(), path=out, n=number(segment.n, language()), persona=persona)
+    console.print(visible(told), markup=False)
+
+
+def _write_private(path: Path, pieces: Iterable[bytes]) -> None:
+    """Writes the file as a whole or not at all, readable for nobody else."""
+    part: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=".", delete=False) as file:
+            part = Path(file.name)
+            file.writelines(pieces)
+        part.replace(path)
+    except OSError:
+        raise InputError(say("report.not_writable", language(), path=path)) from None
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
 
 
 def _tell(key: str, persona: "Persona | Vanished") -> None:

@@ -113,7 +113,7 @@ def _summed(
     rows, group = meant.rows(only).subquery(), GROUPS[by] if by else None
     n, x = rows.c.n, rows.c.x
     sums = (func.count(), *(func.sum(one) for one in (n, x, 1.0 * x * x, 1.0 * x * n, 1.0 * n * n)))
-    label = [] if group is None else [group.column.label("part")]
+    label: list[Any] = [] if group is None else [group.column.label("part")]
     statement: Select[Any] = select(*label, *sums).select_from(PERSON).join(rows, rows.c.person == PERSON.id)
     statement = among(statement, only, group, build_id)
     if group is None:
@@ -139,7 +139,7 @@ def _counted(session: Session, build_id: int, by: str | None, only: Only) -> dic
             wanted.append(column == value)
     if only.personas:
         wanted.append(or_(*(ChannelCount.persona_id == one for one in only.personas)))
-    label = [] if by is None else [columns[by]]
+    label: list[Any] = [] if by is None else [columns[by]]
     statement: Select[Any] = select(*label, *(func.sum(part) for part in parts)).where(*wanted).group_by(*label)
     found: dict[str | None, _Sums] = {}
     for row in session.execute(statement):

@@ -45,8 +45,8 @@ def _during(day: InstrumentedAttribute[Any] | ColumnElement[Any], only: Only) ->
 
 
 def _contacts(only: Only) -> Select[Any]:
-    rows: Select[Any] = select(OWNER.id.label("person"), literal(1).label("n"), literal(1).label("x"))
-    return rows.where(*_during(OWNER.created_on, only))
+    columns: list[Any] = [OWNER.id.label("person"), literal(1).label("n"), literal(1).label("x")]
+    return select(*columns).where(*_during(OWNER.created_on, only))
 
 
 def _outcomes(only: Only) -> Select[Any]:

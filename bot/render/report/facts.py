@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from persona_store.antipersona.pipeline import Pipeline, list_anti_personas
 from persona_store.antipersona.scorecard import LearnedScorecard, read_card
-from persona_store.antipersona.types import MINUTES_PER_HOUR
+from persona_store.antipersona.standings import standings
 from persona_store.antipersona.vetoes import VetoShare, veto_share
-from persona_store.antipersona.worth import WorthBook
 from persona_store.charts import Standing
 from persona_store.data_quality import DataQuality, data_quality
 from persona_store.database.models import Build, Scorecard
@@ -23,8 +22,6 @@ from persona_store.wording import say
 
 # So many contacts are judged for the cost of anti-personas; it takes seconds and its interval is narrow then.
 MOST_JUDGED = 20_000
-# Customers a persona needs before its mean value and effort are shown as a point.
-LEAST_CUSTOMERS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,6 @@ def gather(session: Session, language: Language) -> ReportFacts:
         raise NoPersonas(say("report.no_build", settings().language))
     profiles = tuple(list_profiles(session))
     rows = session.scalars(select(Scorecard).where(Scorecard.build_id == build.id).order_by(Scorecard.market)).all()
-    books = {row.market: WorthBook.from_json(row.model["worth"]) for row in rows if "worth" in row.model}
     return ReportFacts(
         build_id=build.id,
         built_at=build.created_at,
@@ -60,24 +56,10 @@ def gather(session: Session, language: Language) -> ReportFacts:
         contacts=build.contacts,
         profiles=profiles,
         approaches={one.info.id: approach_persona(session, one.info.id) for one in profiles},
-        standings={market: _standings(book, market, profiles, language) for market, book in books.items()},
+        standings=standings(session, profiles, language),
         scorecards={row.market: read_card(row) for row in rows},
         drift=Drift.from_json(build.drift) if build.drift else None,
         pipeline=list_anti_personas(session, limit=0, most_judged=MOST_JUDGED),
         vetoes=veto_share(session, build.id),
         quality=data_quality(session),
     )
-
-
-def _standings(
-    book: WorthBook, market: str, profiles: tuple[PersonaProfile, ...], language: Language
-) -> tuple[tuple[PersonaProfile, Standing], ...]:
-    """Personas with enough customers, by what one brings and what caring for one costs."""
-    found = []
-    for profile in profiles:
-        own = book.personas.get(profile.info.id)
-        if profile.info.market != market or own is None or min(own.value.n, own.customer_minutes.n) < LEAST_CUSTOMERS:
-            continue
-        effort = own.customer_minutes.mean / MINUTES_PER_HOUR * settings().care_cost_per_hour
-        found.append((profile, Standing(profile.info.name(language), own.value.mean, effort, own.value.n)))
-    return tuple(found)
