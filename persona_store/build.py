@@ -1,7 +1,7 @@
 """One build: contacts become personas and scorecards, market by market, stored together or not at all."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from persona_store.antipersona.leaks import suspicious_name
 from persona_store.antipersona.learning import learn
@@ -131,9 +131,11 @@ def build(
         return report
 
 
-def _one_thread_a_product() -> AbstractContextManager[object]:
+@contextmanager
+def _one_thread_a_product() -> Iterator[None]:
     """Products of matrices as small as these take many times longer on several threads, which wait for each other."""
-    return threadpool_limits(1, user_api="blas")
+    with threadpool_limits(1, user_api="blas"):
+        yield
 
 
 def _has_contacts(session: Session, market: str) -> bool:

@@ -1,13 +1,16 @@
 """Which wishes, problems and traits stand where in the texts about each contact: kept in the table `text_hits`."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, delete, insert, or_, select
+import polars as pl
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
+from persona_store.database.bulk import insert_frame, read_parts
 from persona_store.database.models import Contact, Interaction, TextHit
 from persona_store.lexicon.mining import Hit, mine
 
@@ -26,6 +29,9 @@ ANSWER_MARKS: Final = ("aw:", "re:", "wg:", "fw:", "fwd:", "antw:")  # the subje
 Field = Literal["notes", "text", "topic"]
 Place = tuple[int, int | None, str, int, int, str, str]  # contact, interaction, field, start, end, kind, term
 COLUMNS: Final = ("contact_id", "interaction_id", "field", "start", "end", "kind", "term")
+HIT_SCHEMA: Final = {"start": pl.Int64, "end": pl.Int64, "kind": pl.String, "term": pl.String}
+PLACE_SCHEMA: Final = {"contact_id": pl.Int64, "interaction_id": pl.Int64, "field": pl.String} | HIT_SCHEMA
+TALK_SCHEMA: Final = {"contact_id": pl.Int64, "interaction_id": pl.Int64, "topic": pl.String, "text": pl.String}
 
 
 def topic_counts() -> ColumnElement[bool]:
@@ -57,6 +63,8 @@ def index_texts(
     blocked = set(session.scalars(objected)) | set(
         session.scalars(select(Contact.id).where(Contact.duplicate_of.in_(objected)))
     )
+    if contact_ids is None and session.scalar(select(TextHit.id).limit(1)) is None:
+        return _fill(session.connection(), blocked, progress)
     changes = read = 0
     pages = _all_pages(session) if contact_ids is None else _pages_of(session, sorted(set(contact_ids)))
     for texts, kept in pages:
@@ -66,6 +74,43 @@ def index_texts(
         if progress:
             progress(read)
     return changes
+
+
+def _fill(connection: Connection, blocked: set[int], progress: Callable[[int], None] | None) -> int:
+    """Fills the empty table: each distinct text is read once for all the places it stands in."""
+    read, found = 0, [pl.DataFrame(schema=PLACE_SCHEMA)]
+    for texts in _all_texts(connection):
+        known = texts.filter(pl.col("text").is_not_null() & ~pl.col("contact_id").is_in(list(blocked)))
+        answers = pl.any_horizontal(pl.col("text").str.to_lowercase().str.starts_with(mark) for mark in ANSWER_MARKS)
+        known = known.filter((pl.col("field") != "topic") | ~answers)
+        distinct = known.select("text").unique()
+        hits = [_found(text) for text in distinct["text"].to_list()]
+        told = distinct.with_columns(pl.Series("hit", hits, dtype=pl.List(pl.Struct(HIT_SCHEMA))))
+        told = told.filter(pl.col("hit").list.len() > 0).explode("hit").unnest("hit")
+        places = known.join(told, on="text", how="inner")
+        found.append(places.select(COLUMNS))
+        read += texts["text"].count()
+        if progress:
+            progress(read)
+    rows = pl.concat(found).sort("contact_id", pl.col("interaction_id").fill_null(0), *COLUMNS[2:])
+    insert_frame(connection, TextHit.__tablename__, rows)
+    return rows.height
+
+
+def _all_texts(connection: Connection) -> Iterator[pl.DataFrame]:
+    """Every text that counts, with its place: contact_id, interaction_id, field, text."""
+    none = pl.lit(None, dtype=pl.Int64).alias("interaction_id")
+    for part in read_parts(connection, _notes(), {"contact_id": pl.Int64, "text": pl.String}):
+        yield part.select("contact_id", none, pl.lit("notes").alias("field"), "text")
+    told = [case((topic_counts(), Interaction.topic)), case((text_counts(), Interaction.text))]
+    talks = select(Interaction.contact_id, Interaction.id, *told).where(or_(topic_counts(), text_counts()))
+    for part in read_parts(connection, talks, TALK_SCHEMA):
+        for field in ("topic", "text"):
+            yield part.select("contact_id", "interaction_id", pl.lit(field).alias("field"), pl.col(field).alias("text"))
+
+
+def _found(text: str) -> list[dict[str, Any]]:
+    return [asdict(hit) for hit in (_mined(text) if len(text) <= SHORT else mine(text))]
 
 
 def _batches(values: Iterable[int], size: int) -> Iterator[list[int]]:

@@ -41,11 +41,16 @@ def read_rows(
     connection: Connection, query: Select[*tuple[Any, ...]], schema: dict[str, type[pl.DataType]]
 ) -> pl.DataFrame:
     """The rows of a query of numbers and texts as a frame, fetched in pieces so that millions of them fit."""
-    parts = [pl.DataFrame(schema=schema)]
+    return pl.concat([pl.DataFrame(schema=schema), *read_parts(connection, query, schema)])
+
+
+def read_parts(
+    connection: Connection, query: Select[*tuple[Any, ...]], schema: dict[str, type[pl.DataType]]
+) -> Iterator[pl.DataFrame]:
+    """The rows of a query of numbers and texts in frames of at most `ROWS_AT_ONCE` rows."""
     for rows in _pieces(connection, query):
         columns = zip(*rows, strict=True)
-        parts.append(pl.DataFrame([pl.Series(n, c, dtype=schema[n]) for n, c in zip(schema, columns, strict=True)]))
-    return pl.concat(parts)
+        yield pl.DataFrame([pl.Series(n, c, dtype=schema[n]) for n, c in zip(schema, columns, strict=True)])
 
 
 def _pieces(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[Sequence[Any]]:
