@@ -41,7 +41,7 @@ def _varied(
     text += sentence.text[end:]
     if lower and len(text.lower()) == len(text):  # positions must stay valid
         text = text.lower()
-    return Sentence(text, tokens_of(text), find_terms(text), tuple(names))
+    return Sentence(text, tokens_of(text), find_terms(text), tuple(names), sentence.intent)
 
 
 def _makers() -> dict[str, list[Callable[[], str]]]:
