@@ -10,6 +10,7 @@ from actions.context import Request
 from actions.cues import kinds_asked
 from actions.options import offer_again, still_open
 from actions.reply import Reply
+from actions.several import ask_each
 from actions.state import Question, Subject
 from actions.subject import (
     Meaning,
@@ -41,6 +42,8 @@ class ActionAskApproach(StoreAction):
             compared_name=personas.unknown,
             channel=named_channel(request),
         )
+        if (several := ask_each(request, session, question)) is not None:
+            return several
         if role := unknown_role(meaning):
             return ask(request, session, replace(question, subject=role))
         if not meaning.missing:

@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, Restarted
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from actions.answers.talk import failed_answer, not_allowed_answer, said_error_answer, unavailable_answer
 from actions.context import Message, Request, read_message, read_request, store, talk_of
+from actions.fallback import doubted
 from actions.reply import LookUp, Reply
 from actions.running import Heard, come_back, go_on, is_for_runner, may_write
 from actions.state import Talk, read_talk, slot_events
@@ -93,7 +94,7 @@ def answered(
     try:
         with session_scope(store(), writes=writes(request) or may_write(request, heard)) as session:
             reply = reason_given(request, session, heard.intent, heard.confidence) or go_on(request, session, heard)
-            reply = reply or come_back(talk, reply_to(request, session))
+            reply = reply or come_back(talk, doubted(request, heard.confidence) or reply_to(request, session))
         _record(request, reply.look_ups)
     except StoreUnavailable:
         return Reply((unavailable_answer(talk.spoken),), talk)
@@ -131,7 +132,9 @@ def _record(request: Request, look_ups: Sequence[LookUp]) -> None:
 
 
 def dispatch(dispatcher: CollectingDispatcher, before: Talk, reply: Reply) -> list[EventType]:
-    """Says the answers, and returns the slots that changed."""
+    """Says the answers, and returns the slots that changed; all that stay where the conversation begins anew."""
     for answer in reply.answers:
         dispatcher.utter_message(json_message=answer.as_dict())
+    if reply.forgets:
+        return [Restarted(), *slot_events(Talk(), reply.talk)]
     return slot_events(before, reply.talk)

@@ -17,6 +17,7 @@ LONGEST_TEXT = 500  # Rasa's side cuts messages there too
 SURE = 0.75  # one function word: enough where no language is settled yet
 SURE_TO_SWITCH = 0.9  # two function words: enough to follow the person into the other language
 MOST_ENTITIES = 20
+MOST_RANKED = 10  # intents that a message may be; Rasa names as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A message with all that is needed to answer it; `intent` is what it was understood as."""
+    """A message with all that is needed to answer it.
+
+    `intent` is what it was understood as, `ranking` what else it may be, likeliest first, with probabilities.
+    """
 
     identity: Identity
     language: Language
@@ -47,6 +51,7 @@ class Request:
     mentions: tuple[Mention, ...]
     talk: Talk
     intent: str = ""
+    ranking: tuple[tuple[str, float], ...] = ()
 
     def named(self, entity: str) -> tuple[Mention, ...]:
         """What the message names of this kind, in reading order."""
@@ -68,7 +73,16 @@ def read_request(tracker: Tracker, talk: Talk) -> Request:
     identity = verify(metadata.get("identity"), settings().secret("identity"), tracker.sender_id)
     said = read_message(tracker)
     intent = str((message.get("intent") or {}).get("name") or "")
-    return Request(identity, talk.spoken, said.text, said.mentions, talk, intent)
+    return Request(identity, talk.spoken, said.text, said.mentions, talk, intent, _ranking(message))
+
+
+def _ranking(message: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+    ranked = [one for one in (message.get("intent_ranking") or [])[:MOST_RANKED] if isinstance(one, Mapping)]
+    return tuple(
+        (str(one["name"]), float(one["confidence"]))
+        for one in ranked
+        if one.get("name") and isinstance(one.get("confidence"), int | float)
+    )
 
 
 def read_message(tracker: Tracker) -> Message:

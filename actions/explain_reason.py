@@ -11,6 +11,7 @@ from actions.answers.reason import (
     approach_reason,
     match_reason,
     method_answer,
+    no_more_reasons_answer,
     nothing_to_explain_answer,
     persona_reason,
 )
@@ -64,8 +65,11 @@ class ActionExplainReason(StoreAction):
 
 def _described(request: Request, session: Session, lead: Lead, market: str) -> Reply:
     """The reasons for what was said of a lead that is only described; asked once more, the method."""
-    talk = replace(request.talk, explained=request.talk.explained + 1, missed=0)
-    if request.talk.explained:
+    explained = request.talk.explained
+    talk = replace(request.talk, explained=explained + 1, missed=0)
+    if explained > 1:
+        return Reply((no_more_reasons_answer(request.language),), talk)
+    if explained:
         return Reply((lead_method_answer(request.language),), talk)
     return Reply((lead_reason_answer(assess_lead(session, lead, market), request.language),), talk)
 
@@ -79,7 +83,11 @@ def _question_meant(request: Request) -> Question | None:
 
 
 def _method(request: Request, kind: Kind) -> Reply:
-    talk = replace(request.talk, explained=request.talk.explained + 1, missed=0)
+    """How such answers are computed; whoever asks on has heard all there is."""
+    explained = request.talk.explained
+    talk = replace(request.talk, explained=explained + 1, missed=0)
+    if explained > (1 if kind in EXPLAINED else 0):
+        return Reply((no_more_reasons_answer(request.language),), talk)
     return Reply((method_answer(kind, request.language),), talk)
 
 

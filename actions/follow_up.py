@@ -6,14 +6,15 @@ from sqlalchemy.orm import Session
 
 from actions.answering import CAPABILITIES
 from actions.ask import ask, ask_about, ask_about_company
-from actions.ask_approach import named_channel, named_phase
+from actions.ask_approach import named_channel
 from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kind_shown
 from actions.list_anti_personas import goes_on_with_list, list_them
 from actions.options import offer_again, picked, picked_by_name, take
 from actions.reply import Reply
-from actions.state import Kind, Question
+from actions.several import ask_each
+from actions.state import STORED, Kind, Question
 from actions.subject import (
     Meaning,
     contact_in_words,
@@ -24,13 +25,15 @@ from actions.subject import (
     persona_subject,
     unknown_role,
 )
+from actions.varying import varied
 from persona_store.lexicon import normalise_channel
 
-ABOUT_PEOPLE = frozenset({"veto"} | {kind for kind, one in CAPABILITIES.items() if "contact" in one.about})
+ABOUT_PEOPLE = STORED | {kind for kind, one in CAPABILITIES.items() if "contact" in one.about}
 # What is asked about a persona as such; of a match or a verdict a persona is what they are compared with.
 ABOUT_PERSONAS = frozenset(
     {kind for kind, one in CAPABILITIES.items() if "persona" in one.about} - {"match", "antipersona"}
 )
+ABOUT_ROLES = frozenset(kind for kind, one in CAPABILITIES.items() if "role" in one.about)
 ABOUT_COMPANIES = frozenset(kind for kind, one in CAPABILITIES.items() if "company" in one.about)
 
 
@@ -54,6 +57,8 @@ def follow_up(request: Request, session: Session) -> Reply:
     if goes_on_with_list(request):
         return list_them(request, session, Question(("pipeline",)))
     last = _last_question(request)
+    if (several := ask_each(request, session, about_people(last))) is not None:
+        return several
     if not ABOUT_COMPANIES.isdisjoint(last.kinds):
         company = named_company(request, session)
         if company.known or (not company.missing and not request.named("contact")):
@@ -73,10 +78,9 @@ def follow_up(request: Request, session: Session) -> Reply:
             subject = persona_subject(personas.personas[0], request.language)
             return ask(request, session, replace(question, subject=subject))
     if role is not None:
-        return ask(request, session, replace(about_people(last), subject=role))
-    if "next" in last.kinds and last.subject and (channel or named_phase(request)):
-        told = replace(last, channel=channel or last.channel, phase=named_phase(request) or last.phase)
-        return ask(request, session, told)
+        return ask(request, session, replace(about_roles(last), subject=role))
+    if (other := varied(request, last)) is not None:
+        return ask(request, session, other)
     if channel is not None and last.subject is None and request.talk.options:
         return offer_again(request, Question(("approach",), channel=channel))
     if channel is not None:
@@ -103,6 +107,12 @@ def about_companies(question: Question) -> Question:
     """The question as it can be asked about companies, without those who were asked about before."""
     kinds = tuple(kind for kind in question.kinds if kind in ABOUT_COMPANIES)
     return replace(question, kinds=kinds or ("centre",), subject=None)
+
+
+def about_roles(question: Question) -> Question:
+    """The question as it can be asked about roles."""
+    kinds = tuple(kind for kind in question.kinds if kind in ABOUT_ROLES)
+    return replace(question, kinds=kinds) if kinds else about_people(question)
 
 
 def about_people(question: Question) -> Question:

@@ -11,6 +11,7 @@ from actions.cues import kinds_asked, names_one_spoken_of
 from actions.follow_up import follow_up
 from actions.options import offer_again, still_open
 from actions.reply import Reply
+from actions.several import ask_each
 from actions.state import Question, Subject, Talk
 from actions.subject import contact_in_words, named_contact, named_personas, named_role, unknown_role
 from persona_store.lexicon import normalise_channel
@@ -36,6 +37,8 @@ class ActionMatchPersona(StoreAction):
 
 def ask_about_someone(request: Request, session: Session, question: Question) -> Reply:
     """Asks `question` about the contact, else the role, that the message names, else the contact last spoken of."""
+    if (several := ask_each(request, session, question)) is not None:
+        return several
     meaning = named_contact(request, session)
     role = named_role(request) if meaning.missing else unknown_role(meaning)
     if meaning.missing and request.talk.contact is not None and names_one_spoken_of(request.text):

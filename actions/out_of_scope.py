@@ -1,5 +1,6 @@
 """What the assistant is not for, and what it did not understand: never silence, never the same words in a loop."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -9,12 +10,18 @@ from actions.ask import ask_about
 from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kind_shown, kinds_asked
+from actions.fallback import not_understood
 from actions.follow_up import about_people
 from actions.options import picked_by_name, take
+from actions.qualification import judged
 from actions.reply import Reply
 from actions.state import Question
 from actions.subject import contact_in_words, named_contact
+from persona_store.errors import NoPersonas
+from persona_store.leads.assess import market_of, model_of
+from persona_store.leads.facts import read_lead
 
+LEAST_TOLD = 2  # attributes of a lead that a message must name to be its description
 LONGEST_BARE_NAME = 6  # words; longer messages are not just a name
 
 
@@ -34,12 +41,12 @@ class ActionDefaultFallback(StoreAction):
     intent = "default_fallback"
 
     def reply(self, request: Request, session: Session) -> Reply:
-        """Looks for a name in the message before it gives up."""
-        return name_given(request, session)
+        """Looks for a name, or the description of a lead, before it asks what was meant."""
+        return name_given(request, session, not_understood)
 
 
-def name_given(request: Request, session: Session) -> Reply:
-    """The question asked about whom the message names, else that it was not understood.
+def name_given(request: Request, session: Session, else_: Callable[[Request], Reply] | None = None) -> Reply:
+    """The question asked about whom the message names, else `else_`: that it was not understood.
 
     What is asked is taken from the words where they show it, else it is the last question.
     """
@@ -50,10 +57,20 @@ def name_given(request: Request, session: Session) -> Reply:
     if not meaning.known and len(request.text.split()) <= LONGEST_BARE_NAME:
         meaning = contact_in_words(request, session)
     if not meaning.known:
-        return missed(request)
+        return described_in(request, session) or (else_ or missed)(request)
     shown = kind_shown(request.text)
     question = Question(kinds_asked(request.text, shown)) if shown else request.talk.question or Question(("match",))
     return ask_about(request, session, about_people(question), meaning)
+
+
+def described_in(request: Request, session: Session) -> Reply | None:
+    """The verdict on a lead of whom the message tells several things; None where it does not."""
+    try:
+        market = market_of(session, request.text)
+    except NoPersonas:
+        return None
+    lead = read_lead(request.text, model_of(session, market))
+    return judged(request, session, lead, market) if len(lead.levels) >= LEAST_TOLD else None
 
 
 def missed(request: Request) -> Reply:

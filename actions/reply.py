@@ -16,8 +16,9 @@ class LookUp:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answers of one turn and the state of the talk after it."""
+    """The answers of one turn and the state of the talk after it; with `forgets` the conversation begins anew."""
 
     answers: tuple[Answer, ...]
     talk: Talk
     look_ups: tuple[LookUp, ...] = ()
+    forgets: bool = False

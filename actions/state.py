@@ -39,6 +39,7 @@ Kind = Literal[
     "lead",
 ]
 Matter = Literal["verdict", "persona"]
+STORED: frozenset[Kind] = frozenset({"veto", "objection", "erasure"})  # they store something, and have their own ways
 SubjectKind = Literal["contact", "role", "persona", "company"]
 
 LONGEST_NAME = 120  # of what people type as a name; longer ones are cut before they are looked up or repeated
@@ -192,9 +193,9 @@ class Talk:
 
     @property
     def may_write(self) -> bool:
-        """Whether the next message may complete or explain a veto, which is stored."""
+        """Whether the next message may complete or explain what is stored: a veto, an objection, a wish for erasure."""
         questions = [self.question, *(option.question for option in self.options)]
-        return self.reasonless is not None or any(one is not None and "veto" in one.kinds for one in questions)
+        return self.reasonless is not None or any(one is not None and STORED & set(one.kinds) for one in questions)
 
     @property
     def spoken(self) -> Language:

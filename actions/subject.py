@@ -95,10 +95,10 @@ def named_contact(request: Request, session: Session) -> Meaning:
         if mention.text.startswith(CONTACT_PAYLOAD):
             return contact_by_id(session, mention.text.removeprefix(CONTACT_PAYLOAD))
         said = salutation_before(request.text, mention.start)
-        meanings.append(_people_meant(session, mention.text, company, said))
+        meanings.append(people_meant(session, mention.text, company, said))
     address = address_in(request.text)
     if address and not meanings:
-        meanings.append(_people_meant(session, address, None, None))
+        meanings.append(people_meant(session, address, None, None))
     elif company and not any(meaning.known for meaning in meanings):
         meanings.append(_people_at(request, session, company))
     meanings = [meaning for meaning in meanings if not meaning.missing]
@@ -235,7 +235,8 @@ def person_subject(person: Person) -> Subject:
     return Subject("contact", str(person.contact_id), person.name, person.company)
 
 
-def _people_meant(session: Session, name: str, company: str | None, salutation: str | None) -> Meaning:
+def people_meant(session: Session, name: str, company: str | None, salutation: str | None) -> Meaning:
+    """Who bears a name, at a company if one is named, addressed as a woman or a man."""
     short = name[:LONGEST_NAME]
     people = find_people(session, short, company[:LONGEST_NAME] if company else None, MOST_LOOKED_AT)
     if not people and company:

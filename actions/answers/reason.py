@@ -23,7 +23,7 @@ from persona_store.matching import Match
 from persona_store.segmentation import PersonaProfile
 from persona_store.segmentation.labels import attribute_label
 from persona_store.settings import Language
-from persona_store.wording import day, label, number, percent, say, score
+from persona_store.wording import catalogue, day, label, number, percent, say, score
 
 REASONS_SHOWN = 8
 
@@ -140,7 +140,14 @@ def persona_reason(profile: PersonaProfile, language: Language) -> Answer:
 
 def method_answer(kind: Kind, language: Language) -> Answer:
     """How answers of this kind are computed, in plain words."""
-    return Answer("reason", language, say(f"reason.method.{kind}", language), next_step=say("talk.next", language))
+    key = f"reason.method.{kind}"
+    text = say(key if key in catalogue(language) else "reason.method.other", language)
+    return Answer("reason", language, text, next_step=say("talk.next", language))
+
+
+def no_more_reasons_answer(language: Language) -> Answer:
+    """Reasons and method have been told; there is nothing to add."""
+    return Answer("reason", language, say("reason.no_more", language), next_step=say("reason.no_more_next", language))
 
 
 def nothing_to_explain_answer(language: Language) -> Answer:
