@@ -27,8 +27,8 @@ _BELOW = ("unter", "weniger als", "below", "under", "fewer than", "less than", "
 _UP_TO = ("bis zu", "up to", "maximal", "max", "höchstens", "at most", "≤", "<=")
 _MONEY = re.compile(
     rf"(?<![\w.,])(?P<before>€|eur|usd|\$|£)?\s?(?P<number>{_NUMBER})(?P<cents>,\d\d?|\.\d\d?)?\s?"
-    r"(?P<scale>k|tsd\.?|tausend|thousand|mio\.?|million(?:en|s)?|m)?\b\s?"
-    r"(?P<after>€|euro?\b|usd\b|\$|£|dollars?\b|pounds?\b)?(?P<cost>\s?budget\b)?",
+    r"(?P<scale>k|tsd|tausend|thousand|mio|million(?:en|s)?|m)?\b(?:(?<=d|o)\.)?\s?"
+    r"(?P<after>€|eur(?:os?)?\b|usd\b|\$|£|dollars?\b|pounds?\b)?(?P<cost>\s?budget\b)?",
     re.IGNORECASE,
 )
 _SCALES = {"k": 1_000, "t": 1_000, "m": 1_000_000}
@@ -61,7 +61,7 @@ def _employees() -> tuple[re.Pattern[str], re.Pattern[str]]:
     units = "|".join(sorted(map(re.escape, lexicon_file("sizes.yml")["units"]), key=len, reverse=True))
     bounds = "|".join(sorted(map(re.escape, (*_OPEN, *_BELOW, *_UP_TO)), key=len, reverse=True))
     count = (
-        rf"(?:(?P<bound>{bounds})\s{{0,2}})?(?:(?:zwischen|between|von|from|ca\.?|circa|rund|etwa|about|approx\.?)\s)?"
+        rf"(?:(?P<bound>{bounds})\s{{0,2}})?(?:(?:zwischen|between|von|from)\s)?(?P<about>(?:ca\.?|circa|rund|etwa|about|approx\.?)\s)?"
         rf"(?<![\w.,])(?P<low>{_NUMBER})(?P<low_k>{_THOUSAND})?"
         rf"(?:\s?(?:-|–|—|bis|to|and|und)\s?(?P<high>{_NUMBER})(?P<high_k>{_THOUSAND})?)?(?P<plus>\s?\+)?"
     )
@@ -89,8 +89,8 @@ def employees(text: str) -> list[Quantity]:
 
 
 def _bounded(match: re.Match[str], low: int, high: int) -> Quantity:
-    start, end = match.span()
     bound = (match["bound"] or "").lower()
+    start, end = match.start("low") if match["about"] and not bound else match.start(), match.end()
     if match["plus"] or bound in _OPEN:
         return Quantity(start, end, low, None)
     if bound in _BELOW:

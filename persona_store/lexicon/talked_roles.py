@@ -1,13 +1,14 @@
 """Roles in running text: which words of the lexicon for titles are a role here, and how far it reaches."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from spacy.tokens import Doc, Span
 
 from persona_store.lexicon.compounds import UNKNOWN
 from persona_store.lexicon.roles import Item, Role, items, role_of
-from persona_store.lexicon.text import Word
-from persona_store.lexicon.vocabulary import vocabulary
+from persona_store.lexicon.text import Word, folded
+from persona_store.lexicon.vocabulary import lexicon_file, vocabulary
 
 # Connectors that may stand within a role in a sentence ("Leiter der IT", "team lead in support").
 INNER = frozenset(
@@ -19,6 +20,7 @@ BEFORE_IT = frozenset({"die", "der", "zur", "unser", "unsere", "eure", "deren", 
 PEOPLE = "people"  # "procurement people" are people of procurement, "Head of People" is of HR
 ARTICLES = frozenset({"der", "dem", "den", "die", "das", "the", "einer", "einem", "eines", "einen", "a", "an"})
 LOOK_BACK = 3
+BREAKS = frozenset(".;!?,:|–—()/")  # marks that end a clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,38 @@ def in_branch(doc: Doc, span: Span) -> bool:
     vocab = vocabulary()
     if span.end < len(doc) and vocab.has_mark("cues", "industry", (doc[span.end].text,)):
         return True
+    phrase = tuple(token.text for token in span)
+    if vocab.has_mark("departments", "industry", phrase):
+        return False
+    if _whole_clause(doc, span) and (vocab.has_mark("alone", "industry", phrase) or not _is_function(phrase)):
+        return True
     for index in range(span.start - 1, max(span.start - LOOK_BACK, -1), -1):
         if vocab.has_mark("cues_before", "industry", (doc[index].text,)):
             return True
         if doc[index].text not in ARTICLES:
             return False
     return False
+
+
+def _is_function(phrase: tuple[str, ...]) -> bool:
+    return any(meaning.kind == "function" for meaning in vocabulary().meanings.get(phrase, ()))
+
+
+@cache
+def _beside_a_branch() -> frozenset[str]:
+    return frozenset(folded(word) for word in lexicon_file("industries.yml")["beside"])
+
+
+def _whole_clause(doc: Doc, span: Span) -> bool:
+    """Whether nothing but small words stands beside the phrase between two marks: "Bank", "CFO, Bank, 200 MA"."""
+    origins: list[Word] = doc.user_data["words"]
+    small = _beside_a_branch()
+    for step, index in ((-1, span.start - 1), (1, span.end)):
+        while 0 <= index < len(doc) and origins[index].key not in BREAKS:
+            if origins[index].kind == "word" and origins[index].key not in small:
+                return False
+            index += step
+    return True
 
 
 def _small_letters(text: str, item: Item) -> bool:

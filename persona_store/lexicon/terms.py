@@ -32,6 +32,7 @@ PRIORITY = (
 EXACT = frozenset({"ordinal", "language"})  # entities whose inflected forms mean something else ("deutsche Firma")
 SHORT_ANSWER = 3  # words in a message in which a plain number is a choice
 COUNTED = frozenset({"persona", "segment"})  # a number after them is part of a name
+NEW = ("neue", "neuen")
 NOUN_ENDINGS = ("", "s", "n", "e", "es")  # of channels; "anrufen" and "mailen" are verbs
 
 
@@ -74,6 +75,8 @@ def candidates(text: str, doc: Doc) -> Iterator[Term]:
         yield _term(text, role.first, role.last, "role", f"{role.role.function}/{role.role.level}")
     origins: list[Word] = doc.user_data["words"]
     for span in doc.spans["lexicon"]:
+        if _new(text, origins[span.start]):
+            continue
         for meaning in meanings(span):
             if meaning.kind in ENTITIES and not within_longer(doc, span) and meant(doc, span, meaning):
                 yield _term(text, origins[span.start], origins[span.end - 1], meaning.kind, meaning.value)
@@ -85,6 +88,11 @@ def candidates(text: str, doc: Doc) -> Iterator[Term]:
         yield Term(quantity.start, quantity.end, text[quantity.start : quantity.end], "company_size", quantity.value)
     for quantity in amounts(text):
         yield Term(quantity.start, quantity.end, text[quantity.start : quantity.end], "budget", quantity.value)
+
+
+def _new(text: str, word: Word) -> bool:
+    """Whether this is "neue(n)", which folds to the "neun" of a choice."""
+    return text[word.start : word.end].lower() in NEW
 
 
 def _term(text: str, first: Word, last: Word, entity: str, value: str) -> Term:

@@ -48,8 +48,8 @@ class Vocabulary:
     """`meanings` by phrase (tuples of base forms) and base form by spelling.
 
     `marked` holds further lists per entity ("role" for titles): `quiet` phrases that mean nothing alone in talk, `cues`
-    after and `cues_before` which they do, what a term must `not` stand `before`, and abbreviations that need
-    `capitals` in talk.
+    after and `cues_before` which they do, what a term must `not` stand `before`, abbreviations that need `capitals` in
+    talk, and words for a branch and a function: a branch when said `alone`, or `departments` unless a cue follows.
     """
 
     meanings: dict[Phrase, list[Meaning]] = field(default_factory=dict)
@@ -105,7 +105,7 @@ def vocabulary() -> Vocabulary:
         else:
             present[:] = [other for other in present if other.kind != meaning.kind] + [meaning]
     for content in (roles | {"entity": "role"}, *lists):
-        for mark in ("quiet", "cues", "cues_before", "not_before", "placeholders", "capitals"):
+        for mark in ("quiet", "cues", "cues_before", "not_before", "placeholders", "capitals", "alone", "departments"):
             phrases = frozenset(result.phrase(text) for text in content.get(mark, ()))
             result.marked[mark, content["entity"]] = phrases
     return result

@@ -39,6 +39,15 @@ def found(text: str) -> list[tuple[str, str, str]]:
         ("was ist ein Buying Center?", [("Buying Center", "concept", "buying_center")]),
         ("Budget 50.000 Euro", [("50.000 Euro", "budget", "50000")]),
         ("kein Budget", [("kein Budget", "budget", "low")]),
+        ("80,000 euros", [("80,000 euros", "budget", "80000")]),
+        ("15 Tsd. Euro", [("15 Tsd. Euro", "budget", "15000")]),
+        ("das Budget ist freigegeben", [("Budget ist freigegeben", "budget", "high")]),
+        ("ca. 12 Leuten", [("12 Leuten", "company_size", "12")]),
+        ("Maschinenbau", [("Maschinenbau", "industry", "manufacturing")]),
+        ("it's a bank I think", [("bank", "industry", "finance")]),
+        ("CFO, Bank", [("CFO", "role", "finance/c_level"), ("Bank", "industry", "finance")]),
+        ("im Marketing", [("Marketing", "role", "marketing/unknown")]),
+        ("wie viele Kontakte ohne Position", [("Position", "attribute", "job_title")]),
     ],
 )  # fmt: skip
 def test_terms_are_found_with_their_normal_value(text: str, terms: list[tuple[str, str, str]]) -> None:
@@ -63,7 +72,8 @@ def test_a_lead_in_one_line() -> None:
         "Anna Richter", "what is it about", "It is about Mr Young", "ist der Meier ein guter Lead?", "letzte Woche",
         "deutsche Firma", "soll ich sie anrufen oder mailen?", "persona number 2", "#7", "that's not the right answer",
         "hat nie ein Whitepaper geladen", "Leitner von Rosch", "can i get the directions", "Wer steckt dahinter?",
-        "Wiebke Bauer von Becker Consulting", "Frau Fuchs von Nordwind Logistik",
+        "Wiebke Bauer von Becker Consulting", "Frau Fuchs von Nordwind Logistik", "Neuen Lead qualifizieren",
+        "das letzte Wort",
     ],
 )  # fmt: skip
 def test_names_and_everyday_words_are_no_terms(text: str) -> None:
