@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
-from actions import marketing
+from actions import ideas, marketing, pictures, quality
 from actions.answers import antipersona_answer, approach_answer, match_answer, persona_answer, personas_answer
 from actions.answers.centre import centre_answer, no_company_known_answer
 from actions.answers.concepts import concept_answer
@@ -16,6 +16,7 @@ from actions.answers.journey import (
     next_answer,
     which_phase_answer,
 )
+from actions.answers.privacy import data_basis_answer
 from actions.answers.talk import need_contact_answer, no_personas_answer
 from actions.state import Kind, Question, Subject, SubjectKind
 from persona_store.answer import Answer
@@ -27,6 +28,7 @@ from persona_store.guidance.buying_centre import buying_centre
 from persona_store.guidance.journey import company_journeys, contact_journey, next_for_persona, next_step
 from persona_store.guidance.phases import PHASES
 from persona_store.matching import Match, match_contact, match_levels
+from persona_store.privacy.basis import data_basis
 from persona_store.segmentation.profiles import list_profiles, persona_profile
 from persona_store.settings import Language
 
@@ -171,6 +173,10 @@ def _concept(asked: Asked) -> Answer:
     return concept_answer((asked.question.concept or "persona").split(), asked.language)
 
 
+def _data_basis(asked: Asked) -> Answer:
+    return data_basis_answer(data_basis(asked.session, asked.subject.id), asked.language)
+
+
 def _personas(asked: Asked) -> Answer:
     return personas_answer(list_profiles(asked.session), asked.language)
 
@@ -183,8 +189,15 @@ CAPABILITIES: Mapping[Kind, Capability] = MappingProxyType(
         "persona": Capability(_persona, PERSONAS, needs_subject=True, then="approach"),
         "concept": Capability(_concept),
         "personas": Capability(_personas),
+        "data_basis": Capability(_data_basis, PEOPLE, needs_subject=True),
         "statistics": Capability(marketing.statistics_of, frozenset({"persona", "role"})),
         "segment": Capability(marketing.segment_of, PERSONAS, needs_subject=True),
+        "compare": Capability(pictures.compare_of, PERSONAS),
+        "chart": Capability(pictures.chart_of, PERSONAS),
+        "changes": Capability(marketing.changes_of, PERSONAS),
+        "content": Capability(marketing.content_of, PERSONAS, needs_subject=True, then="approach"),
+        "ideas": Capability(ideas.ideas_of, PERSONAS),
+        "quality": Capability(quality.quality_of),
         "centre": Capability(_centre, ACCOUNTS, needs_subject=True),
         "journey": Capability(_journey, ACCOUNTS, needs_subject=True, then="next"),
         "next": Capability(_next, PEOPLE | PERSONAS, needs_subject=True),

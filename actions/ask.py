@@ -11,6 +11,8 @@ from actions.answers.people import choose_company_answer, no_company_answer
 from actions.answers.personas import no_such_persona_answer
 from actions.answers.talk import whom_answer
 from actions.context import Request
+from actions.erasing import begin_erasure
+from actions.objections import note_objection
 from actions.reply import LookUp, Reply
 from actions.state import MOST_OPTIONS, Kind, Option, Question, Subject, Talk
 from actions.storing import take_up
@@ -41,6 +43,10 @@ def ask(request: Request, session: Session, question: Question, people: Sequence
         question = replace(question, subject=company.subject)
     if question.kinds == ("veto",):
         return note(request, session, question)
+    if question.kinds == ("objection",):
+        return note_objection(request, session, question)
+    if question.kinds == ("erasure",):
+        return begin_erasure(request, session, question)
     who = request.identity
     asked = Asked(session, request.language, question, who.user, who.rights, who.conversation)
     answers = [answer_to(asked, kind) for kind in question.kinds]

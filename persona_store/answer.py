@@ -28,6 +28,9 @@ Kind = Literal[
     "segment",
     "changes",
     "quality",
+    "data_basis",
+    "objection",
+    "erasure",
 ]
 
 
