@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from actions.answers.changes import changes_answer, no_changes_answer, persona_changes_answer
 from actions.answers.common import persona_name
+from actions.answers.content import content_answer
 from actions.answers.figures import figures_answer, not_by_answer, which_measure_answer
 from actions.answers.segment import no_segment_answer, refused_answer, segment_answer
 from actions.state import Question
@@ -17,6 +18,7 @@ from persona_store.answer import Answer
 from persona_store.database.models import Build, Persona
 from persona_store.errors import NoPersonas
 from persona_store.figures import GROUPS, MEASURES, Only, Statistic, measure, standing
+from persona_store.guidance.persona_content import persona_content
 from persona_store.live.status import live_status
 from persona_store.segmentation.drift import compare_builds
 from persona_store.segmentation.registry import NONE_KNOWN
@@ -56,6 +58,15 @@ def segment_of(asked: "Asked") -> Answer:
         return no_segment_answer(segment, asked.language)
     token, expires = exports.issue(asked.asker, asked.conversation, segment.persona_id, asked.language)
     return segment_answer(segment, token, expires, asked.language)
+
+
+def content_of(asked: "Asked") -> Answer:
+    """Topics and content for a persona, in a phase and on a channel where they are named."""
+    question = asked.question
+    found = persona_content(
+        asked.session, asked.subject.id, asked.language, phase=question.phase, channel=question.channel
+    )
+    return content_answer(found, asked.language, question.phase)
 
 
 def changes_of(asked: "Asked") -> Answer:

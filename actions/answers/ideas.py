@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from actions.answers.common import button, quoted
 from persona_store.answer import Answer, Table
 from persona_store.guidance.types import IdeaInfo
 from persona_store.settings import Language
@@ -59,3 +60,57 @@ def _cells(idea: IdeaInfo, language: Language) -> dict[str, str]:
 def _signed(change: float, language: Language) -> str:
     points = change * POINTS
     return ("+" if points > 0 else "") + number(points, language, 1)
+
+
+def idea_question(
+    idea: str | None, missing: Sequence[str], language: Language, *, again: bool = False, unknown: str | None = None
+) -> Answer:
+    """What is still to be said of an idea; `again` after an answer that was none."""
+    question = _question(idea, missing, language)
+    if again:
+        question = say("ideas_talk.again", language, question=question)
+    if unknown:
+        question = f"{say('ideas_talk.unknown', language, name=quoted(unknown))} {question}"
+    return Answer("ideas", language, question, next_step=say("ideas_talk.ask_next", language))
+
+
+def idea_reminder(idea: str | None, missing: Sequence[str], language: Language) -> Answer:
+    """The open question once more, after something else was talked about."""
+    text = say("ideas_talk.remind", language, question=_question(idea, missing, language))
+    return Answer("ideas", language, text, next_step=say("ideas_talk.ask_next", language))
+
+
+def idea_left_answer(language: Language) -> Answer:
+    """The dialogue was left; nothing is stored."""
+    return Answer("talk", language, say("ideas_talk.left", language))
+
+
+def idea_added_answer(added: IdeaInfo, place: int, of: int, language: Language) -> Answer:
+    """What was recorded, and where it ranks."""
+    persona = f" {say('ideas_talk.for_persona', language, persona=added.persona)}" if added.persona else ""
+    text = say(
+        "ideas_talk.added",
+        language,
+        idea=quoted(added.text),
+        persona=persona,
+        impact=added.impact,
+        effort=added.effort,
+        place=place,
+        of=of,
+    )
+    return Answer(
+        kind="ideas",
+        language=language,
+        text=text,
+        next_step=say("ideas_talk.added_next", language, id=added.id),
+        choices=(button("ideas", language, "list_ideas"),),
+        evidence=(say("idea_list.how", language),),
+        details={"idea": added.id},
+    )
+
+
+def _question(idea: str | None, missing: Sequence[str], language: Language) -> str:
+    if idea is None:
+        return say("ideas_talk.ask_text", language)
+    key = "ask_both" if len(missing) > 1 else f"ask_{missing[0]}"
+    return say(f"ideas_talk.{key}", language, idea=quoted(idea))
