@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from actions.answers.ideas import idea_added_answer, idea_left_answer, idea_question, idea_reminder, ideas_answer
 from actions.context import Request
 from actions.cues import folded
-from actions.figure_cues import begins, words_of
+from actions.figure_cues import words_of
 from actions.reply import Reply
 from actions.running import RUNNERS, Runner
 from actions.state import Running
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 NAME = "idea"
 SHORTEST_IDEA = 6  # letters; less describes nothing
 GRADES = ("impact", "effort")
+MOST_WORDS_ASKING = 4  # "notier das bitte mal"; what is longer says something
 _NUMBER = re.compile(r"(?<![\d.,])([1-5])(?:\s*/\s*5|\s*(?:von|of|out of)\s*5)?(?![\d.,]*\d)")
 _LEAVES = re.compile(r"^(?:nein|no|nope|abbrechen|vergiss|lass|doch nicht|never mind|cancel|forget)\b")
+_POINTS = re.compile(r"\b(?:das|dies|es|sie|die|bitte|it|this|please)\b")
 _THAT = re.compile(r",?\s*\b(?:dass|that)\s+(?=\w+\s)", re.IGNORECASE)
 
 
@@ -108,7 +110,9 @@ def _bare(text: str) -> str:
 
 
 def _only_asks(clause: str) -> bool:
-    return len(clause.split()) <= 4 and begins(clause.strip(), words_of("idea_verbs"))
+    said = folded(clause).strip()
+    asks = any(said.startswith(str(word)) for word in words_of("idea_verbs"))
+    return asks and len(said.split()) <= MOST_WORDS_ASKING and bool(_POINTS.search(said))
 
 
 def _is_grade(clause: str) -> bool:
@@ -125,8 +129,9 @@ def _named_grade(text: str, name: str) -> int | None:
     words = "|".join(re.escape(str(word)) for word in words_of(name))
     for grade, spelt in sorted(_spellings(), key=lambda one: -len(one[1])):
         value = re.escape(spelt)
-        beside = rf"\b(?:{words})\w*[ :=–-]{{0,3}}(?:(?:von|of|ist|is|wert|auf|bei|at)\W+)?(?:{value})\b(?!\s*(?:von|of)\b)"
-        of_five = rf"\b(?:{words})\w*[ :=–-]{{0,3}}(?:(?:ist|is|bei|at)\W+)?(?:{value})\s*(?:/|von|of|out of)\s*5\b"
+        is_ = r"[ :=–-]{0,3}(?:(?:von|of|ist|is|wert|auf|bei|at)\W+)?"
+        beside = rf"\b(?:{words})\w*{is_}(?:{value})\b(?!\s*(?:von|of)\b)"
+        of_five = rf"\b(?:{words})\w*{is_}(?:{value})\s*(?:/|von|of|out of)\s*5\b"
         before = rf"\b(?:{value})\w{{0,2}}\s+(?:{words})"
         number_first = spelt.isdigit() and re.search(
             rf"\b{value}\s*(?:fuer|bei|for)?\s*(?:die|den|the)?\s*(?:{words})", folded(text)
