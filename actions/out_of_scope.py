@@ -53,11 +53,13 @@ def name_given(request: Request, session: Session, else_: Callable[[Request], Re
     index = picked_by_name(request)
     if index is not None:
         return take(request, session, index)
+    if not request.named("contact") and (described := described_in(request, session)) is not None:
+        return described
     meaning = named_contact(request, session)
     if not meaning.known and len(request.text.split()) <= LONGEST_BARE_NAME:
         meaning = contact_in_words(request, session)
     if not meaning.known:
-        return described_in(request, session) or (else_ or missed)(request)
+        return (else_ or missed)(request)
     shown = kind_shown(request.text)
     question = Question(kinds_asked(request.text, shown)) if shown else request.talk.question or Question(("match",))
     return ask_about(request, session, about_people(question), meaning)
