@@ -50,13 +50,17 @@ class Seen:
     def first(self, keys: pl.Series) -> pl.Series:
         """True for each key that was not seen before, within `keys` for its first place only; all are remembered."""
         hashes = keys.hash(seed=7).to_numpy()
-        fresh = keys.is_first_distinct().to_numpy().copy()
+        order = np.argsort(hashes, kind="stable")
+        ordered = hashes[order]  # looked up in order, so that what is next to each other in memory is read once
+        fresh = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
         for run in self._runs:
-            place = np.minimum(np.searchsorted(run, hashes), len(run) - 1)
-            fresh &= run[place] != hashes
+            place = np.minimum(np.searchsorted(run, ordered), len(run) - 1)
+            fresh &= run[place] != ordered
         if fresh.any():
-            self._runs.append(np.sort(hashes[fresh]))
+            self._runs.append(ordered[fresh])
         while len(self._runs) > 1 and len(self._runs[-1]) * 2 > len(self._runs[-2]):
             last, before = self._runs.pop(), self._runs.pop()
             self._runs.append(np.sort(np.concatenate([before, last]), kind="stable"))
-        return pl.Series("first", fresh)
+        found = np.empty_like(fresh)
+        found[order] = fresh
+        return pl.Series("first", found)
