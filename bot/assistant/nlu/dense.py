@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.assistant.nlu.encoder import ENCODERS, encoder
+from bot.assistant.nlu.encoder import ENCODERS, Encoder, encoder
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -48,14 +48,17 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Add features to all training examples."""
-        self.process(training_data.training_examples)
+        self._add(training_data.training_examples, self._encoder and self._encoder.plain)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Add one vector to each message that has a text."""
+        self._add(messages, self._encoder)
+        return messages
+
+    def _add(self, messages: list[Message], encoder: Encoder | None) -> None:
         spoken = [message for message in messages if message.get(TEXT)]
-        if self._encoder is not None and spoken:
-            vectors = self._encoder.encode([message.get(TEXT) for message in spoken])
+        if encoder is not None and spoken:
+            vectors = encoder.encode([message.get(TEXT) for message in spoken])
             for message, vector in zip(spoken, vectors, strict=True):
                 self.add_features_to_message(None, vector[None, :], TEXT, message)
-        return messages

@@ -54,24 +54,28 @@ class UniversalSentenceEncoder:
 
 
 class CachedEncoder:
-    """Remembers the vectors of the texts it was asked for last; not for use by several threads at once."""
+    """Remembers the vectors of the texts it was asked for last; not for use by several threads at once.
+
+    `plain` is the encoder without memory, for training: the last digit of a vector depends on the texts that are
+    encoded along with it, and training twice must give the same model.
+    """
 
     def __init__(self, encoder: Encoder, most: int = MOST_CACHED) -> None:
-        self._encoder = encoder
+        self.plain = encoder
         self._most = most
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
 
     @property
     def dimension(self) -> int:
         """How many numbers a vector has."""
-        return self._encoder.dimension
+        return self.plain.dimension
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One row for each text, as the encoder gives it."""
         known = {text: self._vectors[text] for text in texts if text in self._vectors}
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
-            known |= zip(new, self._encoder.encode(new), strict=True)
+            known |= zip(new, self.plain.encode(new), strict=True)
         for text in texts:
             self._vectors[text] = known[text]
             self._vectors.move_to_end(text)

@@ -22,7 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from safetensors.numpy import load_file, save_file
 
 from bot.assistant.nlu.classifier import FEWEST_INTENTS, labelled, sentence_features
-from bot.assistant.nlu.encoder import encoder
+from bot.assistant.nlu.encoder import Encoder, encoder
 from bot.assistant.nlu.gazetteer import Gazetteer
 from bot.assistant.nlu.intents import FOLDS, judged
 from bot.assistant.nlu.lexicon import lexicon_terms, without_overlaps
@@ -92,7 +92,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
             learned = json.loads((folder / _WORDS_FILE).read_text(encoding="utf-8"))
             extractor._known = frozenset(learned["known"])
             extractor._gazetteer = Gazetteer.from_json(learned["names"])
-            extractor._clusters = WordClusters(load_file(folder / _CLUSTERS_FILE))
+            extractor._clusters = WordClusters(load_file(folder / _CLUSTERS_FILE), learned["clusters"])
             if (folder / _MODEL_FILE).exists():
                 extractor._tagger = pycrfsuite.Tagger()
                 extractor._tagger.open(str(folder / _MODEL_FILE))  # reads all of it: the folder goes away
@@ -105,15 +105,19 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         sentences = [self._sentence(one, intent) for one, intent in zip(examples, intents, strict=True)]
         self._known = known_words(sentences)
         self._gazetteer = Gazetteer((words_in(one, span), span.entity) for one in sentences for span in one.spans)
-        model = b""
+        model, plain = b"", self._encoder and self._encoder.plain
         if any(sentence.spans for sentence in sentences):
-            self._clusters = WordClusters.learned(_words(sentences), self._encoder)
+            self._clusters = WordClusters.learned(_words(sentences), plain)
             varied = with_other_names(sentences, self._config["variants"])
-            knowledge = self._knowledge([*sentences, *varied])
+            knowledge = self._knowledge([*sentences, *varied], plain)
             rows = [(features(one, knowledge, seen=True), tags(one)) for one in sentences]
             model = _fit([*rows, *((features(one, knowledge), tags(one)) for one in varied)])
         with self._storage.write_to(self._resource) as folder:
-            learned = {"known": sorted(self._known), "names": self._gazetteer.to_json()}
+            learned = {
+                "known": sorted(self._known),
+                "names": self._gazetteer.to_json(),
+                "clusters": self._clusters.taught,
+            }
             (folder / _WORDS_FILE).write_text(json.dumps(learned, ensure_ascii=False), encoding="utf-8")
             save_file(self._clusters.arrays(), folder / _CLUSTERS_FILE)
             if model:
@@ -132,7 +136,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         if self._tagger is None or not tokens:
             return []
         sentence = Sentence(text, tokens, lexicon_terms(message), (), _likeliest(message))
-        found = spans(self._tagger.tag(features(sentence, self._knowledge([sentence]))), tokens)
+        found = spans(self._tagger.tag(features(sentence, self._knowledge([sentence], self._encoder))), tokens)
         return [
             {"entity": span.entity, "start": span.start, "end": span.end, "value": text[span.start : span.end]}
             for span in found
@@ -147,8 +151,8 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         )
         return Sentence(text, tokens_of(text), find_terms(text), names, intent)
 
-    def _knowledge(self, sentences: Sequence[Sentence]) -> Knowledge:
-        return Knowledge(self._known, self._gazetteer, self._clusters.of(_words(sentences), self._encoder))
+    def _knowledge(self, sentences: Sequence[Sentence], encoder: Encoder | None) -> Knowledge:
+        return Knowledge(self._known, self._gazetteer, self._clusters.of(_words(sentences), encoder))
 
 
 def _likely_intents(examples: list[Message]) -> list[str]:
