@@ -15,14 +15,11 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tests.benchmarks.nlu_sets import (
-    Example,
     Span,
     Understood,
     accuracy,
@@ -30,6 +27,7 @@ from tests.benchmarks.nlu_sets import (
     hwu64,
     span_rates,
     word_rates,
+    write_project,
 )
 
 DEFAULT_EPOCHS = 100
@@ -48,22 +46,6 @@ def pipeline(epochs: int) -> list[dict[str, Any]]:
     ]
 
 
-def write_project(folder: Path, examples: Sequence[Example], epochs: int) -> None:
-    """config.yml, domain.yml and nlu.yml for `rasa train nlu`."""
-    intents: dict[str, list[str]] = {}
-    for one in examples:
-        intents.setdefault(one.intent, []).append(f"- {_annotated(one)}\n")
-    nlu = [{"intent": intent, "examples": "".join(lines)} for intent, lines in intents.items()]
-    entities = sorted({span.entity for one in examples for span in one.spans})
-    files = {
-        "config.yml": {"recipe": "default.v1", "language": "en", "pipeline": pipeline(epochs), "policies": []},
-        "domain.yml": {"version": "3.1", "intents": sorted(intents), "entities": entities},
-        "nlu.yml": {"version": "3.1", "nlu": nlu},
-    }
-    for name, content in files.items():
-        (folder / name).write_text(yaml.safe_dump(content, allow_unicode=True, width=10_000), encoding="utf-8")
-
-
 def understand(model: str, texts: Sequence[str]) -> list[Understood]:
     """What the trained pipeline makes of each text."""
     from rasa.core.agent import Agent
@@ -80,7 +62,7 @@ def main(argv: Sequence[str]) -> None:
     learned, test = hwu64(fold, "train"), hwu64(fold, "test")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_project(folder, learned, epochs)
+        write_project(folder, learned, pipeline(epochs))
         start = time.perf_counter()
         model = train_nlu(
             str(folder / "config.yml"), str(folder / "nlu.yml"), str(folder), domain=str(folder / "domain.yml")
@@ -95,19 +77,11 @@ def main(argv: Sequence[str]) -> None:
         "word_f1": word_rates(test, found).f1,
         "calibration_error": calibration_error(test, found),
         "training_seconds": round(seconds),
-        "date": datetime.now(UTC).date().isoformat(),
+        "date": datetime.now(timezone.utc).date().isoformat(),  # noqa: UP017 - Python 3.10 has no datetime.UTC
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
     }
     result.write_text(json.dumps({**figures, "understood": [asdict(one) for one in found]}), encoding="utf-8")
     print(json.dumps(figures, indent=1))
-
-
-def _annotated(one: Example) -> str:
-    text, end = "", 0
-    for span in sorted(one.spans, key=lambda span: span.start):
-        text += f"{one.text[end : span.start]}[{one.text[span.start : span.end]}]({span.entity})"
-        end = span.end
-    return text + one.text[end:]
 
 
 def _understood(parsed: dict[str, Any]) -> Understood:

@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import yaml
 
 _ANNOTATED = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 _WORD = re.compile(r"\w+|[^\w\s]")
@@ -104,9 +106,33 @@ def _from_conll(block: str) -> Example:
     return Example(text, intent, tuple(spans))
 
 
+def write_project(folder: Path, examples: Sequence[Example], pipeline: Sequence[dict[str, Any]]) -> None:
+    """config.yml, domain.yml and nlu.yml for Rasa to learn `examples` with `pipeline`."""
+    intents: dict[str, list[str]] = {}
+    for one in examples:
+        intents.setdefault(one.intent, []).append(f"- {_annotated(one)}\n")
+    nlu = [{"intent": intent, "examples": "".join(lines)} for intent, lines in intents.items()]
+    entities = sorted({span.entity for one in examples for span in one.spans})
+    files = {
+        "config.yml": {"recipe": "default.v1", "language": "en", "pipeline": list(pipeline), "policies": []},
+        "domain.yml": {"version": "3.1", "intents": sorted(intents), "entities": entities},
+        "nlu.yml": {"version": "3.1", "nlu": nlu},
+    }
+    for name, content in files.items():
+        (folder / name).write_text(yaml.safe_dump(content, allow_unicode=True, width=10_000), encoding="utf-8")
+
+
+def _annotated(one: Example) -> str:
+    text, end = "", 0
+    for span in sorted(one.spans, key=lambda span: span.start):
+        text += f"{one.text[end : span.start]}[{one.text[span.start : span.end]}]({span.entity})"
+        end = span.end
+    return text + one.text[end:]
+
+
 def accuracy(examples: Sequence[Example], found: Sequence[Understood]) -> float:
     """Share of sentences with the right intent; an abstention is not right."""
-    return float(np.mean([one.intent == other.intent for one, other in zip(examples, found)]))
+    return float(np.mean([one.intent == other.intent for one, other in zip(examples, found, strict=True)]))
 
 
 def span_rates(examples: Sequence[Example], found: Sequence[Understood], only: Sequence[str] = ()) -> Rates:
@@ -120,7 +146,9 @@ def word_rates(examples: Sequence[Example], found: Sequence[Understood]) -> Rate
     """Micro-averaged over all words inside of spans, as `rasa test` counts: kinder than whole spans."""
     wanted = {(n, *word) for n, one in enumerate(examples) for word in _words(one.text, one.spans)}
     given = {
-        (n, *word) for n, (one, other) in enumerate(zip(examples, found)) for word in _words(one.text, other.spans)
+        (n, *word)
+        for n, (one, other) in enumerate(zip(examples, found, strict=True))
+        for word in _words(one.text, other.spans)
     }
     return _rates(len(wanted & given), len(wanted), len(given))
 
@@ -128,7 +156,7 @@ def word_rates(examples: Sequence[Example], found: Sequence[Understood]) -> Rate
 def calibration_error(examples: Sequence[Example], found: Sequence[Understood]) -> float:
     """Expected calibration error (Naeini et al. 2015): mean distance of stated confidence and accuracy over bins."""
     stated = np.array([one.confidence for one in found])
-    right = np.array([one.intent == other.intent for one, other in zip(examples, found)], dtype=float)
+    right = np.array([one.intent == other.intent for one, other in zip(examples, found, strict=True)], dtype=float)
     order = np.argsort(stated, kind="stable")
     bins = [rows for rows in np.array_split(order, _BINS) if rows.size]
     return float(sum(rows.size * abs(stated[rows].mean() - right[rows].mean()) for rows in bins) / stated.size)
@@ -136,7 +164,9 @@ def calibration_error(examples: Sequence[Example], found: Sequence[Understood]) 
 
 def confusions(examples: Sequence[Example], found: Sequence[Understood]) -> list[tuple[str, str, int]]:
     """Wanted intent, found intent and how often, the most frequent mistakes first."""
-    pairs = Counter((one.intent, other.intent) for one, other in zip(examples, found) if one.intent != other.intent)
+    pairs = Counter(
+        (one.intent, other.intent) for one, other in zip(examples, found, strict=True) if one.intent != other.intent
+    )
     return [(wanted, given, count) for (wanted, given), count in pairs.most_common()]
 
 
@@ -146,7 +176,7 @@ def by_intent(examples: Sequence[Example], found: Sequence[Understood]) -> dict[
     for intent in sorted({one.intent for one in examples}):
         wanted = [one.intent == intent for one in examples]
         given = [one.intent == intent for one in found]
-        both = sum(a and b for a, b in zip(wanted, given))
+        both = sum(a and b for a, b in zip(wanted, given, strict=True))
         rates[intent] = _rates(both, sum(wanted), sum(given))
     return rates
 
