@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Literal
 
 import polars as pl
@@ -89,10 +90,14 @@ def as_text(values: pl.Series, limit: int = TEXT_LIMIT, *, lines: bool = False) 
         text = _tidy(text, lines)
     if (text.str.len_bytes() > limit).any():
         text = text.str.slice(0, limit)
-    markers = missing_markers()
-    short = text.str.len_bytes() <= max(len(marker.encode()) for marker in markers)
-    nothing = short & text.set(~short, None).str.to_lowercase().is_in(markers)
+    nothing = text.str.contains(_missing())
     return text.set(nothing, None) if nothing.any() else text
+
+
+@cache
+def _missing() -> str:
+    """The pattern of cells that mean "nothing"."""
+    return f"(?i)^(?:{'|'.join(map(re.escape, missing_markers()))})$"
 
 
 def _tidy(text: pl.Series, lines: bool) -> pl.Series:
