@@ -1,4 +1,4 @@
-"""The one way into Rasa: a REST channel on 127.0.0.1 that bounds its input and does not hide failures."""
+"""The one way into Rasa: a REST channel on 127.0.0.1 that bounds its input and its time and does not hide failures."""
 
 import asyncio
 import logging
@@ -8,23 +8,30 @@ from typing import Any
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint, HTTPResponse, Request, response
 
+from bot.assistant.action_client import begin_turn
 from bot.assistant.logs import failure
+from bot.assistant.once import MESSAGE_KEY
 from bot.assistant.text import clean_text
+from persona_store.database import set_deadline
+from persona_store.settings import settings
 
 logger = logging.getLogger(__name__)
 
 MAX_SENDER_CHARACTERS = 128
 MAX_METADATA_VALUE_CHARACTERS = 4096  # a signed token has a few hundred
 
-_METADATA_KEYS = ("identity", "language")
+SLACK_SECONDS = 0.6  # what a turn may take beside its actions
+
+_METADATA_KEYS = ("identity", "language", MESSAGE_KEY)
 
 
 class SignedRestInput(InputChannel):
     """`POST /webhooks/rest/webhook {sender, message, metadata}` → list of messages, as Rasa's REST channel.
 
-    Passes on `metadata.identity` (the signed proof of who asks, verified by the actions) and `metadata.language`.
-    Unlike Rasa's channel it answers 400 to a malformed request and 503 when the turn failed, instead of an empty
-    list, and writes no message text to the log.
+    Passes on `metadata.identity` (the signed proof of who asks, verified by the actions) and `metadata.language`. A
+    message whose `metadata.message`, an id of the client's choice, was answered before gets that answer again.
+    Unlike Rasa's channel it answers 400 to a malformed request and 503 when the turn failed or took too long, instead
+    of an empty list, and writes no message text to the log.
     """
 
     @classmethod
@@ -46,8 +53,12 @@ class SignedRestInput(InputChannel):
                 message = _read(request, self.name())
             except ValueError as error:
                 return response.json({"error": str(error)}, status=400)
+            begin_turn()
+            seconds = settings().action_timeout_seconds + SLACK_SECONDS
+            set_deadline(seconds)  # a turn that was given up is not kept later
             try:
-                await on_new_message(message)
+                async with asyncio.timeout(seconds):
+                    await on_new_message(message)
             except asyncio.CancelledError:
                 logger.warning("The caller went away before the answer was ready.")
                 raise
@@ -74,12 +85,14 @@ def _read(request: Request, channel: str) -> UserMessage:
         raise ValueError(f"`sender` must not be longer than {MAX_SENDER_CHARACTERS} characters.")
     if not isinstance(text, str):
         raise ValueError("`message` must be a string.")
+    metadata = _metadata(body.get("metadata"))
     return UserMessage(
         clean_text(text),
         CollectingOutputChannel(),
         sender,
         input_channel=channel,
-        metadata=_metadata(body.get("metadata")),
+        message_id=metadata.get(MESSAGE_KEY),
+        metadata=metadata,
     )
 
 

@@ -7,11 +7,13 @@ from typing import Any
 import redis
 from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore, LockStore, RedisLockStore
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from persona_store.settings import settings
 
 _POLL_SECONDS = 0.05  # Rasa looks once a second whether it is the next message's turn
-_REDIS_TIMEOUT_SECONDS = 5
+_REDIS_TIMEOUT_SECONDS = 1.0  # a person waits for several of these calls
 _REDIS_PREFIX = "personabot:lock:"
 
 
@@ -47,5 +49,10 @@ class _RedisLocks(RedisLockStore):
     """Rasa's Redis store, opened by URL instead of by single options."""
 
     def __init__(self, url: str) -> None:
-        self.red = redis.Redis.from_url(url, socket_timeout=_REDIS_TIMEOUT_SECONDS)
+        self.red = redis.Redis.from_url(
+            url,
+            socket_timeout=_REDIS_TIMEOUT_SECONDS,
+            socket_connect_timeout=_REDIS_TIMEOUT_SECONDS,
+            retry=Retry(NoBackoff(), 0),  # by default it would try four times
+        )
         self.key_prefix = _REDIS_PREFIX

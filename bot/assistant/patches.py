@@ -1,9 +1,10 @@
 """Mends of single functions of Rasa 3.6.21; each says why it is needed. Imported by `compat.install` only."""
 
 import importlib.util
+import json
 import logging
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 from typing import Any
 
 import rasa.core.actions.action
@@ -16,18 +17,22 @@ import rasa.utils.log_utils
 import rasa.utils.plotting
 import sanic.response
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 from rasa.core.brokers import broker
 from rasa.core.brokers.broker import EventBroker
+from rasa.core.policies.rule_policy import RULES, RulePolicy
 from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
+from rasa.shared.core.constants import USER
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.exceptions import RasaException
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.utils.common import class_from_module_path
+from rasa.shared.utils.schemas.events import EVENT_SCHEMA
 from sanic import Sanic
 from sanic.response import ResponseStream
 
 from bot.assistant.action_client import install_action_client
+from bot.assistant.once import answer_a_message_once
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +42,7 @@ def apply_all() -> None:
     telemetry_off()
     validate_action_results_once()
     find_event_classes_once()
+    rules_of_texts_only_where_there_are()
     tracker_store_without_fallback()
     event_broker_without_clients()
     slots_by_yaml_alias()
@@ -45,6 +51,7 @@ def apply_all() -> None:
     reports_without_entities()
     plots_only_with_matplotlib()
     install_action_client()
+    answer_a_message_once()
 
 
 def telemetry_off() -> None:
@@ -62,21 +69,55 @@ def _unchanged(log: Any, method: str, event: Any) -> Any:
 
 
 def validate_action_results_once() -> None:
-    """Rasa checks its own schema against the metaschema at every custom action: 70 % of the time of a turn."""
-    schema = rasa.core.actions.action.RemoteAction.action_response_format_spec()
-    Draft202012Validator.check_schema(schema)
-    validator = Draft202012Validator(schema)
+    """Rasa checks its own schema against the metaschema at every custom action: 70 % of the time of a turn.
+
+    It then tries the schemas of all kinds of events on each event; here an event meets that of its own kind only.
+    """
+    outline = Draft202012Validator(_without_kinds(rasa.core.actions.action.RemoteAction.action_response_format_spec()))
+    Draft202012Validator.check_schema(outline.schema)
+    kinds = {kind["properties"]["event"]["const"]: Draft202012Validator(kind) for kind in EVENT_SCHEMA["oneOf"]}
+
+    def faults(result: Any) -> Iterator[tuple[str, str]]:
+        yield from ((error.json_path, str(error.validator)) for error in outline.iter_errors(result))
+        for place, event in enumerate(result.get("events", [])):
+            kind = kinds.get(event["event"])
+            if kind is None:
+                yield f"$.events[{place}].event", "oneOf"
+                continue
+            path = f"$.events[{place}]"
+            yield from ((path + error.json_path[1:], str(error.validator)) for error in kind.iter_errors(event))
 
     def _validate_action_result(self: Any, result: Any) -> bool:
-        error = best_match(validator.iter_errors(result))
-        if error is not None:
+        for path, rule in faults(result):
             raise RasaException(
-                f"The action '{self.name()}' returned something that Rasa cannot read, at "
-                f"'{error.json_path}' (rule '{error.validator}')."
+                f"The action '{self.name()}' returned something that Rasa cannot read, at '{path}' (rule '{rule}')."
             )
         return True
 
     rasa.core.actions.action.RemoteAction._validate_action_result = _validate_action_result
+
+
+def _without_kinds(schema: dict[str, Any]) -> dict[str, Any]:
+    event = {rule: value for rule, value in EVENT_SCHEMA.items() if rule != "oneOf"}
+    return {**schema, "properties": {**schema["properties"], "events": {"type": "array", "items": event}}}
+
+
+def rules_of_texts_only_where_there_are() -> None:
+    """Rasa looks for rules on the words of a message before those on its intent, even if no rule has words."""
+    find = RulePolicy._find_action_from_rules
+
+    def _find_action_from_rules(self: Any, tracker: Any, domain: Any, use_text_for_last_user_input: bool) -> Any:
+        if use_text_for_last_user_input and not _has_texts(frozenset(self.lookup[RULES])):
+            return None, None, False
+        return find(self, tracker, domain, use_text_for_last_user_input)
+
+    RulePolicy._find_action_from_rules = _find_action_from_rules
+
+
+@lru_cache(maxsize=8)
+def _has_texts(rules: frozenset[str]) -> bool:
+    """Whether any rule, the JSON of its states, asks for a message by its words instead of its intent."""
+    return any(TEXT in state.get(USER, {}) for rule in rules for state in json.loads(rule))
 
 
 def find_event_classes_once() -> None:

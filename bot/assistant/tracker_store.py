@@ -6,6 +6,7 @@ session is loaded, and of a long session only the last part, after a summary of 
 
 import asyncio
 import json
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,14 +17,16 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, Restarted, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
-from sqlalchemy import BigInteger, Engine, Float, String, Text, insert, make_url, select
+from sqlalchemy import BigInteger, Engine, Float, String, Text, delete, insert, make_url, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from bot.assistant.forgetting import forget_old, overwrite_deleted
 from persona_store.database import connect, session_scope
 from persona_store.settings import settings
 
-MAX_EVENTS = 160  # a turn has some 8 events: beyond about 20 turns the older half is summed up
+MAX_EVENTS = 32  # a turn has some 8 events: beyond about 4 turns the older half is summed up
+TIDY_SECONDS = 3_600.0  # between two looks for conversations that are too old to be kept
 _STORED = "personabot_stored"  # attribute of a tracker: how much of it is in the store
 
 
@@ -75,6 +78,7 @@ class SqlTrackerStore(TrackerStore):
     def __init__(self, host: str | None = None, domain: Domain | None = None, event_broker: Any = None) -> None:
         super().__init__(domain or Domain.empty(), event_broker)
         self._engine = _open(host or settings().tracker_store_url)
+        self._tidied = time.monotonic() - TIDY_SECONDS
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The current session of the conversation, or None for a new one."""
@@ -104,6 +108,9 @@ class SqlTrackerStore(TrackerStore):
         first, summary = self._bounds(tracker.sender_id, events, stored)
         last_event = await asyncio.to_thread(_append, self._engine, tracker.sender_id, new, stored, first, summary)
         setattr(tracker, _STORED, Stored(len(events), last_event))
+        if time.monotonic() - self._tidied >= TIDY_SECONDS:
+            self._tidied = time.monotonic()
+            await asyncio.to_thread(forget_old, self._engine)
         if self.event_broker is not None:
             await self._stream_new_events(self.event_broker, new, tracker.sender_id)
 
@@ -189,6 +196,10 @@ def _append(
                 row.summary = json.dumps([event.as_dict() for event in summary or ()])
             numbered = enumerate(new, start=stored.last_event + 1)
             session.execute(insert(EventRow), [_row(conversation, number, event) for number, event in numbered])
+            if any(isinstance(event, Restarted) for event in new):  # who begins anew leaves nothing behind
+                overwrite_deleted(session)
+                behind = EventRow.conversation == conversation, EventRow.number < row.first_event
+                session.execute(delete(EventRow).where(*behind))
     except IntegrityError as error:
         raise ConversationConflictError("The conversation went on elsewhere; send the message again.") from error
     return last_event

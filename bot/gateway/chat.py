@@ -21,6 +21,14 @@ ConversationId = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$", description="any name the client chooses for a conversation")
 ]
 
+MessageId = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9_.-]{1,64}$",
+        description="any name for the message; sent again under it, the message is answered once",
+    ),
+]
+
 
 class ChatRequest(BaseModel):
     """What the person says, in a conversation of their own."""
@@ -29,6 +37,7 @@ class ChatRequest(BaseModel):
 
     text: str
     conversation: ConversationId
+    id: MessageId | None = None
 
 
 class ChatAnswer(BaseModel):
@@ -58,7 +67,7 @@ async def chat(said: ChatRequest, person: CurrentPerson, request: Request) -> JS
     conversation = sender_id(request.app.state.session_secret, person.account, said.conversation)
     language = wanted_language(request.headers) or person.language
     with metrics.turn_seconds.time():
-        answers = await rasa.ask(person.name, person.rights, conversation, said.text, language)
+        answers = await rasa.ask(person.name, person.rights, conversation, said.text, language, said.id)
     metrics.turns.labels("error" if any(answer.kind == "error" for answer in answers) else "answered").inc()
     messages: list[dict[str, Any]] = [answer.as_dict() for answer in answers]
     return JSONResponse({"messages": messages})

@@ -20,7 +20,8 @@ from persona_store.settings import Language, Settings
 LONGEST_MESSAGE = 2000  # characters; beyond it a message is a document, not a question
 LARGEST_REPLY = 1024 * 1024
 IDENTITY_SECONDS = 60  # longer than the longest turn, too short to be of use to anyone else
-SLACK_SECONDS = 1.5  # what a turn needs beside its action, so that Rasa's own apology arrives before ours
+SLACK_SECONDS = 0.9  # what a turn needs beside its actions, so that Rasa's own apology arrives before ours
+AWAY = 503  # status by which Rasa says that it could not answer, and that nothing was kept
 CONNECT_SECONDS = 1.0
 COMMAND = re.compile(r"/[a-z_]{1,60}(\{.{0,1000}\})?")
 
@@ -39,11 +40,18 @@ class RasaClient:
         )
 
     async def ask(
-        self, user: str, rights: str, conversation: str, text: str, language: Language | None = None
+        self,
+        user: str,
+        rights: str,
+        conversation: str,
+        text: str,
+        language: Language | None = None,
+        message_id: str | None = None,
     ) -> list[Answer]:
         """The answers to what `user` says in `conversation`: at least one, an apology when Rasa fails.
 
-        `conversation` is Rasa's sender id (see `sender_id`); `language` is None when the person's is not known.
+        `conversation` is Rasa's sender id (see `sender_id`); `language` is None when the person's is not known. A
+        message sent again with the same `message_id` is not asked again: the first answers come once more.
         """
         spoken = language or self._known.language
         message = clean_message(text)
@@ -51,7 +59,7 @@ class RasaClient:
         body = {
             "sender": conversation,
             "message": message,
-            "metadata": {"identity": identity, "language": language},
+            "metadata": {"identity": identity, "language": language, "message": message_id},
         }
         try:
             async with asyncio.timeout(self._turn_seconds):
@@ -60,6 +68,8 @@ class RasaClient:
             return [apology("down", spoken, message)]
         except (TimeoutError, httpx.TimeoutException):
             return [apology("slow", spoken, message)]
+        except httpx.HTTPStatusError as error:
+            return [apology("down" if error.response.status_code == AWAY else "garbled", spoken, message)]
         except (httpx.HTTPError, ValueError, RecursionError):
             return [apology("garbled", spoken, message)]
         return replies or [apology("silent", spoken)]

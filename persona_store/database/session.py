@@ -1,8 +1,11 @@
 """Connections, transactions and migrations of the persona store, on SQLite or PostgreSQL."""
 
+import math
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ from persona_store.wording import say
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 3000  # shorter than an action may take, so that people hear why there is no answer
 SQLITE_PRIMARY = 0xFF  # the part of an error code that says what kind it is
+_deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 POSTGRES_AWAY = ("08", "53", "57P")  # classes of SQLSTATE: connection, resources, shut down; none: never connected
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -67,11 +71,23 @@ def session_scope(engine: Engine, *, writes: bool = False) -> Iterator[Session]:
 
     Say `writes` where the block reads before it writes: on SQLite it then waits for its turn at the start instead of
     failing in the middle when another writer was faster. Raises StoreUnavailable when that takes too long, or when
-    the database does not answer.
+    the database does not answer, or when the deadline of `set_deadline` has passed: then nothing is written.
     """
     bind = engine.execution_options(writes=True) if writes else engine
     with _clear_refusals(), Session(bind, expire_on_commit=False) as session, session.begin():
         yield session
+        if writes and time.monotonic() > _deadline.get():
+            raise StoreUnavailable(say("store.busy", settings().language))
+
+
+def set_deadline(seconds: object) -> None:
+    """From `seconds` from now on nothing is written any more in this context (task or thread copied from it).
+
+    For whoever is told by then that it did not work: what they do again must not be there twice. Anything but a
+    number sets none.
+    """
+    limit = float(seconds) if isinstance(seconds, int | float) else math.inf
+    _deadline.set(time.monotonic() + limit)
 
 
 def count_rows_anew(session: Session, *tables: str) -> None:

@@ -187,6 +187,22 @@ async def test_when_rasa_is_slow_the_person_hears_it_and_nothing_is_sent_twice(
     assert len(rasa.received) == 1
 
 
+async def test_when_rasa_cannot_reach_its_stores_the_person_hears_that_it_is_away(
+    anna: httpx.AsyncClient, rasa: Any
+) -> None:
+    rasa.reply = lambda _message: Response(status_code=503)
+    (answer,) = await answers(anna, **{"Accept-Language": "de"})
+    assert (answer["kind"], "nicht erreichbar" in answer["text"]) == ("error", True)
+    assert len(rasa.received) == 1
+
+
+async def test_the_id_of_a_message_reaches_rasa(anna: httpx.AsyncClient, rasa: Any) -> None:
+    said = {"text": "Hallo", "conversation": "talk-1", "id": "m-1"}
+    assert (await anna.post("/api/chat", json=said)).status_code == 200
+    assert rasa.received[0]["metadata"]["message"] == "m-1"
+    assert (await anna.post("/api/chat", json=said | {"id": "m 1"})).status_code == 422
+
+
 async def test_when_rasa_says_nothing_the_person_hears_it(anna: httpx.AsyncClient, rasa: Any) -> None:
     rasa.reply = lambda _message: []
     (answer,) = await answers(anna, **{"Accept-Language": "de"})

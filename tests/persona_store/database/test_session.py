@@ -3,14 +3,15 @@
 import os
 import stat
 from collections.abc import Iterator
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 
-from persona_store.database import connect, migrate, session_scope
-from persona_store.database.models import Contact
+from persona_store.database import connect, migrate, session_scope, set_deadline
+from persona_store.database.models import Company, Contact
 from persona_store.errors import InputError, StoreUnavailable
 
 
@@ -71,3 +72,17 @@ def test_nonsense_is_no_address_and_no_folder_for_a_store(tmp_path: Path) -> Non
     (tmp_path / "file").touch()
     with pytest.raises(StoreUnavailable):
         connect(f"sqlite:///{tmp_path / 'file' / 'store.db'}")
+
+
+def test_nothing_is_written_after_the_deadline(engine: Engine) -> None:
+    def write(seconds: float | None) -> None:
+        set_deadline(seconds)
+        with session_scope(engine, writes=True) as session:
+            session.add(Company(key=f"late {seconds}", name="x", name_key="x", custom={}))
+
+    copy_context().run(write, None)
+    copy_context().run(write, 60.0)
+    with pytest.raises(StoreUnavailable):
+        copy_context().run(write, -1.0)
+    with session_scope(engine) as session:
+        assert len(session.scalars(select(Company.id)).all()) == 2
