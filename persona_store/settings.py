@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     competitors: str = Field(default="", description="competitors: names or e-mail domains, parted by commas")
     events_secret: str | None = Field(default=None, min_length=32, description="signs events; default: made in `var`")
     event_days: int = Field(default=30, ge=1, le=3650, description="how long events are remembered, or wait in vain")
+    conversation_days: int = Field(default=90, ge=1, le=3650, description="how long conversations are kept")
     drift_alarm: float = Field(default=0.1, gt=0, description="stability index of personas that proposes a rebuild")
 
     @field_validator("var")
