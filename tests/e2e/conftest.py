@@ -22,6 +22,14 @@ USER, PASSWORD = "rep", "a long enough passphrase"
 MARKETER = "marketer"
 COLLEAGUES = tuple(f"colleague{number}" for number in range(20))  # each may send but so many messages a minute
 START_SECONDS = 120
+LONGEST_TEST_SECONDS = 900  # the first test of all waits for the product to be built, trained and started
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Gives the tests of the whole product more time than others."""
+    for item in items:
+        if item.get_closest_marker("e2e"):
+            item.add_marker(pytest.mark.timeout(LONGEST_TEST_SECONDS))
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx
 
 ROOT = Path(__file__).parents[2]
+LONGEST_COMMAND_SECONDS = 600  # training takes a minute or two, more where others compute beside it
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def personabot(
         input=typed,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=LONGEST_COMMAND_SECONDS,
     )
 
 
