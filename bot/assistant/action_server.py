@@ -13,6 +13,7 @@ from rasa_sdk.endpoint import create_app
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionMissingDomainException, ActionNotFoundException
 
+from bot.assistant.forgetting import remember_to_forget
 from bot.assistant.logs import configure_logs, failure
 from persona_store.database import set_deadline
 from persona_store.settings import settings
@@ -104,6 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--actions", default=ACTIONS_PACKAGE, help="package with the custom actions")
     options = parser.parse_args(argv)
     configure_logs()
+    remember_to_forget()
     # rasa-sdk wants its version to be Rasa's; that the two work together is what our tests are for.
     warnings.filterwarnings("ignore", message="Your versions of rasa and rasa_sdk might not be compatible")
     serve(options.port, options.actions)
