@@ -38,6 +38,8 @@ def statistics_of(asked: "Asked") -> Answer:
     key = question.attribute
     if key is None or key not in MEASURES:
         return which_measure_answer(language, None if key is None else attribute_words(key, language))
+    if question.by == "persona" and question.subject is not None and question.subject.kind == "persona":
+        question = replace(question, by=None, order=None)  # "and persona 2?" after a look at all of them
     meant = MEASURES[key]
     if question.by == "channel" and not meant.channels:
         return not_by_answer(meant, question.by, language)

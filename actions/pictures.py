@@ -54,8 +54,9 @@ def chart_of(asked: "Asked") -> Answer:
     if name in PICTURES:
         return PICTURES[str(name)](asked)
     if name in MEASURES:
-        by = question.by or ("persona" if question.subject is None else None)
-        found = statistic_of(asked.session, replace(question, by=by))
+        by = question.by or "persona"
+        about = None if by == "persona" else question.subject  # one bar alone is no picture
+        found = statistic_of(asked.session, replace(question, by=by, subject=about))
         return figures_chart_answer(found, asked.language, persona_names(asked.session, asked.language))
     profiles = _profiles_meant(asked)
     if name is not None:

@@ -59,6 +59,8 @@ def _picture_named(request: Request) -> Question:
     if measure is None and "response_rate" in attributes:
         measure = "response_rate"
     by = group_named(request)
+    if measure == "contacts" and by in (None, "persona"):
+        return Question(("chart",), attribute="sizes")
     if picture in ("sizes", None) and measure:
         by = by or "persona"
         return Question(("chart",), attribute=measure, by=by)

@@ -142,4 +142,4 @@ def _next(status: LiveStatus, language: Language) -> str:
 def _part(share: float | None, n: int | None, language: Language) -> str:
     if share is None or n is None:
         return "–"
-    return say("chart.size_text", language, share=percent(share, language), n=number(n, language))
+    return say("share_of.n", language, share=percent(share, language), n=number(n, language))

@@ -92,7 +92,7 @@ def sizes_answer(profiles: Sequence[PersonaProfile], language: Language) -> Answ
         language=language,
         text=text,
         next_step=say("show.next", language),
-        table=Table((say("figures.group.persona", language), say("chart.share", language), "n"), rows),
+        table=Table((say("figures.head.persona", language), say("chart.share", language), "n"), rows),
         chart=sizes_chart(profiles, language),
         choices=(
             labelled_button(say("measure.outcome_rate.name", language), "show_chart", {"attribute": "outcome_rate"}),

@@ -194,9 +194,7 @@ def _size_rows(
     profiles: Sequence[PersonaProfile], approaches: Mapping[int, Approach], language: Language
 ) -> list[tuple[str, ...]]:
     infos = [one.info for one in profiles]
-    size = [
-        say("chart.size_text", language, share=percent(one.share, language), n=number(one.n, language)) for one in infos
-    ]
+    size = [say("share_of.n", language, share=percent(one.share, language), n=number(one.n, language)) for one in infos]
     value = [NOTHING if one.value_mean is None else money(one.value_mean, language) for one in infos]
     channels = [approaches[one.id].channels[:1] for one in infos]
     best = [

@@ -31,7 +31,7 @@ def figures_answer(
     text = _sentence(found, whole, language, names)
     if found.by is not None and order is not None:
         told = _standing(found, standing, language, names, order)
-        text, reasons = told, [text, *reasons]
+        text, reasons = told, [_capital(text), *reasons]
     elif standing is not None:
         reasons.append(_difference(found, standing, language, names))
     if standing is not None and standing.too_few:
@@ -42,7 +42,7 @@ def figures_answer(
     return Answer(
         kind="statistics",
         language=language,
-        text=text,
+        text=_capital(text),
         reasons=tuple(reasons),
         next_step=say("figures.next", language),
         table=_table(found, language, names) if found.groups else None,
@@ -141,6 +141,10 @@ def data_line(contacts: int, on: date | None, language: Language) -> str:
     return say("figures.data", language, contacts=number(contacts, language), day=known)
 
 
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _sentence(found: Statistic, figure: Figure, language: Language, names: Names) -> str:
     about = whom(found.only, language, names)
     if found.measure.form == "count":
@@ -231,7 +235,7 @@ def _table(found: Statistic, language: Language, names: Names) -> Table:
         for one in shown
     )
     columns: tuple[str, ...] = (
-        say(f"figures.group.{found.by}", language),
+        say(f"figures.head.{found.by}", language),
         say(f"measure.{found.measure.key}.name", language),
         say("figures.column.interval", language),
         say("figures.column.n", language),

@@ -87,6 +87,12 @@ def quality_answer(found: DataQuality, language: Language) -> Answer:
     )
 
 
+def busy_answer(language: Language) -> Answer:
+    """The check takes longer than an answer may."""
+    again = labelled_button(say("button.again", language), "ask_data_quality", {})
+    return Answer("quality", language, say("quality_talk.busy", language), choices=(again,))
+
+
 def field_answer(found: DataQuality, fields: Sequence[Completeness], gaps: Sequence[Gap], language: Language) -> Answer:
     """How complete one field is in each market, and what it would bring to fill it."""
     lines = []

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2_contingency, entropy
 
+from persona_store.segmentation.binning import OTHER
 from persona_store.segmentation.profiles import AttributeProfile, PersonaProfile
 from persona_store.segmentation.registry import AttributeKind
 from persona_store.segmentation.shares import holm
@@ -79,9 +80,10 @@ def _difference(name: str, parts: Sequence[AttributeProfile | None]) -> Differen
     )
 
 
-def _apart(level: LevelAcross) -> float:
+def _apart(level: LevelAcross) -> tuple[bool, float]:
+    """How far its shares lie apart; what is summed up as "other" says little, however far."""
     known = [share for share in level.shares if share is not None]
-    return max(known) - min(known)
+    return level.level != OTHER, max(known) - min(known)
 
 
 def _p_value(counts: NDArray[np.float64]) -> float:

@@ -86,6 +86,13 @@ def test_an_unknown_persona_is_said_to_be_missing(marketer: Any) -> None:
     assert marketer.labels()
 
 
+def test_a_name_that_was_not_understood_hands_out_nobody_else(marketer: Any) -> None:
+    marketer.say("beschreib persona 2", "describe_persona", persona="persona 2")
+    answer = marketer.say("export persona Xanthippe", "export_segment")
+    assert "Xanthippe" in answer["text"]
+    assert "file" not in answer
+
+
 def test_a_change_of_mind_exports_the_other_one(marketer: Any) -> None:
     marketer.say("exportier persona 1", "export_segment", persona="persona 1")
     assert marketer.say("nein, persona 2", "follow_up", persona="persona 2")["details"]["persona"] == 2

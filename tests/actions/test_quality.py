@@ -1,13 +1,41 @@
 """The quality of the data: what to mend first, one field, one kind of trouble."""
 
 import re
+import threading
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select
 
+from actions import quality
+from persona_store.data_quality import data_quality
 from persona_store.database import session_scope
 from persona_store.database.models import Contact
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine must not decide what a test sees."""
+    monkeypatch.setattr(quality, "LONGEST_WAIT_SECONDS", 60.0)
+
+
+def test_a_check_that_takes_long_is_said_and_there_when_asked_again(talk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow(session: Any) -> Any:
+        begun.set()
+        may_end.wait()
+        return data_quality(session)
+
+    monkeypatch.setattr(quality, "data_quality", slow)
+    monkeypatch.setattr(quality, "_checks", [])
+    monkeypatch.setattr(quality, "LONGEST_WAIT_SECONDS", 0.0)
+    answer = talk.say("wie ist die datenqualität", "ask_data_quality")
+    assert "läuft noch" in answer["text"]
+    may_end.set()
+    monkeypatch.setattr(quality, "LONGEST_WAIT_SECONDS", 60.0)
+    assert "Kontakte, Datenstand" in talk.press("Noch einmal")["text"]
+    assert begun.is_set()
 
 
 def test_the_whole_says_first_what_to_mend(talk: Any) -> None:

@@ -118,3 +118,10 @@ def test_the_same_number_for_another_persona(talk: Any) -> None:
     answer = talk.say("und persona 2?", "follow_up", persona="persona 2")
     assert answer["details"]["measure"] == "outcome_rate"
     assert "Persona 2" in answer["text"]
+
+
+def test_one_persona_after_a_look_at_all_is_told_alone_and_drawn_among_all(talk: Any) -> None:
+    talk.say("welche persona bringt am meisten umsatz", "ask_statistics")
+    answer = talk.say("und bei persona 2?", "follow_up", persona="persona 2")
+    assert answer["text"].startswith("Umsatz je Kunde bei Persona 2")
+    assert len(talk.say("zeig mir das als diagramm", "show_chart")["table"]["rows"]) > 1
