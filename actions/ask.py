@@ -35,7 +35,7 @@ def ask(request: Request, session: Session, question: Question, people: Sequence
         known = contact_by_id(session, question.subject.key)
         if known.subject is None:  # erased, or objected to profiling, since it was last spoken of
             return ask_about(request, session, question, known)
-        question = replace(question, subject=known.subject)
+        question = replace(question, subject=known.subject, lead=None)
     if question.subject is not None and question.subject.kind == "company":
         company = company_by_id(session, question.subject.key)
         if company.subject is None:
@@ -146,6 +146,8 @@ def _talk_after(talk: Talk, question: Question, people: Sequence[Person]) -> Tal
             replace(option, question=replace(question, subject=one))
             for option, one in zip(talk.options, about, strict=True)
         )
+        if chosen is None and talk.chosen is not None and all(one and one.kind != subject.kind for one in about):
+            options, chosen = talk.options, talk.chosen  # a list of personas stays one after a look at a role
     return replace(
         talk,
         contact=subject if subject and subject.kind == "contact" else talk.contact,

@@ -9,6 +9,7 @@ from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kinds_asked
 from actions.options import offer_again, still_open
+from actions.qualification import lead_of, subject_of
 from actions.reply import Reply
 from actions.several import ask_each
 from actions.state import Question, Subject
@@ -60,7 +61,9 @@ class ActionAskApproach(StoreAction):
                 return offer_again(request, question)
             subject = meaning.subject or (_spoken_of(request) if meaning.missing else None)
         if subject is not None:
-            return ask(request, session, replace(question, subject=subject), meaning.people)
+            last, named = request.talk.question, request.named("role") or personas.personas
+            lead = last.lead if last and meaning.missing and not named else None  # "him" is the lead, later too
+            return ask(request, session, replace(question, subject=subject, lead=lead), meaning.people)
         return ask_about(request, session, question, meaning)
 
 
@@ -85,4 +88,6 @@ def named_phase(request: Request) -> str | None:
 def _spoken_of(request: Request) -> Subject | None:
     """ "Him", "her", "them": whom or what the last question was about."""
     last = request.talk.question
+    if last is not None and last.subject is None and (described := lead_of(last)) is not None:
+        return subject_of(described[0], request.talk, request.language)
     return last.subject if last and last.subject else request.talk.contact

@@ -12,6 +12,7 @@ from actions.context import Request
 from actions.cues import kind_shown
 from actions.list_anti_personas import goes_on_with_list, list_them
 from actions.options import offer_again, picked, picked_by_name, take
+from actions.qualification import judged, lead_of
 from actions.reply import Reply
 from actions.several import ask_each
 from actions.state import STORED, Kind, Question
@@ -26,6 +27,8 @@ from actions.subject import (
     unknown_role,
 )
 from actions.varying import varied
+from persona_store.leads.assess import model_of
+from persona_store.leads.facts import read_lead
 from persona_store.lexicon import normalise_channel
 
 ABOUT_PEOPLE = STORED | {kind for kind, one in CAPABILITIES.items() if "contact" in one.about}
@@ -56,7 +59,9 @@ def follow_up(request: Request, session: Session) -> Reply:
         return take(request, session, index)
     if goes_on_with_list(request):
         return list_them(request, session, Question(("pipeline",)))
-    last = _last_question(request)
+    if (varied_lead := _described_anew(request, session)) is not None:
+        return varied_lead
+    last = replace(_last_question(request), lead=None)
     if (several := ask_each(request, session, about_people(last))) is not None:
         return several
     if not ABOUT_COMPANIES.isdisjoint(last.kinds):
@@ -86,6 +91,18 @@ def follow_up(request: Request, session: Session) -> Reply:
     if channel is not None:
         return ask(request, session, Question(("approach",), last.subject or request.talk.contact, channel=channel))
     return _unrecognised(request, session, last)
+
+
+def _described_anew(request: Request, session: Session) -> Reply | None:
+    """The lead just described with what the message says otherwise ("und mit 800 Mitarbeitern?"); None where it names
+    somebody, or nothing about a lead."""
+    last = request.talk.question
+    described = lead_of(last) if last is not None and last.kinds == ("lead",) else None
+    if described is None or request.named("contact") or request.named("company") or request.named("persona"):
+        return None
+    lead, market = described
+    said = read_lead(request.text, model_of(session, market))
+    return judged(request, session, lead.with_(said), market) if said.levels else None
 
 
 def _unrecognised(request: Request, session: Session, last: Question) -> Reply:

@@ -10,6 +10,7 @@ from actions.context import Request
 from actions.cues import kinds_asked, names_one_spoken_of
 from actions.follow_up import follow_up
 from actions.options import offer_again, still_open
+from actions.qualification import judged, lead_of
 from actions.reply import Reply
 from actions.several import ask_each
 from actions.state import Question, Subject, Talk
@@ -49,6 +50,8 @@ def ask_about_someone(request: Request, session: Session, question: Question) ->
         meaning = contact_in_words(request, session)
     if meaning.missing and still_open(request, question):
         return offer_again(request, question)
+    if meaning.missing and (described := lead_of(request.talk.question)) is not None:
+        return judged(request, session, *described)
     if meaning.missing and (known := _spoken_of(request.talk, question)) is not None:
         return ask(request, session, replace(question, subject=known))
     if meaning.unknown and normalise_channel(meaning.unknown):  # "oder persönlich?" goes on about the channel

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from actions.answers.talk import missed_answer
 from actions.ask import ask_about
 from actions.base import StoreAction
+from actions.choose_option import choose
 from actions.context import Request
-from actions.cues import kind_shown, kinds_asked
+from actions.cues import kind_shown, kinds_asked, means_all, means_other
 from actions.fallback import not_understood
 from actions.follow_up import about_people
 from actions.options import picked_by_name, take
@@ -21,6 +22,7 @@ from persona_store.errors import NoPersonas
 from persona_store.leads.assess import market_of, model_of
 from persona_store.leads.facts import read_lead
 
+MOST_WORDINGS = 3
 LEAST_TOLD = 2  # attributes of a lead that a message must name to be its description
 LONGEST_BARE_NAME = 6  # words; longer messages are not just a name
 
@@ -42,6 +44,9 @@ class ActionDefaultFallback(StoreAction):
 
     def reply(self, request: Request, session: Session) -> Reply:
         """Looks for a name, or the description of a lead, before it asks what was meant."""
+        short = len(request.text.split()) <= LONGEST_BARE_NAME
+        if request.talk.options and short and (means_other(request.text) or means_all(request.text)):
+            return choose(request, session)
         return name_given(request, session, not_understood)
 
 
@@ -78,6 +83,8 @@ def described_in(request: Request, session: Session) -> Reply | None:
 def missed(request: Request) -> Reply:
     """The next way of saying that this was not understood."""
     count = request.talk.missed + 1
+    if count > MOST_WORDINGS and count % 2 == 0:  # never the same words twice in a row
+        return not_understood(request)
     return Reply((missed_answer(count, request.language),), replace(request.talk, missed=count))
 
 

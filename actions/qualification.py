@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from actions.answers.common import role_name
 from actions.answers.lead import (
     ENOUGH,
     GO_ON,
@@ -86,11 +87,20 @@ def lead_question(lead: Lead, market: str, **more: Any) -> Question:
 
 
 def lead_of(question: Question | None) -> tuple[Lead, str] | None:
-    """The lead and its market that a question is about, if it is about a described one."""
-    if question is None or question.lead is None or "lead" not in question.kinds:
+    """The lead and its market that a question is about, if it is about a described one, or came up with it."""
+    if question is None or question.lead is None:
         return None
     market = question.lead.get("market")
     return lead_from(question.lead), market if market in MARKETS else MARKETS[0]
+
+
+def subject_of(lead: Lead, talk: Talk, language: Language) -> Subject | None:
+    """Whom "him" means after a lead was described: its role, else its persona."""
+    function, level = (lead.levels.get(name, ()) for name in ("function", "level"))
+    if len(function) == len(level) == 1:
+        key = f"{function[0]}/{level[0]}"
+        return Subject("role", key, role_name(key, language))
+    return talk.persona
 
 
 def begin(request: Request, session: Session, lead: Lead | None = None, market: str | None = None) -> Reply:

@@ -10,6 +10,7 @@ from actions.ask import ask
 from actions.base import StoreAction, TalkAction
 from actions.choose_option import choose
 from actions.context import Message, Request
+from actions.fallback import not_understood
 from actions.follow_up import follow_up
 from actions.reply import Reply
 from actions.state import Talk
@@ -18,6 +19,12 @@ from actions.veto_cues import contradicts
 from actions.veto_verdict import contradict
 
 JUDGED = ("match", "antipersona")
+
+
+def _bare(name: str, request: Request) -> Reply:
+    """A yes or no to nothing; the next one in a row gets another answer."""
+    reply = plain_reply(name, request.talk)
+    return replace(reply, talk=replace(reply.talk, missed=1))
 
 
 def plain_reply(name: str, talk: Talk) -> Reply:
@@ -91,7 +98,7 @@ class ActionAffirm(StoreAction):
             return Reply((offer_again_answer(talk.options, request.language),), talk)
         if talk.offer is not None:
             return ask(request, session, talk.offer)
-        return plain_reply("affirm", talk)
+        return not_understood(request) if talk.missed else _bare("affirm", request)
 
 
 class ActionDeny(StoreAction):
@@ -110,8 +117,11 @@ class ActionDeny(StoreAction):
         if names_anything(request, session):
             return follow_up(request, session)
         waiting = request.talk.options and request.talk.chosen is None
+        if request.talk.missed and not waiting and request.talk.offer is None:
+            return not_understood(request)
         answer = talk_answer("deny_options" if waiting else "deny", request.language)
-        return Reply((answer,), replace(request.talk, options=(), chosen=None, offer=None, missed=0))
+        missed = 0 if waiting or request.talk.offer is not None else 1
+        return Reply((answer,), replace(request.talk, options=(), chosen=None, offer=None, missed=missed))
 
 
 def _contradicts(request: Request) -> bool:

@@ -25,8 +25,9 @@ from actions.state import Question, Running, Subject, Talk
 from persona_store.answer import Answer
 from persona_store.database import session_scope
 from persona_store.errors import NoPersonas
+from persona_store.leads.assess import model_of
 from persona_store.leads.cues import says
-from persona_store.leads.facts import Lead, lead_from
+from persona_store.leads.facts import Lead, lead_from, read_lead
 from persona_store.leads.storing import company_name, known_as, person_name, store_lead
 from persona_store.matching import match_contact
 from persona_store.segmentation.registry import MARKETS
@@ -83,6 +84,8 @@ def take_up(request: Request, session: Session, question: Question) -> Reply:
     then = question.lead.get("then")
     if then == GO_ON:
         return begin(request, session, *known)
+    if then == SAVE and says("enough", request.text):  # "that's all" ends the questions, it stores nobody
+        return Reply((not_stored_answer(request.language),), replace(request.talk, offer=None, missed=0))
     return begin_storing(request, *known) if then == SAVE else judged(request, session, *known)
 
 
@@ -105,12 +108,19 @@ def _name_said(request: Request, session: Session, state: Storing) -> Reply | No
     if says("unknown", request.text) or (says("denies", request.text) and len(request.text.split()) < 2):
         return _left(request, state)
     name, company = _name_and_company(request)
+    if name is not None and not request.named("contact") and _is_no_name(request.text, session, state):
+        name = None
     if name is None:
         if state.missed:
             return _left(request, state)
         again = name_question(request.language, again=True)
         return _ask(request, replace(state, missed=state.missed + 1), again)
     return _named(request, session, replace(state, name=name, company=company or state.company, missed=0))
+
+
+def _is_no_name(text: str, session: Session, state: Storing) -> bool:
+    """Whether words are a fact about the lead ("Webinar einmal") rather than what it is called."""
+    return bool(read_lead(text, model_of(session, state.market)).levels)
 
 
 def _named(request: Request, session: Session, state: Storing) -> Reply:

@@ -106,7 +106,7 @@ def read_answer(text: str, attribute: str, model: PersonaModel) -> Lead:
     if says("unknown", text):
         return replace(found, unknown=frozenset({attribute}))
     levels, said = _answered(text, attribute, model)
-    if not levels:
+    if not levels or (found and levels == (OTHER,)):  # what says something else is no rare value of this
         return found
     return found.with_(Lead({attribute: levels}, said))
 
@@ -312,5 +312,5 @@ def _like(text: str, levels: tuple[str, ...]) -> tuple[str, ...]:
     best = process.extractOne(plain, list(names), scorer=fuzz.ratio, score_cutoff=ALIKE)
     if best is not None:
         return (names[best[0]],)
-    plain_word = not (says("agrees", text) or says("denies", text) or "?" in text)
+    plain_word = not (says("agrees", text) or says("denies", text) or "?" in text or times_in(text, bare=True))
     return (OTHER,) if OTHER in levels and plain_word and len(plain.split()) <= SHORT_ANSWER else ()

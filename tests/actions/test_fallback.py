@@ -102,3 +102,21 @@ def test_a_number_is_asked_again_for_another_branch(talk: Any) -> None:
     second = talk.say("und im maschinenbau?", "follow_up")
     assert second["kind"] == "statistics"
     assert second["text"] != first
+
+
+def test_a_list_of_personas_stays_one_after_a_look_at_a_role(talk: Any) -> None:
+    talk.say("welche personas gibt es", "list_personas")
+    talk.say("die zweite", "choose_option")
+    talk.say("und der CFO?", "follow_up")
+    assert talk.say("die dritte", "choose_option")["kind"] == "persona"
+
+
+def test_the_other_one_is_picked_even_where_it_was_not_understood(talk: Any) -> None:
+    talk.say("thomas weber oder jan schulze?", "match_persona", contact=["thomas weber", "jan schulze"])
+    assert "Thomas Weber" in ranked(talk, "und der andere?", "nlu_fallback", RANKING)["text"]
+
+
+@pytest.mark.parametrize(("word", "intent"), [("nein", "deny"), ("ja", "affirm")])
+def test_yes_or_no_to_nothing_is_never_answered_twice_alike(talk: Any, word: str, intent: str) -> None:
+    said = [talk.say(word, intent)["text"] for _ in range(4)]
+    assert all(one != other for one, other in pairwise(said))

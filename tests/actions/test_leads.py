@@ -34,6 +34,35 @@ def test_why_gives_all_reasons_then_the_method_then_that_there_is_no_more(talk: 
     assert len(set(texts)) == 3
 
 
+def test_he_is_the_lead_just_described(talk: Any) -> None:
+    talk.say("IT-Leiter im Maschinenbau, 80 Mitarbeiter", "describe_lead")
+    approach = talk.say("und wie erreich ich den?", "ask_approach")
+    assert approach["kind"] == "approach"
+    assert "IT" in approach["text"]
+    assert talk.say("lohnt sich der?", "check_anti_persona")["kind"] == "lead"
+
+
+def test_what_if_changes_the_lead_just_described(talk: Any) -> None:
+    talk.say("IT-Leiter im Maschinenbau, 80 Mitarbeiter", "describe_lead")
+    subtitle = talk.say("und mit 800 mitarbeitern?", "follow_up")["card"]["subtitle"]
+    assert "251 bis 1.000" in subtitle
+    assert "Funktion IT" in subtitle
+
+
+def test_somebody_named_is_not_the_lead(talk: Any) -> None:
+    talk.say("IT-Leiter im Maschinenbau, 80 Mitarbeiter", "describe_lead")
+    answer = talk.say("und thomas weber?", "follow_up", contact="thomas weber")
+    assert answer["kind"] == "match"
+    assert "Thomas Weber" in answer["text"]
+
+
+def test_what_says_something_else_is_no_rare_value_of_what_was_asked(talk: Any) -> None:
+    talk.say("lead qualifizieren", "qualify_lead")
+    talk.slots["running"]["state"]["asked"] = "favourite_topic"
+    talk.say("800 mitarbeiter", "inform")
+    assert "favourite_topic" not in talk.slots["running"]["state"]["lead"]["levels"]
+
+
 def test_what_says_nothing_of_a_lead_is_said_so(talk: Any) -> None:
     answer = talk.say("ein netter mensch", "describe_lead")
     assert "nichts" in answer["text"]
@@ -219,7 +248,9 @@ def test_no_stores_nothing(talk: Any, store_with_personas: Engine) -> None:
         assert session.scalar(select(func.count()).where(Contact.last_name == "Lieber-Nicht")) == 0
 
 
-@pytest.mark.parametrize("name", ["12345", "<script>alert(1)</script>", "a", "💥" * 40, "x" * 400])
+@pytest.mark.parametrize(
+    "name", ["12345", "<script>alert(1)</script>", "a", "💥" * 40, "x" * 400, "webinar einmal besucht"]
+)
 def test_what_is_no_name_is_asked_for_once_more_and_then_left(talk: Any, name: str) -> None:
     talk.say("Einkaufsleiterin im Handel", "describe_lead")
     talk.press("Als Lead anlegen")
