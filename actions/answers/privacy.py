@@ -235,7 +235,7 @@ def _source(sources: Sequence[Source], language: Language) -> str:
     told = say("privacy.basis.source", language, files=files, day=day(newest.on, language))
     if len(sources) == 1:
         return told
-    return f"{told} {say('privacy.basis.sources', language, count=len(sources), day=day(sources[-1].on, language))}"
+    return f"{told} {say('privacy.basis.sources', language, n=len(sources), day=day(sources[-1].on, language))}"
 
 
 def _origin(basis: DataBasis, language: Language) -> str:
@@ -249,7 +249,7 @@ def _events(basis: DataBasis, language: Language) -> str:
 
 
 def _entries(basis: DataBasis, language: Language) -> str:
-    return say("privacy.basis.entries", language, count=basis.entries) if basis.entries > 1 else ""
+    return say("privacy.basis.entries", language, n=basis.entries) if basis.entries > 1 else ""
 
 
 def _changed(basis: DataBasis, language: Language) -> str:
