@@ -12,7 +12,7 @@ from persona_store.crm.readers import ROW, Source
 from persona_store.crm.values import NUMBER_COMMA, NUMBER_DRESS, NUMBER_POINT, RANGE, SCALE, as_text, either
 
 MAX_LEVELS = 60  # a column with more different values is no category
-ENOUGH_ROWS = 2_000_000  # of touchpoints tell how all of them are written: their cells are judged while loading
+ENOUGH_ROWS = 500_000  # of touchpoints tell how all of them are written: their cells are judged while loading
 ENOUGH_CELLS = 50_000  # tell what a column is (half of them where many are empty) ...
 WORTH_COUNTING = 0.5  # ... so that a pattern rarer than this among them is not followed through the whole table
 MOST_CELLS = 0.95

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
-from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer
+from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, String
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import Base
@@ -175,8 +175,10 @@ def _source(column: Column[Any], backend: str) -> str:
     if backend != "sqlite" or isinstance(column.type, Integer | Boolean):
         return name
     if isinstance(column.type, Float):
-        return f"coalesce(CAST({name} AS REAL), {BEYOND}) AS {name}"
-    return f"coalesce(CAST({name} AS TEXT), '') AS {name}"
+        return f"ifnull({name}, {BEYOND}) AS {name}"
+    if isinstance(column.type, String):
+        return f"ifnull({name}, '') AS {name}"
+    return f"ifnull(CAST({name} AS TEXT), '') AS {name}"  # a day may be kept as a number where it looks like one
 
 
 def _target(column: Column[Any], backend: str) -> str:
