@@ -96,7 +96,8 @@ def report(name: str, parse: Parse, examples: Sequence[Example], details: bool) 
         f"{name}: n {len(examples)}, intent accuracy {right:.4f}, entity F1 {spans.f1:.4f} "
         f"(precision {spans.precision:.3f}, recall {spans.recall:.3f}; by words {word_rates(examples, found).f1:.4f}), "
         f"calibration error {calibration_error(examples, found):.4f}, "
-        f"abstained {acted.count(ABSTAINED) / len(acted):.3f}, wrong and confident {wrong:.4f}, ms p50 {np.median(times):.1f} p95 {np.quantile(times, 0.95):.1f}",
+        f"abstained {acted.count(ABSTAINED) / len(acted):.3f}, wrong and confident {wrong:.4f}, "
+        f"ms p50 {np.median(times):.1f} p95 {np.quantile(times, 0.95):.1f}",
         flush=True,
     )
     if details:

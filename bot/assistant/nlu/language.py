@@ -26,25 +26,36 @@ def _words(listed: str) -> frozenset[str]:
 # so is "it", which is a department in both).
 _GERMAN = _words(
     """
-    ab aber alle als am anrufen ansprechen auch auf aus bei beim bin bist bitte da danke dann das dass dein
-    deine dem den denn der des dich diese diesem diesen dieser dieses dir doch du ein eine einem einen einer
-    eines er erreiche erreichen es etwas euch frau fuer für ganz gar geht gibt guten habe haben hallo hast
-    hat herr ich ihm ihn ihr ihre im ist ja jetzt kann kannst kein keine koennen kontakt kunde kunden können
-    lieber machen mal man mehr mein meine mich mir mit moechte morgen muss möchte nach nein nicht nichts
-    noch nochmal nur oder ohne passt schon sehr sein seine sich sie sind soll sollte ueber um und uns unser
-    unsere viel vom von vor wann warum welche welchem welchen welcher welches wem wen wenn wer werden
-    weshalb wie wieso wieviel will willst wir wird wo wofuer wofür worauf wuerde wurde würde zeig zeige zu
-    zum zur zwei zweite zweiten zwischen über
+    ab aber alle alles als am andere anderen anders anrufen ansprechen auch auf aus bei beim beschreib
+    beschreibe beste besten bin bis bist bitte brauch brauche bringt da danke dann das dass davon dein deine dem
+    den denen denn der des dich diese diesem diesen dieser dieses dir doch drei du durch eher eigentlich ein
+    eine einem einen einer eines eins er erklär erreiche erreichen erste ersten erzähl es etwas euch falsch
+    feierabend frag frage frau fuer funktioniert für ganz gar gegen gehoert geht gehört genau gerade
+    geschaeftsfuehrer geschäftsführer gib gibt gleich gut gute guten guter hab habe haben habt hallo hast hat
+    heisst heißt herr herrn heute hier hilf hinter ich ihm ihn ihr ihre im ist ja jemand jetzt kam kann kannst
+    kaufen kauft kein keine keinen koennen kommt kontakt kunde kunden können lass lassen letzte letzten leute
+    lieber loesche lohnt los lösche mach machen macht mag mal man mehr mein meine meinem mich mir mit
+    mitarbeiter moechte morgen muss möchte nach ne nee nein nenn neue neuen neuer neues nicht nichts nie noch
+    nochmal nur nächste nächster nächstes ob oder ohne passen passt raus reden richtig runter sag sagen schlecht
+    schluss schon schreib schreiben sehen sehr sein seine seit sich sie sind soll sollte sollten spreche starte
+    starten steckt steht stimmt taugt ueber ueberhaupt um und uns unser unsere unserer unter unterschied
+    vergleich vergleiche vertriebsleiter viel viele vielen vielleicht vom von vor waere wann warum was weg
+    weiter weiß welch welche welchem welchen welcher welches wem wen wenn wer werden weshalb wie wieder wieso
+    wieviel will willst wir wird wirklich wissen wo wofuer wofür woher wollen womit worauf wuerde wurde wär wäre
+    würde zeig zeige zeigen zeit zu zum zur zurueck zurück zusammen zwei zweite zweiten zwischen über überhaupt
     """
 )
 _ENGLISH = _words(
     """
-    a about all am and any anything are as ask at be because been best but by call can could customer
-    customers did do does doesn don explain first for from get give good had has have he hello help her here
-    him his how i if into is isn it its lead leads let like list make many matter me more much my need next
-    no not of okay on one or our please reach second shall she should show so some tell thank thanks that
-    the their them then there these they this those to us use want was we were what when where which who
-    whom whose why will with would yes you your
+    a about again all am and answer any anyone anything are as ask at be because been before best better between
+    but buy by call can changed come compare could customers delete describe did do does doesn don employees
+    everything explain far first for from get give go good got had has have he hello help her here him his how i
+    if into is isn it its just know last left let like list look make managing many matter me mean money more
+    most mr mrs ms much my need never new next no nobody not now of on one only or our over people please put re
+    reach really right same second see shall she should show some someone start still take talk tell than thank
+    thanks that the their them then there these they think this those through time to today tomorrow too two us
+    use ve want wants way we well were what when where which who whom whose why will with without work worth
+    would write wrong yes yet you your
     """
 )
 _AMBIGUOUS = _GERMAN & _ENGLISH
