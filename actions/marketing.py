@@ -12,11 +12,12 @@ from actions.answers.common import persona_name
 from actions.answers.content import content_answer
 from actions.answers.figures import figures_answer, not_by_answer, which_measure_answer
 from actions.answers.segment import no_segment_answer, refused_answer, segment_answer
+from actions.background import in_time
 from actions.state import Question
 from persona_store import exports
 from persona_store.answer import Answer
 from persona_store.database.models import Build, Persona
-from persona_store.errors import NoPersonas
+from persona_store.errors import NoPersonas, PersonaBotError
 from persona_store.figures import GROUPS, MEASURES, Only, Statistic, measure, standing
 from persona_store.guidance.persona_content import persona_content
 from persona_store.live.status import live_status
@@ -43,7 +44,7 @@ def statistics_of(asked: "Asked") -> Answer:
     meant = MEASURES[key]
     if question.by == "channel" and not meant.channels:
         return not_by_answer(meant, question.by, language)
-    found = statistic_of(asked.session, question)
+    found = statistic_of(asked.session, question, language)
     order = question.order
     first = None
     if found.groups and (order or question.by == "persona"):
@@ -85,12 +86,19 @@ def changes_of(asked: "Asked") -> Answer:
     return changes_answer(drift, days, status, asked.language)
 
 
-def statistic_of(session: Session, question: Question) -> Statistic:
-    """The measure that the question names, of those it names, by the group it names; raises NoPersonas."""
+def statistic_of(session: Session, question: Question, language: Language) -> Statistic:
+    """The measure that the question names, of those it names, by the group it names.
+
+    Raises NoPersonas, and PersonaBotError with a sentence for people while a large store is still being summed up.
+    """
     by = question.by if question.by in GROUPS or question.by == "channel" else None
     if by == "persona" and not persona_names(session, "de"):
         raise NoPersonas(say("figures.no_personas", settings().language))
-    return measure(session, str(question.attribute), by, people_meant(question))
+    key, only = str(question.attribute), people_meant(question)
+    found = in_time(session, ("measure", key, by, only), lambda own: measure(own, key, by, only))
+    if found is None:
+        raise PersonaBotError(say("figures.busy", language))
+    return found
 
 
 def people_meant(question: Question) -> Only:

@@ -56,7 +56,7 @@ def chart_of(asked: "Asked") -> Answer:
     if name in MEASURES:
         by = question.by or "persona"
         about = None if by == "persona" else question.subject  # one bar alone is no picture
-        found = statistic_of(asked.session, replace(question, by=by, subject=about))
+        found = statistic_of(asked.session, replace(question, by=by, subject=about), asked.language)
         return figures_chart_answer(found, asked.language, persona_names(asked.session, asked.language))
     profiles = _profiles_meant(asked)
     if name is not None:
@@ -92,7 +92,7 @@ def _channels(asked: "Asked") -> Answer:
     """A persona's channels; of all contacts where no persona is named."""
     if asked.question.subject is None and not asked.question.compared:
         question = replace(asked.question, attribute="response_rate", by="channel")
-        found = statistic_of(asked.session, question)
+        found = statistic_of(asked.session, question, asked.language)
         return figures_chart_answer(found, asked.language, persona_names(asked.session, asked.language))
     profile = _profiles_meant(asked)[0]
     return channels_answer(profile, approach_persona(asked.session, profile.info.id), asked.language)

@@ -12,7 +12,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from sqlalchemy import Engine
 
-from actions import context
+from actions import background, context
 from persona_store.build import build
 from persona_store.crm import import_files
 from persona_store.crm.sample import write_sample
@@ -65,7 +65,9 @@ class Talk:
     def _turn(
         self, text: str, intent: str, entities: list[dict[str, Any]], detected: dict[str, Any] | None
     ) -> dict[str, Any]:
-        token = sign("rep", self.rights, self.conversation, settings().secret("identity"), 60) if self.trusted else "forged"
+        token = (
+            sign("rep", self.rights, self.conversation, settings().secret("identity"), 60) if self.trusted else "forged"
+        )
         message = {
             "text": text,
             "intent": {"name": intent},
@@ -138,3 +140,9 @@ def english(store_with_personas: Engine, executor: ActionExecutor) -> Talk:
 def new_talk(store_with_personas: Engine, executor: ActionExecutor) -> Callable[..., Talk]:
     """Makes conversations with other settings."""
     return lambda **settings_: Talk(executor, **settings_)
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine must not decide what a test sees."""
+    monkeypatch.setattr(background, "LONGEST_WAIT_SECONDS", 60.0)

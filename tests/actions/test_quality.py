@@ -7,16 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 
-from actions import quality
+from actions import background, quality
 from persona_store.data_quality import data_quality
 from persona_store.database import session_scope
 from persona_store.database.models import Contact
-
-
-@pytest.fixture(autouse=True)
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A busy machine must not decide what a test sees."""
-    monkeypatch.setattr(quality, "LONGEST_WAIT_SECONDS", 60.0)
 
 
 def test_a_check_that_takes_long_is_said_and_there_when_asked_again(talk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,12 +22,12 @@ def test_a_check_that_takes_long_is_said_and_there_when_asked_again(talk: Any, m
         return data_quality(session)
 
     monkeypatch.setattr(quality, "data_quality", slow)
-    monkeypatch.setattr(quality, "_checks", [])
-    monkeypatch.setattr(quality, "LONGEST_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(background, "_works", {})
+    monkeypatch.setattr(background, "LONGEST_WAIT_SECONDS", 0.0)
     answer = talk.say("wie ist die datenqualität", "ask_data_quality")
     assert "läuft noch" in answer["text"]
     may_end.set()
-    monkeypatch.setattr(quality, "LONGEST_WAIT_SECONDS", 60.0)
+    monkeypatch.setattr(background, "LONGEST_WAIT_SECONDS", 60.0)
     assert "Kontakte, Datenstand" in talk.press("Noch einmal")["text"]
     assert begun.is_set()
 
