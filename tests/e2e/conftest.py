@@ -19,7 +19,7 @@ CONTACTS = 5_000
 GUESTS = Path(__file__).parent / "guests"  # people to whom things are done that the sample's people are spared
 BLOCKED = "Rosalinde Sperrmann"  # objected to profiling before any conversation begins
 USER, PASSWORD = "rep", "a long enough passphrase"
-MARKETER = "marketer"
+MARKETER, ADMIN = "marketer", "admin"
 COLLEAGUES = tuple(f"colleague{number}" for number in range(20))  # each may send but so many messages a minute
 START_SECONDS = 120
 LONGEST_TEST_SECONDS = 900  # the first test of all waits for the product to be built, trained and started
@@ -47,7 +47,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     personabot("build", environment=environment)
     personabot("import", str(GUESTS), environment=environment)
     personabot("privacy", "object", BLOCKED, environment=environment)
-    for name, rights in [(USER, "rep"), (MARKETER, "marketer"), *((name, "rep") for name in COLLEAGUES)]:
+    users = {USER: "rep", MARKETER: "marketer", ADMIN: "admin"} | dict.fromkeys(COLLEAGUES, "rep")
+    for name, rights in users.items():
         personabot("users", "add", name, "--rights", rights, environment=environment)
     personabot("train", environment=environment)
     process = subprocess.Popen(
@@ -72,7 +73,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 def clients(product: Product) -> Iterator[dict[str, list[httpx.Client]]]:
     """The HTTP clients of all who talk, logged in, by their rights."""
     with ExitStack() as stack:
-        users = {"rep": COLLEAGUES, "marketer": (MARKETER,)}
+        users = {"rep": COLLEAGUES, "marketer": (MARKETER,), "admin": (ADMIN,)}
         yield {
             rights: [stack.enter_context(log_in(product, name)) for name in names] for rights, names in users.items()
         }
