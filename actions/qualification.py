@@ -39,6 +39,8 @@ from persona_store.settings import Language
 from persona_store.wording import say
 
 NAME = "qualification"
+# "Das reicht" is taken for a wish to stop, but asks for the result.
+ALSO_TAKEN = frozenset({"describe_lead", "qualify_lead", "stop"})
 MOST_ASKED = 8  # more is an interrogation; what is known by then decides
 # Nats about persona and purchase together: once the persona is certain, only questions above this are still asked.
 ENOUGH_GAIN = 0.05
@@ -147,6 +149,8 @@ def go_on(request: Request, session: Session, running: Running) -> Reply | None:
     state = _read(running)
     pressed = next((one.value for one in request.named("attribute") if one.value.startswith(PRESSED)), None)
     text = "" if request.text.startswith("/") else request.text
+    if request.intent == "stop" and not says("enough", text):
+        return None
     if pressed == PRESSED + ENOUGH or (not pressed and says("enough", text)):
         return _finished(request, session, state, asked=True)
     if says("back", text) and state.before is not None:
@@ -301,4 +305,4 @@ def _go_on_safely(request: Request, session: Session, running: Running) -> Reply
         return Reply((no_personas_answer(request.language),), replace(request.talk, running=None))
 
 
-RUNNERS[NAME] = Runner(_go_on_safely, remind, left, accepts=frozenset({"describe_lead", "qualify_lead"}))
+RUNNERS[NAME] = Runner(_go_on_safely, remind, left, accepts=ALSO_TAKEN)

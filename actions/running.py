@@ -18,7 +18,7 @@ from persona_store.settings import Language
 ANSWERS = frozenset(
     {"inform", "affirm", "deny", "choose_option", "follow_up", "nlu_fallback", "default_fallback", "out_of_scope"}
 )
-ENDS = frozenset({"stop", "restart"})  # they leave whatever is running
+ENDS = frozenset({"stop", "restart"})  # they leave whatever is running, unless it accepts them
 # A question this surely understood is a question; below, the dialogue may look first whether it is an answer.
 SURELY_A_QUESTION = 0.7
 # So many questions in a row about something else, and the dialogue rests: who strays that long has left it.
@@ -65,7 +65,7 @@ def runner_of(talk: Talk) -> Runner | None:
 def is_for_runner(talk: Talk, heard: Heard) -> bool:
     """Whether the dialogue that goes on gets the message first."""
     runner = runner_of(talk)
-    if runner is None or heard.intent in ENDS:
+    if runner is None or (heard.intent in ENDS and heard.intent not in runner.accepts):
         return False
     if heard.intent in ANSWERS or heard.intent in runner.accepts:
         return True

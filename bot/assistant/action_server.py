@@ -16,6 +16,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection, ActionMissingDomainExc
 from bot.assistant.forgetting import remember_to_forget
 from bot.assistant.logs import configure_logs, failure
 from persona_store.database import set_deadline
+from persona_store.lexicon import describe
 from persona_store.settings import settings
 
 LOCALHOST = "127.0.0.1"
@@ -93,6 +94,7 @@ def serve(port: int, package: str = ACTIONS_PACKAGE) -> None:
     logging.getLogger("rasa_sdk.endpoint").addFilter(_not_logged_yet)
     executor = QuietExecutor()
     executor.register_package(package)
+    describe("")  # loads the lexicon's pipeline, a second that nobody should wait for in a turn
     app = create_app(executor, cors_origins=[])
     logger.info("%d actions are ready.", len(executor.list_actions()))
     app.run(host=LOCALHOST, port=port, single_process=True, motd=False, access_log=False)

@@ -155,6 +155,12 @@ def test_stop_leaves_with_a_sentence(talk: Any) -> None:
     assert talk.slots["running"] is None
 
 
+def test_that_will_do_asks_for_the_result(talk: Any) -> None:
+    talk.say("lead qualifizieren", "qualify_lead")
+    talk.say("IT-Leiter, 80 Mitarbeiter", "inform")
+    assert "Hier das Ergebnis" in talk.say("das reicht", "stop")["text"]
+
+
 def test_restart_forgets_the_questions(talk: Any) -> None:
     talk.say("lead qualifizieren", "qualify_lead")
     talk.say("neustart", "restart")
