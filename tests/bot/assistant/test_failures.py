@@ -1,12 +1,10 @@
-"""What the person gets when the action server or a store misbehaves: one answer in time, and nothing twice."""
+"""What the person gets when the action server misbehaves: one answer in time, and no action twice."""
 
 import json
 import signal
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
@@ -67,30 +65,45 @@ FAILURES: dict[str, Misbehave] = {
 }
 
 
-@contextmanager
-def instead_of_the_actions(assistant: Assistant, misbehave: Misbehave) -> Iterator[list[dict[str, Any]]]:
-    """A server in the place of the action server; what it was asked is in the list."""
-    asked: list[dict[str, Any]] = []
+class Impostor:
+    """A server in the place of the action server that behaves as it is told; what it was asked is in `asked`."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            misbehave(self)
+    def __init__(self, port: int) -> None:
+        self.misbehave: Misbehave = say_nothing
+        self.asked: list[dict[str, Any]] = []
+        impostor = self
 
-        def log_message(self, *arguments: Any) -> None:
-            """Nothing: the test says what was asked."""
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                impostor.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                impostor.misbehave(self)
 
+            def log_message(self, *arguments: Any) -> None:
+                """Nothing: the test says what was asked."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def end(self) -> None:
+        """Makes room for the action server."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture(scope="module")
+def in_its_place(assistant: Assistant) -> Iterator[Impostor]:
     assistant.actions.end(signal.SIGKILL)
-    port = int(assistant.actions.options[1])
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield asked
-    finally:
-        server.shutdown()
-        server.socket.close()
-        assistant.actions.start()
+    impostor = Impostor(int(assistant.actions.options[1]))
+    yield impostor
+    impostor.end()
+    assistant.actions.start()
+
+
+@pytest.fixture
+def impostor(in_its_place: Impostor) -> Impostor:
+    in_its_place.asked.clear()
+    return in_its_place
 
 
 @pytest.fixture
@@ -100,84 +113,33 @@ def conversation() -> str:
 
 @pytest.mark.parametrize("failure", FAILURES)
 def test_a_misbehaving_action_server_is_asked_once_and_apologised_for(
-    assistant: Assistant, conversation: str, failure: str
+    assistant: Assistant, impostor: Impostor, conversation: str, failure: str
 ) -> None:
-    with instead_of_the_actions(assistant, FAILURES[failure]) as asked:
-        answers = assistant.ask(QUESTION, conversation)  # raises when it takes longer than a person waits
-        assert assistant.ask("guten tag", conversation)[0]["text"] == "Hallo"
+    impostor.misbehave = FAILURES[failure]
+    answers = assistant.ask(QUESTION, conversation)  # raises when it takes longer than a person waits
     assert [answer["custom"]["text"] for answer in answers] == [say("error.actions_down", "de")]
-    assert len(asked) == 1
+    assert len(impostor.asked) == 1
+    assert assistant.ask("guten tag", conversation)[0]["text"] == "Hallo"
 
 
-def test_what_is_posted_stays_small_however_long_the_talk(assistant: Assistant, conversation: str) -> None:
-    for _ in range(8):
-        assistant.ask(QUESTION, conversation)
-    with instead_of_the_actions(assistant, answering(200, b'{"events": [], "responses": []}')) as asked:
-        assistant.ask(QUESTION, conversation)
-    (call,) = asked
+def test_an_apology_is_not_followed_by_a_late_second_run(
+    assistant: Assistant, impostor: Impostor, conversation: str
+) -> None:
+    impostor.misbehave = say_nothing
+    first = assistant.ask(QUESTION, conversation, message="m-1")
+    assert assistant.ask(QUESTION, conversation, message="m-1") == first
+    assert len(impostor.asked) == 1
+
+
+def test_what_is_posted_stays_small_however_long_the_talk(
+    assistant: Assistant, impostor: Impostor, conversation: str
+) -> None:
+    impostor.misbehave = answering(200, b'{"events": [], "responses": []}')
+    for _ in range(9):
+        assistant.post({"sender": conversation, "message": QUESTION})
+    call = impostor.asked[-1]
     assert len(call["tracker"]["events"]) < 10
     assert call["tracker"]["latest_message"]["text"] == QUESTION
     assert "language" in call["tracker"]["slots"]
     assert not call["domain"]
     assert len(json.dumps(call)) < 10_000
-
-
-def test_an_action_server_that_comes_back_at_once_is_waited_for(assistant: Assistant, conversation: str) -> None:
-    assistant.ask(QUESTION, conversation)
-    assistant.actions.end(signal.SIGTERM)  # also closes the connection that Rasa keeps
-    assistant.actions.start()
-    assert assistant.ask(QUESTION, conversation)[0]["custom"]["text"] == QUESTION
-
-
-def test_a_message_sent_again_is_answered_once(assistant: Assistant, conversation: str) -> None:
-    first = assistant.ask(QUESTION, conversation, message="m-1")
-    assert assistant.ask(QUESTION, conversation, message="m-1") == first
-    assert heard(assistant, conversation) == 1
-    assistant.ask(QUESTION, conversation, message="m-2")
-    assert assistant.ask("guten tag", conversation)[0]["text"] == "Hallo"
-    assert heard(assistant, conversation) == 3
-
-
-def test_a_message_sent_again_before_the_answer_is_answered_once(assistant: Assistant, conversation: str) -> None:
-    answers: list[Any] = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(assistant.ask(QUESTION, conversation, message="m-1")))
-        for _ in range(4)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(answers) == 4
-    assert all(answer == answers[0] for answer in answers)
-    assert heard(assistant, conversation) == 1
-
-
-def test_an_apology_is_not_followed_by_a_late_second_run(assistant: Assistant, conversation: str) -> None:
-    with instead_of_the_actions(assistant, say_nothing) as asked:
-        first = assistant.ask(QUESTION, conversation, message="m-1")
-        assert assistant.ask(QUESTION, conversation, message="m-1") == first
-    assert len(asked) == 1
-
-
-def test_conversations_that_cannot_be_written_are_said_in_time_and_not_kept_by_half(
-    assistant: Assistant, conversation: str
-) -> None:
-    assistant.ask("guten tag", conversation)
-    other = sqlite3.connect(assistant.conversations, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
-        assert assistant.post({"sender": conversation, "message": "guten tag"}).status_code == 503
-    finally:
-        other.execute("ROLLBACK")
-        other.close()
-    assert heard(assistant, conversation) == 1
-    assert assistant.ask("guten tag", conversation)[0]["text"] == "Hallo"
-
-
-def heard(assistant: Assistant, conversation: str) -> int:
-    """How many messages of the person are kept."""
-    with sqlite3.connect(assistant.conversations) as store:
-        query = "SELECT count(*) FROM conversation_event WHERE conversation = ? AND kind = 'user'"
-        count: int = store.execute(query, (conversation,)).fetchone()[0]
-    return count
