@@ -118,7 +118,7 @@ def _summed(
     statement = among(statement, only, group, build_id)
     if group is None:
         return {None: _sums(session.execute(statement).one())}
-    found = session.execute(statement.group_by(group.column))
+    found = session.execute(statement.group_by("part"))
     return {None if row[0] is None else str(row[0]): _sums(row[1:]) for row in found}
 
 
