@@ -164,7 +164,7 @@ def assistant(training: Training, tmp_path_factory: pytest.TempPathFactory) -> I
         "PYTHONPATH": IMPORTABLE,
         "PERSONABOT_VAR": str(folder),
         "PERSONABOT_ACTIONS_PORT": str(actions_port),
-        "PERSONABOT_ACTION_TIMEOUT_SECONDS": "1.5",
+        "PERSONABOT_ACTION_TIMEOUT_SECONDS": "2.5",
     }
     actions = Process(
         "bot.assistant.action_server",
