@@ -128,7 +128,7 @@ def without_denied(text: str) -> str:
             part = " ".join(words[:count])
             if _is_value(part) and _is_value(text[: found.start()] + text[found.end() :]):
                 end = found.start("denied") + len(part) if not found["rather"] else found.end()
-                text = f"{text[: found.start()].rstrip(' ,')} {text[end:]}"
+                text = f"{text[: found.start()].rstrip(' ,')} {text[end:].lstrip()}"
                 break
     return text
 

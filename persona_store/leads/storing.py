@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import Engine, func, or_, select, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from persona_store.database import session_scope
@@ -16,6 +16,7 @@ from persona_store.leads.facts import COUNTS, FLAGS, Lead
 from persona_store.lexicon import normalise_title
 from persona_store.live.apply import apply_events
 from persona_store.names import find_people, normal_name
+from persona_store.privacy.suppression import suppressed_person
 from persona_store.segmentation.binning import OTHER
 from persona_store.segmentation.labels import level_label
 from persona_store.settings import settings
@@ -60,11 +61,12 @@ def company_name(text: str) -> str | None:
 
 
 def known_as(session: Session, name: str, company: str | None) -> StoredLead | None:
-    """Somebody of that name who is in the store already: at the same company, or one who objected; None for nobody.
+    """Somebody of that name who is in the store already, objected, or was erased; None for nobody.
 
     Without a company any exact name counts, so that nobody is stored twice for want of it.
     """
-    if _objected(session, name, company):
+    *first, last = name.split()
+    if _objected(session, name, company) or suppressed_person(session, " ".join(first), last, company):
         return StoredLead("blocked")
     for person in find_people(session, name, company):
         same = person.exact and (company is None or _same_company(person.company, company))
@@ -192,12 +194,10 @@ def _same_company(known: str | None, said: str) -> bool:
 
 def _objected(session: Session, name: str, company: str | None) -> bool:
     """Whether somebody of exactly this name (and company, if both are known) objected to profiling."""
-    last = name.split()[-1]
     rows = session.execute(
         select(Contact.first_name, Contact.last_name, Company.name)
         .outerjoin(Company, Company.id == Contact.company_id)
         .where(Contact.blocked_on.is_not(None))
-        .where(or_(func.lower(Contact.last_name) == last.lower(), Contact.last_name.is_(None)))
     )
     wanted = normal_name(name)
     for first_name, last_name, works_at in rows:

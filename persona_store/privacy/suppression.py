@@ -61,6 +61,15 @@ def suppressed_contacts(session: Session, contact_ids: Sequence[int]) -> list[in
     return found
 
 
+def suppressed_person(session: Session, first_name: str, last_name: str, company: str | None) -> bool:
+    """Whether somebody of this name at this company was erased; without a company that cannot be told."""
+    name = _traits(Contact(key="", first_name=first_name, last_name=last_name), company).get(NAME)
+    if name is None:
+        return False
+    digests = [_digest(NAME, name), _digest(ONLY_NAME, name)]
+    return session.scalar(select(Suppressed.digest).where(Suppressed.digest.in_(digests)).limit(1)) is not None
+
+
 def suppressed_refs(session: Session, refs: Iterable[str], system: str) -> frozenset[str]:
     """Those of an event's references ("id:4711", "mail:…") that mean somebody who was erased."""
     digests = {}

@@ -240,7 +240,7 @@ def test_who_objected_is_not_stored_again(talk: Any, store_with_personas: Engine
         contact.blocked_on = date(2026, 1, 1)
     talk.say("Einkaufsleiterin im Handel", "describe_lead")
     talk.press("Als Lead anlegen")
-    assert "Widerspruch gegen die Auswertung" in talk.say("Walburga Widerspruch von Nein GmbH", "inform")["text"]
+    assert "Widerspruch oder eine Löschung" in talk.say("Walburga Widerspruch von Nein GmbH", "inform")["text"]
     with Session(store_with_personas) as session:
         assert session.scalar(select(func.count()).where(Contact.last_name == "Widerspruch")) == 1
 
