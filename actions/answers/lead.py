@@ -95,7 +95,7 @@ def lead_reason_answer(verdict: LeadVerdict, language: Language) -> Answer:
 def lead_method_answer(language: Language) -> Answer:
     """How a described lead is judged."""
     return Answer(
-        "reason", language, say("lead.reason.method", language), next_step=say("lead.reason.method_next", language)
+        "reason", language, say("reason.method.lead", language), next_step=say("lead.reason.method_next", language)
     )
 
 
