@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from persona_store.settings import Language
 from persona_store.wording import say
 from tests.e2e.conftest import COLLEAGUES, log_in
 from tests.e2e.hostile import messages
@@ -26,7 +27,8 @@ REFUSALS = {400, 413, 422}
 # Of the two planted people: she objected to profiling, his number and address nobody asks for.
 NEVER_SAID = ("90909091", "verborgen.example", "80808082", "privatissimo.example")
 BLOCKED_NAME = "sperrmann"
-FAILURES = {say(key, language) for key in ("talk.failed", "error.actions_down") for language in ("de", "en")}
+MOST_DELAYED = 0.01  # of the messages, by an answer that takes too long while eight people ask at once
+LANGUAGES: tuple[Language, ...] = ("de", "en")
 FAULTS = re.compile(r"Traceback|sqlalchemy|sqlite3|psycopg|Error:|(?-i:\bNone\b)|site-packages", re.I)
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
@@ -65,11 +67,17 @@ def _say(client: httpx.Client, conversation: str, text: str) -> Said:
 def test_hostile_messages_crash_nothing(product: Product, said: list[Said]) -> None:
     assert len(said) == COUNT
     assert {one.status for one in said} <= {200, *REFUSALS}, [one for one in said if one.status not in {200, *REFUSALS}]
-    failed = [
-        one.text for one in said if one.status == 200 and any(a["text"] in FAILURES for a in one.body["messages"])
-    ]
-    assert failed == []
+    assert _answered_with(said, "talk.failed", "reply.garbled") == []
+    delayed = _answered_with(said, "error.actions_down", "reply.slow", "reply.down")
+    assert len(delayed) <= MOST_DELAYED * COUNT, delayed
     assert httpx.get(f"{product.url}/health", timeout=15, trust_env=False).status_code == 200
+
+
+def _answered_with(said: list[Said], *names: str) -> list[str]:
+    """The messages that were answered with one of these texts of the catalogues."""
+    texts = {say(name, language) for name in names for language in LANGUAGES}
+    answered = [one for one in said if one.status == 200]
+    return [one.text for one in answered if texts & {answer["text"] for answer in one.body["messages"]}]
 
 
 @pytest.mark.e2e
@@ -119,3 +127,9 @@ def test_answers_to_hostile_messages_tell_nothing_of_the_machinery(product: Prod
             told.append((one.text, answer))
     assert told == []
     assert [line for line in product.log if "Traceback" in line] == []
+
+
+@pytest.mark.e2e
+def test_hostile_messages_leave_no_name_in_the_log(product: Product, said: list[Said]) -> None:
+    assert said
+    assert [line for line in product.log if re.search("Sperrmann|Quibblewutz|Grollmann|Clarke", line)] == []
