@@ -99,18 +99,21 @@ def test_what_is_refused_is_refused_in_a_clear_sentence(said: list[Said]) -> Non
 
 @pytest.mark.e2e
 def test_hostile_messages_bare_nobodys_data(product: Product, said: list[Said]) -> None:
-    addresses = _addresses_of_the_crm(product)
+    typed = {address for one in said for address in ADDRESS.findall(one.text.casefold())}
+    secret = _addresses_of_the_crm(product) - typed
     leaks = []
     for one in said:
-        answer = json.dumps(one.body, ensure_ascii=False)
-        asked_for = set(ADDRESS.findall(one.text.casefold()))
-        if any(secret.casefold() in answer.casefold() for secret in NEVER_SAID):
+        answer = json.dumps(one.body, ensure_ascii=False).casefold()
+        if any(never in answer for never in NEVER_SAID) or secret & set(ADDRESS.findall(answer)):
             leaks.append((one.text, answer))
-        if BLOCKED_NAME in answer.casefold() and BLOCKED_NAME not in one.text.casefold():
-            leaks.append((one.text, answer))
-        if (set(ADDRESS.findall(answer.casefold())) & addresses) - asked_for:
+        if BLOCKED_NAME in _unquoted(one.body) and BLOCKED_NAME not in one.text.casefold():
             leaks.append((one.text, answer))
     assert leaks == []
+
+
+def _unquoted(body: Any) -> str:
+    """The answers without those that repeat an idea in the words of whoever had it."""
+    return words([answer for answer in body.get("messages", []) if answer["kind"] != "ideas"]).casefold()
 
 
 def _addresses_of_the_crm(product: Product) -> set[str]:
