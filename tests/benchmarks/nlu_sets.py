@@ -93,7 +93,7 @@ def _from_conll(block: str) -> Example:
     text, intent, spans = "", "", []
     for line in block.splitlines():
         if line.startswith("# intent"):
-            intent = line.split("=", 1)[1].strip()
+            intent = line.split("=", 1)[1].strip().replace("/", ".")  # to Rasa a slash parts intent and response
         if line.startswith("#") or "\t" not in line:
             continue
         _, word, _, tag = line.split("\t")[:4]
