@@ -38,6 +38,7 @@ from tests.benchmarks.nlu_sets import (
 )
 
 ABSTAINED, OUT_OF_SCOPE = "nlu_fallback", "out_of_scope"
+LEAST_TAUGHT = 3  # sentences of an intent
 PARTS = ("hwu64", "xsid", "product")
 NAMES = ("contact", "company", "role", "persona")
 MOST_SHOWN = 15  # confusions
