@@ -17,8 +17,14 @@ INNER = frozenset(
 LOCAL = frozenset({"aus", "from"})  # after "people" or "decision makers" only
 PRONOUN = "it"  # English "it" and German "IT"
 BEFORE_IT = frozenset({"die", "der", "zur", "unser", "unsere", "eure", "deren", "ihre", "our", "their"})
+CONTACT = "ansprechpartner"
 PEOPLE = "people"  # "procurement people" are people of procurement, "Head of People" is of HR
 ARTICLES = frozenset({"der", "dem", "den", "die", "das", "the", "einer", "einem", "eines", "einen", "a", "an"})
+# Words after which somebody quiet is spoken of as a role: "einen Entscheider", "with decision makers", "as an intern".
+INTRODUCING = frozenset(
+    {"ein", "eine", "einen", "einem", "einer", "nen", "nem", "ner", "ne", "a", "an", "als", "as", "mit", "with", "to"}
+)
+POSSESSIVES = frozenset({"mein", "meine", "meinem", "meinen", "meiner", "my", "sein", "seinem", "ihrem", "his", "her"})
 LOOK_BACK = 3
 BREAKS = frozenset(".;!?,:|–—()/")  # marks that end a clause
 
@@ -141,11 +147,20 @@ def _trimmed(text: str, doc: Doc, run: list[Item]) -> list[Item]:
     """The run from its first to its last word with a meaning, without an English pronoun at its head."""
     while run and run[-1].meaning.kind not in ("function", "person"):
         run = run[:-1]
-    while run and run[0].meaning.kind in ("filler", "connector", "joiner"):
+    while run and (run[0].meaning.kind in ("filler", "connector", "joiner") or _contact_of(run)):
         run = run[1:]
     if run and run[0].phrase == PRONOUN and _pronoun(text, doc, run):
         return _trimmed(text, doc, run[1:])
     return run
+
+
+def _contact_of(run: list[Item]) -> bool:
+    """Whether the run begins with the contacts of somebody ("Ansprechpartner der Geschäftsführer")."""
+    return run[0].phrase == CONTACT and len(run) > 2 and run[1].meaning.kind == "connector" and _headed(run[2:])
+
+
+def _headed(run: list[Item]) -> bool:
+    return any(item.meaning.kind == "person" for item in run)
 
 
 def _pronoun(text: str, doc: Doc, run: list[Item]) -> bool:
@@ -162,10 +177,49 @@ def _name_before(doc: Doc, start: int) -> bool:
     return start > 1 and doc[start - 1].text == UNKNOWN and word.capital
 
 
+@cache
+def _raw(name: str) -> frozenset[str]:
+    """The folded words of a list in the file of roles, as they are written there: none is led back to a base form."""
+    return frozenset(folded(word) for word in lexicon_file("roles.yml")[name])
+
+
+def _no_field(doc: Doc, run: list[Item]) -> bool:
+    """Whether words of a field of work are a verb here, or tell the kind of a talk or a firm ("sales talk")."""
+    origins: list[Word] = doc.user_data["words"]
+    if any(item.meaning.kind == "person" for item in run):
+        return False
+    if len(run) == 1 and run[0].first.key in _raw("verbs"):
+        return True
+    return run[-1].end < len(doc) and origins[run[-1].end].key in _raw("not_before")
+
+
+def _introduced(doc: Doc, run: list[Item]) -> bool:
+    """Whether an everyday word for people is meant as a role: named by itself, or after "einen", "with", "to an"."""
+    origins: list[Word] = doc.user_data["words"]
+    if len(run) != 1 or not vocabulary().has_mark("introduced", "role", tuple(run[0].phrase.split(" "))):
+        return False
+    start, end = run[0].start, run[0].end
+    if start > 0 and origins[start - 1].key in INTRODUCING:
+        return True
+    opens, closes = start == 0 or origins[start - 1].key in BREAKS, end == len(doc) or origins[end].key in BREAKS
+    return opens and closes
+
+
+def _owned(doc: Doc, run: list[Item]) -> bool:
+    origins: list[Word] = doc.user_data["words"]
+    named = tuple(run[0].phrase.split(" "))
+    before = origins[run[0].start - 1].key if run[0].start else ""
+    return len(run) == 1 and before in POSSESSIVES and vocabulary().has_mark("owned", "role", named)
+
+
 def _is_role(doc: Doc, run: list[Item]) -> bool:
     """Not a lone everyday word, nor half of a double name ("Weber-Leiter")."""
     origins: list[Word] = doc.user_data["words"]
     first, end = run[0], run[-1].end
+    if _no_field(doc, run) or _owned(doc, run):
+        return False
+    if _introduced(doc, run):
+        return True
     if first.first.glued and first.start > 0 and doc[first.start - 1].text == UNKNOWN:
         return False
     if end < len(doc) and origins[end].glued and doc[end].text == UNKNOWN:

@@ -105,7 +105,18 @@ def vocabulary() -> Vocabulary:
         else:
             present[:] = [other for other in present if other.kind != meaning.kind] + [meaning]
     for content in (roles | {"entity": "role"}, *lists):
-        for mark in ("quiet", "cues", "cues_before", "not_before", "placeholders", "capitals", "alone", "departments"):
+        for mark in (
+            "quiet",
+            "cues",
+            "cues_before",
+            "not_before",
+            "placeholders",
+            "capitals",
+            "alone",
+            "departments",
+            "introduced",
+            "owned",
+        ):
             phrases = frozenset(result.phrase(text) for text in content.get(mark, ()))
             result.marked[mark, content["entity"]] = phrases
     return result

@@ -16,6 +16,43 @@ OUTSIDE = "O"
 _KNOWN_FROM = 2  # a word seen once outside of names says little: so the model learns that unknown words may be none
 _AFFIX_LENGTHS = (1, 2, 3, 4, 5)
 _WINDOW = 3
+SALUTATIONS = frozenset(
+    {"herr", "herrn", "hr", "frau", "fr", "mr", "mrs", "ms", "miss", "mister", "madam", "sir", "familie"}
+)
+TITLES = frozenset({"dr", "prof", "professor", "doktor", "doctor", "mag", "ing", "med", "phil", "rer", "nat"})
+LEGAL_FORMS = frozenset(
+    (
+        *("gmbh", "mbh", "ag", "kg", "ohg", "kgaa", "se", "ug", "gbr", "eg", "ek", "ev", "partg", "mbb", "ohgaa"),
+        *("ltd", "limited", "plc", "inc", "llc", "llp", "lp", "corp", "corporation", "co", "sa", "sarl", "bv", "nv"),
+        *("spa", "srl", "oy", "ab", "as", "aps", "pty", "cie", "stiftung"),
+    )
+)
+# Words and endings of words that firms and public bodies call themselves by.
+_FIRMS = """autohaus bank sparkasse volksbank raiffeisenbank stadtwerke klinik klinikum uniklinik krankenhaus hospital
+    hotel gruppe group holding werk werke works spedition reederei werft shipyard shipyards brauerei brewery bäckerei
+    bakery tischlerei schreinerei molkerei dairy metzgerei druckerei verlag hochschule universität university college school
+    uni institut stadt landkreis gemeinde amt city council versicherung versicherungen insurance logistik logistics
+    maschinenbau anlagenbau hydraulik hydraulics pumpen pumps technik systeme systems solutions software consulting
+    beratung partners partner söhne sons brothers bros gebr gebrüder industries industrie industrial energy energie
+    solar foods food textiles textil media labs pharma chemie chemicals motors automotive verpackung packaging bau
+    construction castings utilities carpentry plumbing haulage shipping transport retail steel stahl stahlwerk metall
+    elektro elektrik electronics sensorik optik services service dienste aok ikk tüv verein verband fabrik manufaktur
+"""
+_FIRM_WORDS = frozenset(map(fold, _FIRMS.split()))
+_FIRM_ENDINGS = (
+    "werke",
+    "werk",
+    "technik",
+    "bank",
+    "kasse",
+    "klinik",
+    "bau",
+    "tech",
+    "soft",
+    "gruppe",
+    "betriebe",
+    "werft",
+)
 _EDGE = "#"  # stands for the word before the first and after the last one
 
 
@@ -90,7 +127,7 @@ def known_words(sentences: Sequence[Sentence]) -> frozenset[str]:
 
 
 def features(sentence: Sentence, knowledge: Knowledge, *, seen: bool = False) -> list[list[str]]:
-    """The features of each token, as crfsuite wants them; none of them depends on upper or lower case.
+    """The features of each token, as crfsuite wants them; capitals tell something only where the writer uses them.
 
     `seen`: the sentence is one of those that `knowledge` comes from, so its own names do not count as known.
     """
@@ -99,6 +136,7 @@ def features(sentence: Sentence, knowledge: Knowledge, *, seen: bool = False) ->
     view = _View(
         words=words,
         shapes=[_shape(word, word in knowledge.known) for word in words],
+        looks=_looks(sentence, words),
         terms=[_term(token, sentence.terms) for token in sentence.tokens],
         names=knowledge.gazetteer.entities_at(words, own),
         clusters=[knowledge.clusters.get(word, ()) for word in words],
@@ -119,6 +157,7 @@ class _View:
 
     words: list[str]
     shapes: list[str]
+    looks: list[str]
     terms: list[str]
     names: list[frozenset[str]]
     clusters: list[Sequence[str]]
@@ -139,7 +178,8 @@ def _features_at(index: int, view: _View) -> list[str]:
 
 def _alone(index: int, view: _View) -> list[str]:
     word, shape, term = view.words[index], view.shapes[index], view.terms[index]
-    found = ["bias", f"word={word}", f"shape={shape}", f"term={term}"]
+    look = view.looks[index]
+    found = ["bias", f"word={word}", f"shape={shape}", f"term={term}", f"look={look}", f"look={look}|{shape}"]
     found += [f"prefix={word[:length]}" for length in _AFFIX_LENGTHS[1:]]
     found += [f"suffix={word[-length:]}" for length in _AFFIX_LENGTHS]
     found += [f"cluster={cluster}" for cluster in view.clusters[index]]
@@ -162,6 +202,7 @@ def _around(index: int, view: _View) -> list[str]:
         found.append(f"{offset}:word={view.word(neighbour)}")
         if abs(offset) < _WINDOW and 0 <= neighbour < len(view.words):
             found.append(f"{offset}:shape={view.shapes[neighbour]}|{view.terms[neighbour]}")
+            found.append(f"{offset}:look={view.looks[neighbour]}|{view.looks[index]}")
         if abs(offset) == 1 and 0 <= neighbour < len(view.words):
             found += [f"{offset}:cluster={cluster}" for cluster in view.clusters[neighbour]]
             found += [f"{offset}:clusters={one}|{other}" for one, other in _coarsest(view, index, neighbour)]
@@ -170,6 +211,24 @@ def _around(index: int, view: _View) -> list[str]:
 
 def _coarsest(view: _View, index: int, neighbour: int) -> list[tuple[str, str]]:
     return list(zip(view.clusters[index][:1], view.clusters[neighbour][:1], strict=False))
+
+
+def _looks(sentence: Sentence, words: Sequence[str]) -> list[str]:
+    """What kind of word each is, and whether it has a capital, where the writer uses any beside the first."""
+    firsts = [token.text[0] for token in sentence.tokens]
+    mixed = any(sign.isupper() for sign in firsts[1:]) and any(sign.islower() for sign in firsts)
+    marks = ["" if not mixed or not sign.isalpha() else "Aa"[sign.islower()] for sign in firsts]
+    return [f"{_calling(word)}{mark}" for word, mark in zip(words, marks, strict=True)]
+
+
+def _calling(word: str) -> str:
+    if word in SALUTATIONS:
+        return "salutation"
+    if word in TITLES:
+        return "title"
+    if word in LEGAL_FORMS:
+        return "legal"
+    return "firm" if word in _FIRM_WORDS or word.endswith(_FIRM_ENDINGS) else ""
 
 
 def _shape(word: str, known: bool) -> str:

@@ -1,7 +1,6 @@
 """Repeats training sentences with other, made-up names in them; the same sentences give the same variants."""
 
 import random
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -14,16 +13,63 @@ from persona_store.lexicon import find_terms
 _SEED = 1
 _LOCALES = ("de_DE", "de_DE", "en_GB", "tr_TR")  # names as they occur in a CRM of a German firm
 _VARIED = frozenset({"contact", "company"})
+_COMPANY_TIMES = 2  # firms are named in fewer examples than people, but in as many questions
+_WITH_COMPANY = 0.25  # share of variants with a person that tell the firm too, as people do ("weber von bosch")
+_OF = {"de": (" von ", " von der ", " bei ", " aus der Firma ", ", "), "en": (" from ", " at ", " of ", " with ", ", ")}
+_GERMAN_SIGNS = frozenset(
+    {"der", "die", "das", "und", "ist", "welche", "wie", "was", "mit", "bei", "von", "wer", "ich"}
+)
+_TRADES = (
+    *("Hydraulik", "Pumpen", "Logistik", "Maschinenbau", "Druckguss", "Zwieback", "Textil", "Elektrik", "Sensorik"),
+    *("Consulting", "Systems", "Group", "Gruppe", "Analytics", "Foods", "Energy", "Motors", "Shipping", "Biscuits"),
+    *("Castings", "Software", "Solutions", "Packaging", "Nord", "Deutschland", "Europe", "Climate Solutions"),
+)
+_HOUSES = (
+    *("Autohaus", "Spedition", "Stadtwerke", "Sparkasse", "Volksbank", "Klinikum", "Reederei", "Brauerei", "Hotel"),
+    *("Bank of", "University of", "City of", "Hochschule", "Molkerei", "Tischlerei", "Stadt", "Bäckerei", "AOK"),
+)
+_FORMS = (
+    *("GmbH", "AG", "SE", "KG", "& Söhne KG", "GmbH & Co. KG", "e.K.", "& Partner mbB", "eG", "OHG", "& Co."),
+    *("Ltd", "plc", "Inc.", "LLC", "& Sons", "& Sons Ltd", "LLP", "Limited", "Corp.", "Bros."),
+)
+_ONSETS = (
+    "b",
+    "br",
+    "d",
+    "dr",
+    "f",
+    "g",
+    "h",
+    "j",
+    "k",
+    "kr",
+    "l",
+    "m",
+    "n",
+    "p",
+    "r",
+    "s",
+    "st",
+    "t",
+    "tr",
+    "v",
+    "w",
+    "z",
+)
+_VOWELS = ("a", "e", "i", "o", "u", "ie", "ei", "au", "ö", "ü")
+_CODAS = ("", "", "l", "n", "r", "s", "x", "nt", "lt", "rk", "ss", "tec", "co", "ra", "do", "on", "werk")
+_PARTICLES = ("von", "von der", "van", "de", "zu", "van der", "von dem")
 
 
 def with_other_names(sentences: Sequence[Sentence], variants: int) -> list[Sentence]:
-    """`variants` versions of each sentence that names a contact or a company; half of them in lower case."""
+    """`variants` versions of each sentence that names a contact, more where a company; half of them in lower case."""
     makers = _makers()
     dice = random.Random(_SEED)
     varied = []
     for sentence in sentences:
-        if any(span.entity in _VARIED for span in sentence.spans):
-            varied += [_varied(sentence, makers, dice, lower=bool(number % 2)) for number in range(variants)]
+        named = {span.entity for span in sentence.spans} & _VARIED
+        times = variants * (_COMPANY_TIMES if "company" in named else 1) if named else 0
+        varied += [_varied(sentence, makers, dice, lower=bool(number % 2)) for number in range(times)]
     return varied
 
 
@@ -31,6 +77,7 @@ def _varied(
     sentence: Sentence, makers: dict[str, list[Callable[[], str]]], dice: random.Random, *, lower: bool
 ) -> Sentence:
     text, names, end = "", [], 0
+    told = any(span.entity == "company" for span in sentence.spans)
     for span in sorted(sentence.spans, key=lambda span: span.start):
         text += sentence.text[end : span.start]
         old = sentence.text[span.start : span.end]
@@ -38,28 +85,58 @@ def _varied(
         names.append(Span(len(text), len(text) + len(new), span.entity))
         text += new
         end = span.end
-    text += sentence.text[end:]
+        if span.entity == "contact" and not told and "@" not in new and dice.random() < _WITH_COMPANY:
+            told = True
+            text += dice.choice(_OF[_language(sentence)])
+            firm = dice.choice(makers["company"])()
+            names.append(Span(len(text), len(text) + len(firm), "company"))
+            text += firm
+    text = _ended(text + sentence.text[end:], names[-1].end, dice)
     if lower and len(text.lower()) == len(text):  # positions must stay valid
         text = text.lower()
     return Sentence(text, tokens_of(text), find_terms(text), tuple(names), sentence.intent)
 
 
+def _language(sentence: Sentence) -> str:
+    words = {token.text.lower() for token in sentence.tokens}
+    return "de" if words & _GERMAN_SIGNS else "en"
+
+
+def _ended(text: str, last: int, dice: random.Random) -> str:
+    """`text` with another mark at its end or none: a name before it ends where it does, whatever follows."""
+    bare = text.rstrip("?.! ") if len(text.rstrip("?.! ")) >= last else text[:last]
+    return dice.choice((text, text, bare, bare + ".", bare + "?"))
+
+
 def _makers() -> dict[str, list[Callable[[], str]]]:
     """Ways to make up a name, as often in the list as people use them."""
     makers: dict[str, list[Callable[[], str]]] = {"contact": [], "company": []}
+    dice = random.Random(_SEED)
     for number, locale in enumerate(_LOCALES):
         fake = Faker(locale)
         fake.seed_instance(_SEED + number)
-        makers["contact"] += [fake.last_name, fake.last_name, partial(_full_name, fake)]
-        makers["company"] += [fake.company, partial(_short_company, fake)]
+        makers["contact"] += [fake.last_name, fake.last_name, partial(_full_name, fake), partial(_full_name, fake)]
+        makers["contact"] += [partial(_long_name, fake, dice)]
+        makers["company"] += [partial(_firm, fake, dice), partial(_house, fake, dice), partial(_brand, dice)]
+        makers["company"] += [fake.company, fake.last_name, partial(_brand, dice)]
     german = Faker("de_DE")
     german.seed_instance(_SEED)
     makers["contact"] += [partial(_doctor, german), german.ascii_company_email, partial(_crm_id, german)]
+    makers["company"] += [partial(_initials, dice)] * len(_LOCALES)
     return makers
 
 
 def _full_name(fake: Faker) -> str:
     return f"{fake.first_name()} {fake.last_name()}"
+
+
+def _long_name(fake: Faker, dice: random.Random) -> str:
+    """A double name, a name of nobility, with or without title and first name."""
+    last = fake.last_name()
+    name = dice.choice((f"{last}-{fake.last_name()}", f"{dice.choice(_PARTICLES)} {last}"))
+    title = dice.choice(("", "", "Dr. ", "Prof. ", "Prof. Dr. ", "Dr "))
+    first = dice.choice(("", f"{fake.first_name()} ", f"{fake.first_name()}-{fake.first_name()} "))
+    return f"{title}{first}{name}"
 
 
 def _doctor(fake: Faker) -> str:
@@ -70,5 +147,24 @@ def _crm_id(fake: Faker) -> str:
     return f"#{fake.random_int(100, 99_999)}"
 
 
-def _short_company(fake: Faker) -> str:
-    return re.split(r"\W", fake.company())[0]
+def _firm(fake: Faker, dice: random.Random) -> str:
+    """A family's name with its trade, its legal form or both."""
+    trade, form = dice.choice(("", f" {dice.choice(_TRADES)}")), f" {dice.choice(_FORMS)}"
+    return f"{fake.last_name()}{trade}{dice.choice((form, '')) if trade else form}"
+
+
+def _house(fake: Faker, dice: random.Random) -> str:
+    return f"{dice.choice(_HOUSES)} {dice.choice((fake.last_name, fake.city))()}"
+
+
+def _brand(dice: random.Random) -> str:
+    """A word that nobody has read before, alone or with a trade."""
+    syllables = "".join(dice.choice(_ONSETS) + dice.choice(_VOWELS) for _ in range(dice.choice((1, 1, 2))))
+    word = (syllables + dice.choice(_ONSETS) + dice.choice(_VOWELS[:5]) + dice.choice(_CODAS)).capitalize()
+    tail = dice.choice(("", "", "", f" {dice.choice(_TRADES)}", f" {dice.choice(_FORMS)}"))
+    return f"{word}{tail}"
+
+
+def _initials(dice: random.Random) -> str:
+    letters = "".join(dice.choice("ABCDEFGHJKLMNPRSTUVWZ") for _ in range(dice.choice((2, 3, 3, 4))))
+    return dice.choice((letters, letters, f"{letters} {dice.choice(_TRADES)}"))

@@ -26,6 +26,7 @@ from bot.assistant.nlu.encoder import Encoder, encoder
 from bot.assistant.nlu.gazetteer import Gazetteer
 from bot.assistant.nlu.intents import FOLDS, judged
 from bot.assistant.nlu.lexicon import lexicon_terms, without_overlaps
+from bot.assistant.nlu.name_edges import settled
 from bot.assistant.nlu.name_features import Knowledge, Sentence, Span, features, known_words, spans, tags, words_in
 from bot.assistant.nlu.name_variants import with_other_names
 from bot.assistant.nlu.ngrams import fold
@@ -40,7 +41,7 @@ _SEED = 1
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class NameExtractor(EntityExtractorMixin, GraphComponent):
-    """Open names, told from their surroundings; upper and lower case make no difference, as people type lower case.
+    """Open names, told from their surroundings; capitals help where the writer uses them, as many type lower case.
 
     Every annotated example is also learned with other, made-up names in it, so that the model learns the places of
     names and not the names. What is likely wanted with the message helps to find them. Entities found by other
@@ -64,7 +65,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         `entities`: which annotations are names, `[]` for all; `variants`: made-up sentences added for each that holds
         one; `encoder`: a name in bot.assistant.nlu.encoder.ENCODERS.
         """
-        return {"entities": ["contact", "company", "persona"], "variants": 4, "encoder": "universal"}
+        return {"entities": ["contact", "company", "persona"], "variants": 3, "encoder": "universal"}
 
     @classmethod
     def create(
@@ -139,7 +140,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         found = spans(self._tagger.tag(features(sentence, self._knowledge([sentence], self._encoder))), tokens)
         return [
             {"entity": span.entity, "start": span.start, "end": span.end, "value": text[span.start : span.end]}
-            for span in found
+            for span in settled(sentence, found, self._known)
         ]
 
     def _sentence(self, example: Message, intent: str) -> Sentence:
