@@ -34,10 +34,12 @@ class _Work:
 _works: dict[tuple[Hashable, ...], _Work] = {}
 
 
-def in_time(session: Session, name: Hashable, work: Callable[[Session], T]) -> T | None:
+def in_time(
+    session: Session, name: Hashable, work: Callable[[Session], T], *, fresh: float = FRESH_SECONDS
+) -> T | None:
     """What `work` finds in a session of its own; None while it still runs. Errors of `work` are raised.
 
-    `name` tells it from other work; on the same state of the same store it is done once.
+    `name` tells it from other work; on the same state of the same store it is done once in `fresh` seconds.
     """
     bind = session.get_bind()
     engine = bind if isinstance(bind, Engine) else bind.engine
@@ -48,7 +50,7 @@ def in_time(session: Session, name: Hashable, work: Callable[[Session], T]) -> T
         session.scalar(select(func.max(Build.id))),
     )
     known, now = _works.get(key), time.monotonic()
-    if known is None or now - known.begun > FRESH_SECONDS or _failed(known.found):
+    if known is None or now - known.begun > fresh or _failed(known.found):
         _works.pop(key, None)
         while len(_works) >= MOST_KEPT:
             _works.pop(next(iter(_works)))

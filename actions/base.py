@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
 from actions.answers.talk import failed_answer, not_allowed_answer, said_error_answer, unavailable_answer
+from actions.bare import bare_answer, may_answer
 from actions.context import Message, Request, read_message, read_request, store, talk_of
 from actions.fallback import doubted
 from actions.reply import LookUp, Reply
@@ -44,7 +45,7 @@ class TalkAction(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answers, and returns the slots that changed."""
         before, talk, message = read_talk(tracker.slots), talk_of(tracker), read_message(tracker)
-        if is_for_runner(talk, heard_in(tracker)):
+        if is_for_runner(talk, heard_in(tracker)) or may_answer(talk, message):
             reply = await asyncio.to_thread(answered, tracker, talk, lambda request, _: self.reply(talk, message))
         else:
             skipped = talk.reasonless is not None and skips(message.text)
@@ -94,6 +95,7 @@ def answered(
     try:
         with session_scope(store(), writes=writes(request) or may_write(request, heard)) as session:
             reply = reason_given(request, session, heard.intent, heard.confidence) or go_on(request, session, heard)
+            reply = reply or bare_answer(request, session)
             reply = reply or come_back(talk, doubted(request, heard.confidence) or reply_to(request, session))
         _record(request, reply.look_ups)
     except StoreUnavailable:

@@ -1,7 +1,10 @@
 """Two or more personas side by side."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
+from actions.answers.common import quoted
 from actions.ask import ask
 from actions.base import StoreAction
 from actions.context import Request
@@ -25,6 +28,8 @@ class ActionComparePersonas(StoreAction):
         personas = {one.id: one for one in (*named.personas, *by_role(request, session))}
         attribute = measure_named(request, but=("contacts", "frequency")) or next(iter(attributes_named(request)), None)
         question = Question(("compare",), attribute=attribute)
+        if named.missing and personas:
+            return _without_missing(request, session, question, list(personas.values()), named.missing)
         if len(personas) == 1:
             (only,) = personas.values()
             last = _waiting(request.talk.question) or request.talk.persona
@@ -35,6 +40,19 @@ class ActionComparePersonas(StoreAction):
         elif not personas and named.unknown:
             return which_of_all(request, session, question, self.intent, named.unknown)
         return ask(request, session, Question(("compare",), compared=tuple(personas), attribute=attribute))
+
+
+def _without_missing(
+    request: Request, session: Session, question: Question, personas: list[Persona], missing: str
+) -> Reply:
+    """One of the personas named does not exist: that is said first, then what can be compared is."""
+    told = say("compare.not_there", request.language, name=quoted(missing))
+    if len(personas) == 1:
+        reply = _against_which(request, session, question, personas[0])
+    else:
+        reply = ask(request, session, replace(question, compared=tuple(one.id for one in personas)))
+    first = replace(reply.answers[0], text=f"{told} {reply.answers[0].text}")
+    return replace(reply, answers=(first, *reply.answers[1:]))
 
 
 def _waiting(last: Question | None) -> Subject | None:

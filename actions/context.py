@@ -8,6 +8,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from sqlalchemy import Engine
 
+from actions.denied import meant
 from actions.state import LONGEST_NAME, Talk, known_language, read_talk
 from persona_store.database import connect, migrate
 from persona_store.privacy.identity import Identity, verify
@@ -73,7 +74,8 @@ def read_request(tracker: Tracker, talk: Talk) -> Request:
     identity = verify(metadata.get("identity"), settings().secret("identity"), tracker.sender_id)
     said = read_message(tracker)
     intent = str((message.get("intent") or {}).get("name") or "")
-    return Request(identity, talk.spoken, said.text, said.mentions, talk, intent, _ranking(message))
+    mentions = said.mentions if said.text.startswith("/") else meant(said.text, said.mentions)
+    return Request(identity, talk.spoken, said.text, mentions, talk, intent, _ranking(message))
 
 
 def _ranking(message: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:

@@ -12,6 +12,7 @@ from actions.state import Kind
 from persona_store.settings import Language
 
 MOST_KINDS = 2  # what one answers in one turn; more would be a lecture
+LONGEST_BARE_NAME = 5  # words
 _CLAUSE = re.compile(r"[.?!;\n]+|,? (?:und|and) ")
 _WORD = re.compile(r"[^\W_][\w'’.-]*[^\W_]|[^\W\d_]")
 _ADDRESS = re.compile(r"[^\s@,;<>()]{1,64}@[^\s@,;<>()]{1,190}\.[a-z]{2,24}", re.IGNORECASE)
@@ -28,6 +29,7 @@ class Cues:
     all: re.Pattern[str]
     persona: re.Pattern[str]
     spoken_of: frozenset[str]
+    around_names: frozenset[str]
     never_names: frozenset[str]
     languages: tuple[tuple[Language, re.Pattern[str]], ...]
     salutations: tuple[tuple[str, frozenset[str]], ...]
@@ -98,6 +100,20 @@ def possible_names(text: str) -> list[str]:
     return [word for word in _WORD.findall(text) if folded(word) not in cues().never_names]
 
 
+def bare_name(text: str) -> list[str]:
+    """The words of the name in a message that is nothing but a name; empty where it says or asks something else."""
+    names, said = possible_names(text), _WORD.findall(text)
+    around = [word for word in said if word not in names]
+    if "?" in text or not names or len(names) > LONGEST_BARE_NAME:
+        return []
+    return names if all(folded(word) in cues().around_names for word in around) else []
+
+
+def only_around(text: str) -> bool:
+    """Whether the text holds nothing but words that stand around a name."""
+    return all(folded(word) in cues().around_names for word in _WORD.findall(text))
+
+
 def folded(text: str) -> str:
     """Lower case, umlauts spelt out."""
     return text.lower().translate(_FOLDED)
@@ -115,6 +131,7 @@ def cues() -> Cues:
         all=_beginnings(data["all"]),
         persona=re.compile(rf"\b(?:{'|'.join(map(re.escape, data['persona']))})\W*$"),
         spoken_of=frozenset(data["spoken_of"]),
+        around_names=frozenset(word for line in data["around_names"] for word in line.split()),
         never_names=frozenset(word for line in data["never_names"] for word in line.split()),
         languages=tuple((one, _beginnings(data["languages"][one])) for one in languages),
         salutations=tuple((name, frozenset(words)) for name, words in data["salutations"].items()),

@@ -3,13 +3,16 @@
 from sqlalchemy.orm import Session
 
 from actions.answers.lead import lead_not_read_answer
-from actions.ask import ask_about
+from actions.ask import ask, ask_about
 from actions.base import StoreAction
 from actions.context import Request
-from actions.qualification import judged, lead_of
+from actions.cues import names_one_spoken_of, only_around
+from actions.follow_up import follow_up
+from actions.qualification import judged, lead_of, of_industry_only
 from actions.reply import Reply
 from actions.state import Question
 from actions.subject import named_contact
+from actions.veto_cues import asks
 from persona_store.leads.assess import market_of, model_of
 from persona_store.leads.cues import says
 from persona_store.leads.facts import read_lead
@@ -30,6 +33,8 @@ def describe_lead(request: Request, session: Session) -> Reply:
 
     Where the message tells nothing of a lead but names a contact, that contact is judged.
     """
+    if (instead := not_described(request, session)) is not None:
+        return instead
     market = market_of(session, request.text)
     lead = read_lead(request.text, model_of(session, market))
     before = lead_of(request.talk.question)
@@ -39,5 +44,21 @@ def describe_lead(request: Request, session: Session) -> Reply:
             return ask_about(request, session, Question(("match", "antipersona")), meaning)
         return Reply((lead_not_read_answer(request.language),), request.talk)
     if before is not None and (says("adds", request.text) or says("denies", request.text)):
-        lead, market = before[0].with_(lead), before[1]
+        known, market = before
+        lead = known.with_(of_industry_only(request.text, known, lead, model_of(session, market)))
     return judged(request, session, lead, market)
+
+
+def not_described(request: Request, session: Session) -> Reply | None:
+    """What only looks like a description: another role for the question just asked about a role, or a question about
+    the contact just spoken of ("is she a student?"); None for descriptions."""
+    last = request.talk.question
+    if last is None or last.subject is None or request.text.startswith("/"):
+        return None
+    about, text = last.subject.kind, request.text
+    roles = request.named("role")
+    if about == "role" and len(roles) == 1 and only_around(text.replace(roles[0].text, " ")):
+        return follow_up(request, session)
+    if about == "contact" and not request.named("contact") and names_one_spoken_of(text) and asks(text):
+        return ask(request, session, Question(("antipersona",), last.subject))
+    return None

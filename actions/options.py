@@ -84,13 +84,14 @@ def picked_by_name(request: Request) -> int | None:
         names = possible_names(request.text)
     if not names or not request.talk.options or request.talk.chosen is not None:
         return None
+    found = fitting(request.talk.options, names)
+    return found[0] if len(found) == 1 else None
+
+
+def fitting(options: Sequence[Option], names: Sequence[str]) -> list[int]:
+    """The indices of the options whose label holds all words of the names."""
     said = set(_WORD.findall(folded(" ".join(names))))
-    fitting = [
-        index
-        for index, option in enumerate(request.talk.options)
-        if said and said <= set(_WORD.findall(folded(option.label)))
-    ]
-    return fitting[0] if len(fitting) == 1 else None
+    return [index for index, one in enumerate(options) if said and said <= set(_WORD.findall(folded(one.label)))]
 
 
 def _ordinal(request: Request) -> str | None:

@@ -26,6 +26,7 @@ from actions.answers.qualification import (
 )
 from actions.answers.talk import no_personas_answer
 from actions.context import Request
+from actions.denied import denied_in
 from actions.reply import Reply
 from actions.running import RUNNERS, Runner
 from actions.state import Question, Running, Subject, Talk
@@ -34,11 +35,14 @@ from persona_store.errors import NoPersonas
 from persona_store.leads.assess import LeadVerdict, assess_lead, market_of, model_of
 from persona_store.leads.cues import says
 from persona_store.leads.facts import SIZE, Lead, lead_from, level_pressed, read_answer, read_lead
+from persona_store.lexicon import normalise_industry
+from persona_store.segmentation import PersonaModel
 from persona_store.segmentation.registry import MARKETS
 from persona_store.settings import Language
 from persona_store.wording import say
 
 NAME = "qualification"
+FUNCTION, INDUSTRY = "function", "industry"
 # "Das reicht" is taken for a wish to stop, but asks for the result.
 ALSO_TAKEN = frozenset({"describe_lead", "qualify_lead", "stop"})
 MOST_ASKED = 8  # more is an interrogation; what is known by then decides
@@ -164,6 +168,7 @@ def go_on(request: Request, session: Session, running: Running) -> Reply | None:
     else:
         found = read_answer(text, state.asked, model) if state.asked else read_lead(text, model)
         found = _corrected(text, state, found, session)
+        found = found if state.asked == FUNCTION else of_industry_only(text, state.lead, found, model)
     if not found and not found.unknown:
         return None if _is_question(text) or not text else _unread(request, session, state)
     return _taken(request, session, state, found)
@@ -256,6 +261,20 @@ def _corrected(text: str, state: Qualification, found: Lead, session: Session) -
         return found
     size = read_answer(text, SIZE, model)
     return Lead({SIZE: size.levels[SIZE]}, size.said) if SIZE in size.levels else found
+
+
+def of_industry_only(text: str, known: Lead, found: Lead, model: PersonaModel) -> Lead:
+    """What was found without the department, where that is known and only the industry is meant: "logistics" is both,
+    and "not retail, logistics" speaks of the industry."""
+    corrects = any(normalise_industry(denied) for denied in denied_in(text))
+    if corrects and INDUSTRY in known.levels and INDUSTRY not in found.levels:
+        found = read_answer(text, INDUSTRY, model)
+    if FUNCTION not in known.levels or INDUSTRY not in found.levels or FUNCTION not in found.levels:
+        return found
+    if not corrects and found.said.get(FUNCTION) != found.said.get(INDUSTRY):
+        return found
+    levels = {name: some for name, some in found.levels.items() if name != FUNCTION}
+    return replace(found, levels=levels, said={name: one for name, one in found.said.items() if name != FUNCTION})
 
 
 def _is_question(text: str) -> bool:

@@ -15,7 +15,7 @@ from actions.follow_up import follow_up
 from actions.reply import Reply
 from actions.state import Talk
 from actions.subject import names_anything
-from actions.veto_cues import contradicts
+from actions.veto_cues import asks, contradicts
 from actions.veto_verdict import contradict
 
 JUDGED = ("match", "antipersona")
@@ -128,4 +128,10 @@ def _contradicts(request: Request) -> bool:
     """Whether "that is wrong" is said of a verdict on a contact that was just given."""
     last = request.talk.question
     judged = last is not None and last.subject is not None and last.subject.kind == "contact"
-    return judged and last is not None and last.kinds[-1] in JUDGED and contradicts(request.text)
+    return (
+        judged
+        and last is not None
+        and last.kinds[-1] in JUDGED
+        and contradicts(request.text)
+        and not asks(request.text)
+    )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from actions.answers.common import COMPANY_PAYLOAD, CONTACT_PAYLOAD, role_name
 from actions.context import Mention, Request
 from actions.cues import address_in, follows_persona, possible_names, salutation_before, same_salutation
+from actions.denied import without_denied
 from actions.state import LONGEST_NAME, ROLE_KEY, Subject
 from persona_store.database.models import Company, Contact, Persona
 from persona_store.lexicon import normalise_title
@@ -77,10 +78,14 @@ class NamedCompany:
 
 @dataclass(frozen=True, slots=True)
 class NamedPersonas:
-    """The personas that a message names; `unknown` is a name that no persona bears."""
+    """The personas that a message names.
+
+    `unknown` is a name that no persona bears, where no other was found; `missing` also where others were.
+    """
 
     personas: tuple[Persona, ...] = ()
     unknown: str | None = None
+    missing: str | None = None
 
 
 def named_contact(request: Request, session: Session) -> Meaning:
@@ -211,7 +216,7 @@ def named_personas(request: Request, session: Session) -> NamedPersonas:
         personas = find_personas(session, mention.text[:LONGEST_NAME])
         found |= {persona.id: persona for persona in personas}
         unknown = unknown or (None if personas else mention.text)
-    return NamedPersonas(tuple(found.values()), None if found else unknown)
+    return NamedPersonas(tuple(found.values()), None if found else unknown, unknown)
 
 
 def persona_subject(persona: Persona, language: str) -> Subject:
@@ -295,7 +300,7 @@ def _choose(people: Sequence[Person], name: str) -> Meaning:
 
 def _unnamed(request: Request) -> str:
     """The message without the words that are understood as something else than a name."""
-    text = request.text
+    text = without_denied(request.text)
     for mention in request.mentions:
         if mention.entity not in ("contact", "company"):
             text = text.replace(mention.text, " ")

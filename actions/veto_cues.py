@@ -25,6 +25,7 @@ class VetoCues:
     reason: re.Pattern[str]
     skip: re.Pattern[str]
     asks: re.Pattern[str]
+    wishes: re.Pattern[str]
 
 
 def holds_in(text: str) -> str | None:
@@ -41,8 +42,9 @@ def contradicts(text: str) -> bool:
 
 
 def asks(text: str) -> bool:
-    """Whether the text is a question, which contradicts nothing."""
-    return bool(cues().asks.search(_plain(text)))
+    """Whether the text is a question, or a wish to know something, which contradicts nothing."""
+    said = _plain(text)
+    return bool(cues().asks.search(said) or cues().wishes.search(cues().because.split(said)[0] or said))
 
 
 def reason_in(text: str) -> str | None:
@@ -77,4 +79,5 @@ def cues() -> VetoCues:
         reason=re.compile(data["reason"]),
         skip=re.compile(data["skip"]),
         asks=re.compile(data["asks"]),
+        wishes=re.compile(data["wishes"]),
     )

@@ -6,6 +6,8 @@ from actions.answers.veto import SKIP, UNDO
 from actions.ask import ask, ask_about
 from actions.base import StoreAction
 from actions.context import Request
+from actions.cues import kind_shown
+from actions.denied import without_denied
 from actions.follow_up import follow_up
 from actions.reply import Reply
 from actions.state import Kind, Question
@@ -39,7 +41,8 @@ def contradict(request: Request, session: Session) -> Reply:
     """Notes the contradiction in a message; a question is answered, what contradicts nothing is a follow-up."""
     personas = named_personas(request, session)
     if asks(request.text):
-        return _answered(request, session, "match" if personas.personas else "antipersona")
+        shown = kind_shown(without_denied(request.text))
+        return _answered(request, session, shown or ("match" if personas.personas else "antipersona"))
     holds = holds_in(request.text) or (OTHER_PERSONA if personas.personas else None)
     last = request.talk.question
     if holds is None and not contradicts(request.text):

@@ -8,7 +8,7 @@ from actions.answers.veto import noted_answer, reason_noted_answer, whom_vetoed_
 from actions.context import Request
 from actions.reply import LookUp, Reply
 from actions.state import Kind, Matter, Question, Subject, Talk
-from actions.veto_cues import WITHDRAW, begins_a_reason, contradicts, holds_in, reason_in, skips
+from actions.veto_cues import WITHDRAW, asks, begins_a_reason, contradicts, holds_in, reason_in, skips
 from persona_store.answer import Answer
 from persona_store.antipersona import judge_contact
 from persona_store.antipersona.vetoes import ON_PERSONA, ON_VERDICT, Holds, give_reason, record_veto, withdraw_veto
@@ -70,7 +70,7 @@ def reason_given(request: Request, session: Session, intent: str, confidence: fl
     subject, matter = request.talk.reasonless
     if skips(request.text):
         return without_reason(request.talk)
-    if intent in STEERING or "?" in request.text or not request.text.strip():
+    if intent in STEERING or "?" in request.text or asks(request.text) or not request.text.strip():
         return None
     if intent == "veto_verdict" and (holds_in(request.text) or contradicts(request.text)):
         return None  # said once more, or about somebody else

@@ -94,6 +94,7 @@ def _quiet_library_warnings() -> None:
         "pkg_resources is deprecated",
         "Slot auto-fill has been removed",  # advice for those who come from Rasa 2
         "Passing the loop argument to listeners is deprecated",
+        "Failed to parse arguments in line",  # it quotes what somebody wrote
         "does not include an entity extractor trained on your training data",  # Rasa looks for its own only
     ):
         warnings.filterwarnings("ignore", message=rf"[\s\S]*{message}")

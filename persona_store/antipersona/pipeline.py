@@ -19,7 +19,18 @@ from persona_store.antipersona.motive_signs import competitors_among
 from persona_store.antipersona.quality import Z
 from persona_store.antipersona.types import MINUTES_PER_HOUR, Advice, Stage
 from persona_store.antipersona.vetoes import ON_VERDICT, Holds
-from persona_store.database.models import Company, Contact, Deal, Membership, Persona, Veto
+from persona_store.database.models import (
+    Build,
+    Company,
+    Contact,
+    Deal,
+    Import,
+    LiveEvent,
+    Membership,
+    Persona,
+    Suppressed,
+    Veto,
+)
 from persona_store.errors import InputError
 from persona_store.names import find_companies
 from persona_store.names.text import company_words
@@ -136,6 +147,27 @@ def list_anti_personas(
     leads = _with_competitors(session, leads)
     name = meant[0].name if meant else None
     return sums.pipeline(tuple(leads), offset, contacts, wanted, name, data_on)
+
+
+def state_of(session: Session) -> tuple[object, ...]:
+    """What the list rests on, cheaply read: it stays as it is while this is equal, but for objections and erasures."""
+    newest = select(
+        select(func.max(Build.id)).scalar_subquery(),
+        select(func.max(Import.id)).scalar_subquery(),
+        select(func.max(LiveEvent.received_at)).scalar_subquery(),
+        select(func.max(Veto.id)).scalar_subquery(),
+        select(func.max(Veto.withdrawn_at)).scalar_subquery(),
+        select(func.count()).select_from(Veto).scalar_subquery(),
+        select(func.count()).select_from(Suppressed).scalar_subquery(),
+    )
+    return tuple(session.execute(newest).one())
+
+
+def all_listed(session: Session, contact_ids: Sequence[int]) -> bool:
+    """Whether all of these contacts may still be listed: nobody objected, was erased or found to be a double."""
+    listed = select(func.count()).select_from(Contact).where(Contact.id.in_(contact_ids))
+    listed = listed.where(Contact.blocked_on.is_(None), Contact.duplicate_of.is_(None))
+    return session.scalar(listed) == len(set(contact_ids))
 
 
 class _Sums:

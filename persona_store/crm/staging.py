@@ -5,7 +5,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
-from adbc_driver_sqlite import dbapi
 from sqlalchemy import Connection, func, select
 
 from persona_store.crm.loading import Upsert, Written
@@ -70,6 +69,8 @@ class SqliteStage:
 
     def fill(self, parts: Iterator[pl.DataFrame]) -> None:
         """Writes all rows, numbered in the order given; the next frame is made ready while one is written."""
+        from adbc_driver_sqlite import dbapi  # brings pandas with it, which answering need not load
+
         with dbapi.connect(str(self._path), autocommit=True) as stage, stage.cursor() as cursor:
             for statement in (*FAST_PRAGMAS, self._definition):
                 cursor.execute(statement)
