@@ -28,15 +28,17 @@ LEGAL_FORMS = frozenset(
     )
 )
 # Words and endings of words that firms and public bodies call themselves by.
-_FIRMS = """autohaus bank sparkasse volksbank raiffeisenbank stadtwerke klinik klinikum uniklinik krankenhaus hospital
-    hotel gruppe group holding werk werke works spedition reederei werft shipyard shipyards brauerei brewery bäckerei
-    bakery tischlerei schreinerei molkerei dairy metzgerei druckerei verlag hochschule universität university college school
-    uni institut stadt landkreis gemeinde amt city council versicherung versicherungen insurance logistik logistics
-    maschinenbau anlagenbau hydraulik hydraulics pumpen pumps technik systeme systems solutions software consulting
-    beratung partners partner söhne sons brothers bros gebr gebrüder industries industrie industrial energy energie
-    solar foods food textiles textil media labs pharma chemie chemicals motors automotive verpackung packaging bau
-    construction castings utilities carpentry plumbing haulage shipping transport retail steel stahl stahlwerk metall
-    elektro elektrik electronics sensorik optik services service dienste aok ikk tüv verein verband fabrik manufaktur
+_FIRMS = """
+    autohaus bank sparkasse volksbank raiffeisenbank stadtwerke klinik klinikum uniklinik krankenhaus hospital
+    hotel gruppe group holding werk werke works spedition reederei werft shipyard shipyards brauerei brewery
+    bäckerei bakery tischlerei schreinerei molkerei dairy metzgerei druckerei verlag hochschule universität
+    university college school uni institut stadt landkreis gemeinde amt city council versicherung versicherungen
+    insurance logistik logistics maschinenbau anlagenbau hydraulik hydraulics pumpen pumps technik systeme
+    systems solutions software consulting beratung partners partner söhne sons brothers bros gebr gebrüder
+    industries industrie industrial energy energie solar foods food textiles textil media labs pharma chemie
+    chemicals motors automotive verpackung packaging bau construction castings utilities carpentry plumbing
+    haulage shipping transport retail steel stahl stahlwerk metall elektro elektrik electronics sensorik optik
+    services service dienste aok ikk tüv verein verband fabrik manufaktur
 """
 _FIRM_WORDS = frozenset(map(fold, _FIRMS.split()))
 _FIRM_ENDINGS = (

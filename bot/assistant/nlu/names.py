@@ -28,6 +28,7 @@ from bot.assistant.nlu.intents import FOLDS, judged
 from bot.assistant.nlu.lexicon import lexicon_terms, without_overlaps
 from bot.assistant.nlu.name_edges import settled
 from bot.assistant.nlu.name_features import Knowledge, Sentence, Span, features, known_words, spans, tags, words_in
+from bot.assistant.nlu.name_personas import with_personas
 from bot.assistant.nlu.name_variants import with_other_names
 from bot.assistant.nlu.ngrams import fold
 from bot.assistant.nlu.tokenizer import tokens_of
@@ -140,7 +141,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         found = spans(self._tagger.tag(features(sentence, self._knowledge([sentence], self._encoder))), tokens)
         return [
             {"entity": span.entity, "start": span.start, "end": span.end, "value": text[span.start : span.end]}
-            for span in settled(sentence, found, self._known)
+            for span in with_personas(sentence, settled(sentence, found, self._known))
         ]
 
     def _sentence(self, example: Message, intent: str) -> Sentence:
