@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from actions.answers.ideas import idea_added_answer, idea_left_answer, idea_question, idea_reminder, ideas_answer
+from actions.answers.ideas import (
+    idea_added_answer,
+    idea_given_up_answer,
+    idea_left_answer,
+    idea_question,
+    idea_reminder,
+    ideas_answer,
+)
 from actions.context import Request
 from actions.cues import folded
 from actions.figure_cues import words_of
 from actions.reply import Reply
-from actions.running import RUNNERS, Runner
+from actions.running import ANSWERS, RUNNERS, Runner
 from actions.state import Running
+from actions.veto_cues import begins_a_question
 from persona_store.answer import Answer
 from persona_store.database.models import Persona
 from persona_store.guidance.ideas import HIGHEST, LONGEST_IDEA, LOWEST, add_idea, list_ideas
@@ -25,9 +33,15 @@ if TYPE_CHECKING:
 NAME = "idea"
 SHORTEST_IDEA = 6  # letters; less describes nothing
 GRADES = ("impact", "effort")
+MOST_MISSED = 2  # answers in a row that say nothing: then the dialogue is left
+SHORTEST_DOUBTED = 4  # words: what is shorter, and taken for something else, is no idea
+MOST_WORDS_GRADING = 8
+# Said instead of an idea or a grade: each has an answer of its own, after which the idea comes back.
+NO_ANSWERS = frozenset({"out_of_scope", "nlu_fallback", "follow_up"})
 MOST_WORDS_ASKING = 4  # "notier das bitte mal"; what is longer says something
 _NUMBER = re.compile(r"(?<![\d.,])([1-5])(?:\s*/\s*5|\s*(?:von|of|out of)\s*5)?(?![\d.,]*\d)")
 _LEAVES = re.compile(r"^(?:nein|no|nope|abbrechen|vergiss|lass|doch nicht|never mind|cancel|forget)\b")
+_ORDERS = re.compile(r"\W*(?:bitte |please )?(?:ignor\w*|zeige?|show|sage?|tell|nenne?|gib|give|spiele?|play|repeat) ")
 _POINTS = re.compile(r"\b(?:das|dies|es|sie|die|bitte|it|this|please)\b")
 _THAT = re.compile(r",?\s*\b(?:dass|that)\s+(?=\w+\s)", re.IGNORECASE)
 
@@ -168,28 +182,53 @@ def _grades_said(text: str) -> list[int]:
 
 
 def _continue(request: Request, session: Session, running: Running) -> Reply | None:
-    draft = read_draft(running.state)
+    draft, missed = read_draft(running.state), _missed(running.state)
+    if _is_something_else(request, draft):
+        return None
     if _LEAVES.match(folded(request.text).strip()) and not _NUMBER.search(request.text):
         return Reply((idea_left_answer(request.language),), replace(request.talk, running=None))
     if draft.idea is None:
         told = draft_of(request.text, draft.persona)
         words = told.idea or _bare(request.text)
         if len(words) < SHORTEST_IDEA:
-            return record(request, session, draft)
+            return _again(request, draft, missed + 1)
         return record(request, session, replace(told, idea=words[:LONGEST_IDEA]))
     found = {name: grade for name in GRADES if (grade := _named_grade(request.text, name)) is not None}
     if not found:
         wanted = [name for name in draft.missing if name in GRADES]
         found = dict(zip(wanted, _grades_said(request.text), strict=False))
     if not found:
-        return _again(request, draft)
+        return _again(request, draft, missed + 1)
     known = {"impact": draft.impact, "effort": draft.effort} | found
     return record(request, session, replace(draft, impact=known["impact"], effort=known["effort"]))
 
 
-def _again(request: Request, draft: Draft) -> Reply:
+def _again(request: Request, draft: Draft, missed: int) -> Reply:
+    """The same question in other words; after MOST_MISSED answers in a row that say nothing the dialogue ends."""
+    if missed >= MOST_MISSED:
+        answer = idea_given_up_answer(draft.idea, request.language)
+        return Reply((answer,), replace(request.talk, running=None, missed=0))
     answer = idea_question(draft.idea, draft.missing, request.language, again=True)
-    return Reply((answer,), replace(request.talk, running=Running(NAME, draft.as_state()), missed=0))
+    state = {**draft.as_state(), "missed": missed}
+    return Reply((answer,), replace(request.talk, running=Running(NAME, state), missed=0))
+
+
+def _missed(state: Mapping[str, Any]) -> int:
+    missed = state.get("missed")
+    return missed if isinstance(missed, int) else 0
+
+
+def _is_something_else(request: Request, draft: Draft) -> bool:
+    """Whether the message is no answer: a question or an order to the assistant, or what it takes for something else
+    while a grade is asked for and none is given."""
+    if begins_a_question(request.text) or _ORDERS.match(folded(request.text)):
+        return True
+    words = len(request.text.split())
+    if draft.idea is None:
+        return request.intent not in {*ANSWERS, "add_idea"} and words < SHORTEST_DOUBTED
+    graded = words <= MOST_WORDS_GRADING and bool(_grades_said(request.text))
+    named = any(_named_grade(request.text, name) is not None for name in GRADES)
+    return request.intent in NO_ANSWERS and not (graded or named or _LEAVES.match(folded(request.text).strip()))
 
 
 def read_draft(state: Mapping[str, Any]) -> Draft:

@@ -47,6 +47,11 @@ def asks(text: str) -> bool:
     return bool(cues().asks.search(said) or cues().wishes.search(cues().because.split(said)[0] or said))
 
 
+def begins_a_question(text: str) -> bool:
+    """Whether the text is worded as a question."""
+    return bool(cues().asks.search(_plain(text)))
+
+
 def reason_in(text: str) -> str | None:
     """The reason that a contradiction gives in the same breath, in its own words."""
     found = re.search(cues().because, text[:LONGEST_READ])

@@ -85,6 +85,12 @@ def idea_left_answer(language: Language) -> Answer:
     return Answer("talk", language, say("ideas_talk.left", language))
 
 
+def idea_given_up_answer(idea: str | None, language: Language) -> Answer:
+    """What was said was no answer, again and again: nothing is stored, and how to begin anew."""
+    key = "given_up_all" if idea is None else "given_up"
+    return Answer("talk", language, say(f"ideas_talk.{key}", language, idea=quoted(idea or "")))
+
+
 def idea_added_answer(added: IdeaInfo, place: int, of: int, language: Language) -> Answer:
     """What was recorded, and where it ranks."""
     persona = f" {say('ideas_talk.for_persona', language, persona=added.persona)}" if added.persona else ""

@@ -22,6 +22,7 @@ from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig, concat_url
 
 from bot.assistant.logs import failure
+from bot.written import written_in
 from persona_store.answer import Answer
 from persona_store.settings import Language, settings
 from persona_store.wording import say
@@ -210,5 +211,8 @@ def _trusted(cafile: str | None) -> ssl.SSLContext | bool:
 
 def _apology(tracker: Any) -> dict[str, Any]:
     chosen = tracker.slots[_LANGUAGE_SLOT].value if _LANGUAGE_SLOT in tracker.slots else None
-    language: Language = chosen if chosen in ("de", "en") else settings().language
+    said = tracker.latest_message
+    wished = (said.metadata or {}).get("language") if said else None
+    known = (chosen, written_in(said.text or "") if said else None, wished, settings().language)
+    language: Language = next(one for one in known if one in ("de", "en"))
     return Answer("error", language, say(_APOLOGY, language)).as_dict()

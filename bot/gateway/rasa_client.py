@@ -13,6 +13,7 @@ from typing import Self
 import httpx
 
 from bot.gateway.replies import apology, read_replies
+from bot.written import written_in
 from persona_store.answer import Answer
 from persona_store.privacy.identity import sign
 from persona_store.settings import Language, Settings
@@ -53,8 +54,8 @@ class RasaClient:
         `conversation` is Rasa's sender id (see `sender_id`); `language` is None when the person's is not known. A
         message sent again with the same `message_id` is not asked again: the first answers come once more.
         """
-        spoken = language or self._known.language
         message = clean_message(text)
+        spoken = written_in(message) or language or self._known.language
         identity = sign(user, rights, conversation, self._secret, IDENTITY_SECONDS)
         body = {
             "sender": conversation,
