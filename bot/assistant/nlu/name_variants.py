@@ -63,7 +63,7 @@ _PARTICLES = ("von", "von der", "van", "de", "zu", "van der", "von dem")
 
 def with_other_names(sentences: Sequence[Sentence], variants: int) -> list[Sentence]:
     """`variants` versions of each sentence that names a contact, more where a company; half of them in lower case."""
-    makers = _makers()
+    makers = name_makers()
     dice = random.Random(_SEED)
     varied = []
     for sentence in sentences:
@@ -108,7 +108,7 @@ def _ended(text: str, last: int, dice: random.Random) -> str:
     return dice.choice((text, text, bare, bare + ".", bare + "?"))
 
 
-def _makers() -> dict[str, list[Callable[[], str]]]:
+def name_makers() -> dict[str, list[Callable[[], str]]]:
     """Ways to make up a name, as often in the list as people use them."""
     makers: dict[str, list[Callable[[], str]]] = {"contact": [], "company": []}
     dice = random.Random(_SEED)
