@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from rasa.nlu.tokenizers.tokenizer import Token
 
+from bot.assistant.nlu.folding import fold
 from bot.assistant.nlu.name_features import LEGAL_FORMS, SALUTATIONS, TITLES, Sentence, Span
-from bot.assistant.nlu.ngrams import fold
 
 CONTACT, COMPANY, PERSONA = "contact", "company", "persona"
 _JOINTS = frozenset(
@@ -37,6 +37,7 @@ erreiche anrufen anschreiben ansprechen ansprache nachzuhaken nachhaken löschen
 möchte wollte wollen soll sollen darf dürfen kontakt kontakte lead leads kunde kunden person persona personas firma
 unternehmen phase phasen gespräch termin buying center centre buyingcenter heute morgen gestern demnächst bald
 besten ernst gemeint weiß sicher zahlen profiling daten erledigt gesagt gewollt gute keine duplikate
+kundin kundinnen interessent interessentin interessenten nem nen ner ne dran rum raus leute jemand
 """
 _ENGLISH = """
 a about actually after again all already also always am an and any anymore anyway are as at be been before being best

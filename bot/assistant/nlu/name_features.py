@@ -8,8 +8,8 @@ from rasa.nlu.tokenizers.tokenizer import Token
 from spacy.lang.de.stop_words import STOP_WORDS as GERMAN
 from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
 
+from bot.assistant.nlu.folding import fold
 from bot.assistant.nlu.gazetteer import Gazetteer
-from bot.assistant.nlu.ngrams import fold
 from persona_store.lexicon import Term
 
 OUTSIDE = "O"

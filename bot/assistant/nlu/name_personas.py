@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from bot.assistant.nlu.folding import fold
 from bot.assistant.nlu.name_features import Sentence, Span
-from bot.assistant.nlu.ngrams import fold
 from persona_store.lexicon import Term
 
 _ROLE, _SIZE = "role", "company_size"
@@ -19,10 +19,11 @@ def with_personas(sentence: Sentence, found: Sequence[Span]) -> list[Span]:
     """`found` with the personas whose names the lexicon takes for roles; they win over names found in their words.
 
     A role is part of such a name beside a size of firms ("SME owners"), and where "persona" or "segment" stands
-    directly before or after it.
+    directly before or after it. In the description of a lead a role is a role, and no name.
     """
     if sentence.intent in _DESCRIBING:
-        return list(found)
+        roles = {(term.start, term.end) for term in sentence.terms if term.entity == _ROLE}
+        return [one for one in found if (one.start, one.end) not in roles]
     named = [Span(run[0].start, run[-1].end, "persona") for run in _runs(sentence) if _is_name(sentence, run)]
     added = [one for one in named if not any(_holds(other, one) for other in found if other.entity == "persona")]
     kept = [one for one in found if not any(one.start < other.end and other.start < one.end for other in added)]

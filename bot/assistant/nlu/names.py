@@ -3,7 +3,7 @@
 import ctypes
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,14 +23,15 @@ from safetensors.numpy import load_file, save_file
 
 from bot.assistant.nlu.classifier import FEWEST_INTENTS, labelled, sentence_features
 from bot.assistant.nlu.encoder import Encoder, encoder
+from bot.assistant.nlu.folding import fold
 from bot.assistant.nlu.gazetteer import Gazetteer
 from bot.assistant.nlu.intents import FOLDS, judged
 from bot.assistant.nlu.lexicon import lexicon_terms, without_overlaps
 from bot.assistant.nlu.name_edges import settled
 from bot.assistant.nlu.name_features import Knowledge, Sentence, Span, features, known_words, spans, tags, words_in
+from bot.assistant.nlu.name_gaps import with_overlooked
 from bot.assistant.nlu.name_personas import with_personas
 from bot.assistant.nlu.name_variants import with_other_names
-from bot.assistant.nlu.ngrams import fold
 from bot.assistant.nlu.tokenizer import tokens_of
 from bot.assistant.nlu.word_clusters import WordClusters
 from persona_store.lexicon import find_terms
@@ -141,7 +142,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         found = spans(self._tagger.tag(features(sentence, self._knowledge([sentence], self._encoder))), tokens)
         return [
             {"entity": span.entity, "start": span.start, "end": span.end, "value": text[span.start : span.end]}
-            for span in with_personas(sentence, settled(sentence, found, self._known))
+            for span in corrected(sentence, found, self._known)
         ]
 
     def _sentence(self, example: Message, intent: str) -> Sentence:
@@ -155,6 +156,11 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
 
     def _knowledge(self, sentences: Sequence[Sentence], encoder: Encoder | None) -> Knowledge:
         return Knowledge(self._known, self._gazetteer, self._clusters.of(_words(sentences), encoder))
+
+
+def corrected(sentence: Sentence, found: Sequence[Span], known: Collection[str]) -> list[Span]:
+    """The names that the model `found`, from their first to their last letter, and those it overlooks."""
+    return with_overlooked(sentence, with_personas(sentence, settled(sentence, found, known)), known)
 
 
 def _likely_intents(examples: list[Message]) -> list[str]:

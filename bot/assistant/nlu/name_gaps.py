@@ -1,0 +1,87 @@
+"""Names that the model overlooks though the words around them leave no doubt."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from bot.assistant.nlu.folding import fold
+from bot.assistant.nlu.name_features import TITLES, Sentence, Span
+
+_AT = frozenset({"bei", "at"})
+_TO = _AT | {"an", "fur", "fuer", "mit", "with", "for", "to"}
+_NOBLE = frozenset({"von", "van", "zu"})
+_ARTICLES = frozenset({"der", "den", "dem", "de", "het"})
+_MORE = frozenset({"und", "and", "oder", "or", "mit", "with", "vs", "&", ",", "gegen", "zu", "to", "than", "als"})
+_OF_FIRM = frozenset({"buying", "decision", "purchasing", "procurement", "committee", "gatekeeper"})
+_APOSTROPHES = frozenset("'’")
+_MOST_LETTERS = 5  # of an abbreviation that stands for a firm
+_MOST_DIGITS = 2  # of a persona's number
+
+
+def with_overlooked(sentence: Sentence, found: Sequence[Span], known: Collection[str]) -> list[Span]:
+    """`found` with those added; `known` are folded words that are no names. Nothing that was found is changed."""
+    words = [fold(token.text) for token in sentence.tokens]
+    result = list(found)
+    for rule in (_numbers, _abbreviations, _nobility, _owners):
+        for one in rule(sentence, words, result, known):
+            if all(one.end <= other.start or other.end <= one.start for other in result):
+                result.append(one)
+    return sorted(result, key=lambda span: span.start)
+
+
+def _numbers(sentence: Sentence, words: Sequence[str], found: Sequence[Span], known: Collection[str]) -> Iterator[Span]:
+    """The second number of "persona 2 und 5"."""
+    ends = {one.end for one in found if one.entity == "persona" and sentence.text[one.end - 1].isdigit()}
+    for index in range(2, len(words)):
+        token = sentence.tokens[index]
+        number = words[index].isdigit() and len(words[index]) <= _MOST_DIGITS
+        if (
+            number
+            and words[index - 1] in _MORE
+            and sentence.tokens[index - 2].end in ends
+            and not _term(sentence, index)
+        ):
+            ends.add(token.end)
+            yield Span(token.start, token.end, "persona")
+
+
+def _abbreviations(
+    sentence: Sentence, words: Sequence[str], found: Sequence[Span], known: Collection[str]
+) -> Iterator[Span]:
+    """ "bei SAP": capitals that are no term of the trade, in a sentence that is not all in capitals."""
+    if sentence.text.isupper():
+        return
+    for index in range(1, len(words)):
+        text = sentence.tokens[index].text
+        short = 1 < len(text) <= _MOST_LETTERS and text.isalpha() and text.isupper()
+        if short and words[index - 1] in _AT and not _term(sentence, index) and not _hyphened(sentence, index):
+            yield Span(sentence.tokens[index].start, sentence.tokens[index].end, "company")
+
+
+def _nobility(
+    sentence: Sentence, words: Sequence[str], found: Sequence[Span], known: Collection[str]
+) -> Iterator[Span]:
+    """ "bei von der Tann": after two prepositions in a row the second is part of a name."""
+    for index in range(1, len(words) - 1):
+        if words[index] not in _NOBLE or not (words[index - 1] in _TO or words[index - 1] in TITLES):
+            continue
+        last = index + 1
+        while last < len(words) - 1 and words[last] in _ARTICLES:
+            last += 1
+        if words[last].isalpha() and words[last] not in known and words[last] not in _ARTICLES:
+            yield Span(sentence.tokens[index].start, sentence.tokens[last].end, "contact")
+
+
+def _owners(sentence: Sentence, words: Sequence[str], found: Sequence[Span], known: Collection[str]) -> Iterator[Span]:
+    """ "Unipart's buying centre"."""
+    for index in range(len(words) - 3):
+        owns = words[index + 1] in _APOSTROPHES and words[index + 2] == "s" and words[index + 3] in _OF_FIRM
+        if owns and words[index].isalnum() and words[index] not in known:
+            yield Span(sentence.tokens[index].start, sentence.tokens[index].end, "company")
+
+
+def _term(sentence: Sentence, index: int) -> bool:
+    token = sentence.tokens[index]
+    return any(term.start < token.end and token.start < term.end for term in sentence.terms if term.entity != "ordinal")
+
+
+def _hyphened(sentence: Sentence, index: int) -> bool:
+    return sentence.text[sentence.tokens[index].end :][:1] == "-"
