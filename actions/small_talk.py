@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from actions.answers.people import offer_again_answer
-from actions.answers.talk import help_answer, talk_answer
+from actions.answers.talk import again_answer, help_answer, talk_answer
 from actions.ask import ask
 from actions.base import StoreAction, TalkAction
 from actions.choose_option import choose
@@ -18,6 +18,7 @@ from actions.subject import names_anything
 from actions.veto_cues import asks, contradicts
 from actions.veto_verdict import contradict
 
+COURTESIES = frozenset({"greet", "thank", "goodbye", "bot_challenge"})
 JUDGED = ("match", "antipersona")
 
 
@@ -28,7 +29,12 @@ def _bare(name: str, request: Request) -> Reply:
 
 
 def plain_reply(name: str, talk: Talk) -> Reply:
-    """One text; what was offered before stays open."""
+    """One text, a shorter one when it was the last of its kind; what was offered before stays open."""
+    if name in COURTESIES:
+        known = name in talk.courtesies
+        left = tuple(one for one in talk.courtesies if one != name)
+        after = replace(talk, missed=0, courtesies=left if known else (*left, name))
+        return Reply((again_answer(name, talk.spoken) if known else talk_answer(name, talk.spoken),), after)
     return Reply((talk_answer(name, talk.spoken),), replace(talk, missed=0))
 
 

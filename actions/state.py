@@ -170,6 +170,7 @@ class Talk:
     often its answer was explained since. `options` were offered, `chosen` is the index of the one taken.
     `offer` is what "yes" would ask. `missed` counts the messages in a row that were not understood.
     `lesson` is the index of the last lesson taken of the guided introduction.
+    `courtesies` are greetings and the like that were said in full, so that the next one is shorter.
     `running` is a dialogue of several turns that goes on until it ends or is stopped.
     `reasonless` is a contact and the matter of a veto on it that was noted just now, whose reason was asked for.
     `said_language` was asked for in words, `wished_language` came with the person's last message.
@@ -185,6 +186,7 @@ class Talk:
     offer: Question | None = None
     missed: int = 0
     lesson: int | None = None
+    courtesies: tuple[str, ...] = ()
     running: Running | None = None
     reasonless: tuple[Subject, Matter] | None = None
     language: Language | None = None
@@ -219,6 +221,7 @@ def read_talk(slots: Mapping[str, Any]) -> Talk:
         offer=_question(slots.get("offer")),
         missed=missed if isinstance(missed, int) else 0,
         lesson=lesson if isinstance(lesson := slots.get("lesson"), int) else None,
+        courtesies=tuple(one for one in _list(answer.get("courtesies")) if isinstance(one, str)),
         running=_running(slots.get("running")),
         reasonless=_reasonless(slots.get("veto")),
         language=known_language(slots.get("language")),
@@ -247,7 +250,7 @@ def _slots(talk: Talk) -> dict[str, Any]:
         "role": talk.role and talk.role.key,
         "persona_id": talk.persona and talk.persona.id,
         "last_question": talk.question and talk.question.as_dict(),
-        "last_answer": {"kinds": list(talk.question.kinds), "explained": talk.explained} if talk.question else None,
+        "last_answer": _last_answer(talk),
         "choices": choices if talk.options else None,
         "offer": talk.offer and talk.offer.as_dict(),
         "missed": talk.missed or None,
@@ -257,6 +260,13 @@ def _slots(talk: Talk) -> dict[str, Any]:
         "language": talk.language,
         "language_wish": {"said": talk.said_language, "wished": talk.wished_language},
     }
+
+
+def _last_answer(talk: Talk) -> dict[str, Any] | None:
+    said = {"courtesies": list(talk.courtesies)} if talk.courtesies else {}
+    if talk.question is None:
+        return said or None
+    return {"kinds": list(talk.question.kinds), "explained": talk.explained, **said}
 
 
 def _question(data: object) -> Question | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz
 from sqlalchemy.orm import Session
 
 from actions.answers.common import COMPANY_PAYLOAD, CONTACT_PAYLOAD, role_name
@@ -21,12 +22,14 @@ from persona_store.names import (
     is_clear,
     normal_name,
 )
+from persona_store.names.text import name_words
 from persona_store.settings import Language
 
 MOST_LOOKED_AT = 20  # people of one name, among whom a salutation may decide
 MOST_NAMES = 3  # of one message that are looked up
 LONGEST_FULL_NAME = 3  # words
 MOST_WORDS_LOOKED_UP = 8  # of a message in which nobody was recognised
+ALIKE = 60  # per cent of letters that two spellings of one name share at least ("Gunter", "Günther")
 UNKNOWN_ROLE = ("other", "unknown")
 
 
@@ -105,10 +108,19 @@ def named_contact(request: Request, session: Session) -> Meaning:
     if address and not meanings:
         meanings.append(people_meant(session, address, None, None))
     elif company and not any(meaning.known for meaning in meanings):
-        meanings.append(_people_at(request, session, company))
+        there = _people_at(request, session, company)
+        named = next((meaning.unknown for meaning in meanings if meaning.unknown), None)
+        if named is not None and there.subject is not None:  # the only one there has another name: not who was meant
+            there = Meaning(people=there.people, unknown=named)
+        meanings.append(there)
     meanings = [meaning for meaning in meanings if not meaning.missing]
     known = next((meaning for meaning in meanings if meaning.known), None)
-    if known is None and meanings and not (known := contact_in_words(request, session)).known:
+    if known is None and meanings:
+        found = contact_in_words(request, session)
+        words = [mention.text for mention in request.named("contact")] or [request.text]
+        bearers = [found.subject.name] if found.subject else [person.name for person in found.people]
+        known = found if found.known and any(_alike(one, name) for one in words for name in bearers) else None
+    if known is None and meanings:
         known = max(meanings, key=lambda meaning: (len(meaning.people), len(meaning.unknown or "")))
     return known or Meaning()
 
@@ -159,13 +171,16 @@ def company_subject(company: Company) -> Subject:
 
 def contact_in_words(request: Request, session: Session) -> Meaning:
     """The last resort: some words of the message, the more the better, that are exactly somebody's name."""
-    words = [word for word in possible_names(_unnamed(request)) if len(word) > 1][:MOST_WORDS_LOOKED_UP]
+    names = possible_names(_unnamed(request))
+    words = [word for word in names if len(word) > 1 and not word.isdecimal()][:MOST_WORDS_LOOKED_UP]
     for length in range(min(len(words), LONGEST_FULL_NAME), 0, -1):
         for first in range(len(words) - length + 1):
             text = " ".join(words[first : first + length])
             people = [person for person in find_people(session, text[:LONGEST_NAME]) if person.exact]
             if people:
-                return _choose(people, text)
+                meaning = _choose(people, text)
+                alike = meaning.subject is None or _alike(text, meaning.subject.name)
+                return meaning if alike else Meaning(people=tuple(people))
     return Meaning()
 
 
@@ -243,10 +258,15 @@ def person_subject(person: Person) -> Subject:
 def people_meant(session: Session, name: str, company: str | None, salutation: str | None) -> Meaning:
     """Who bears a name, at a company if one is named, addressed as a woman or a man."""
     short = name[:LONGEST_NAME]
+    if not short.startswith("#") and not any(letter.isalpha() for letter in short):
+        return Meaning()  # a number is nobody's name
     people = find_people(session, short, company[:LONGEST_NAME] if company else None, MOST_LOOKED_AT)
     if not people and company:
         people = find_people(session, short, limit=MOST_LOOKED_AT)
-    return _choose(_addressed(session, people, salutation), name)
+    meaning = _choose(_addressed(session, people, salutation), name)
+    if meaning.subject is None or _alike(short, meaning.subject.name):
+        return meaning
+    return Meaning(people=meaning.people[:1], unknown=name)  # only the company fits: to be offered, never answered for
 
 
 def _people_at(request: Request, session: Session, company: str) -> Meaning:
@@ -279,6 +299,14 @@ def _bears(session: Session, name: str) -> bool:
     """Whether it is a person's name, and not only that of a company where people work."""
     words = set(normal_name(name).split())
     return any(words & set(normal_name(person.name).split()) for person in find_people(session, name[:LONGEST_NAME]))
+
+
+def _alike(said: str, found: str) -> bool:
+    """Whether a name shares something with that of whom was found: a word that is spelt or abbreviated nearly so."""
+    if said.startswith("#") or "@" in said:
+        return True
+    words, name = name_words(said), name_words(found)
+    return any(one == other or one[:1] == other or fuzz.ratio(one, other) >= ALIKE for one in words for other in name)
 
 
 def _addressed(session: Session, people: list[Person], salutation: str | None) -> list[Person]:

@@ -5,7 +5,7 @@ from actions.state import Question, Subject
 from persona_store.answer import Answer, Choice
 from persona_store.errors import PersonaBotError
 from persona_store.settings import Language
-from persona_store.wording import say
+from persona_store.wording import number, say
 
 PLAIN = ("goodbye", "thank")  # nothing needs to follow these
 
@@ -21,6 +21,11 @@ def talk_answer(name: str, language: Language) -> Answer:
         next_step=say(f"talk.{name}.next", language),
         choices=examples(language),
     )
+
+
+def again_answer(name: str, language: Language) -> Answer:
+    """What follows a greeting or thanks that was answered before: shorter, and never the same words."""
+    return Answer("talk", language, say(f"talk.{name}.again", language))
 
 
 def help_answer(language: Language) -> Answer:
@@ -58,6 +63,16 @@ def need_contact_answer(subject: Subject, language: Language) -> Answer:
         next_step=say("whom.how", language),
         choices=(button("approach", language, "ask_approach", role=subject.key),),
     )
+
+
+def staff_answer(name: str, company: str | None, employees: int | None, language: Language) -> Answer:
+    """How many people work at the company of a contact, or that the data do not tell."""
+    if company is not None and employees is not None:
+        shown = number(employees, language)
+        return Answer("talk", language, say("staff.text", language, company=company, n=shown, name=name))
+    key = "no_company" if company is None else "unknown"
+    text = say(f"staff.{key}", language, company=company or "", name=name)
+    return Answer("talk", language, text, next_step=say("staff.next", language))
 
 
 def which_language_answer(language: Language) -> Answer:

@@ -76,7 +76,7 @@ def install() -> None:
         raise RuntimeError("Rasa was imported before bot.assistant.compat.install(): call install() first.")
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    _quiet_library_warnings()
+    quiet_library_warnings()
     configure_structlog()
     with standing_in(), _old_names():
         for module in _RASA_MODULES:
@@ -86,7 +86,7 @@ def install() -> None:
     patches.apply_all()
 
 
-def _quiet_library_warnings() -> None:
+def quiet_library_warnings() -> None:
     """Deprecations of libraries that Rasa uses the old way: nobody who runs the assistant can act on them."""
     for category in (DeprecationWarning, PendingDeprecationWarning, FutureWarning):
         warnings.filterwarnings("ignore", category=category, module=r"(rasa|sanic|sanic_jwt|pykwalify|randomname)\b")

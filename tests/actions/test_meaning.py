@@ -8,7 +8,7 @@ from sqlalchemy import Engine, func, select
 from actions.cues import bare_name
 from actions.denied import without_denied
 from persona_store.database import session_scope
-from persona_store.database.models import Veto
+from persona_store.database.models import Contact, Veto
 
 QUESTIONS = (
     "nicht anti persona, ich will wissen welche persona sie ist",
@@ -128,3 +128,44 @@ def test_what_is_denied() -> None:
     assert "telefon" in without_denied("nicht nur per telefon")
     assert without_denied("nicht jan") == "nicht jan"
     assert bare_name("nein, den Holger") == ["Holger"] and bare_name("welche persona hat Holger") == []
+
+
+@pytest.mark.parametrize("intent", ["inform", "out_of_scope", "follow_up", "match_persona", "default_fallback"])
+@pytest.mark.parametrize("entity", ["contact", None])
+def test_numbers_are_nobodys_name(talk: Any, intent: str, entity: str | None) -> None:
+    answer = talk.say("80 nicht 800", intent, **({entity: "80"} if entity else {}))
+    assert answer["kind"] not in ("match", "antipersona", "approach")
+
+
+def test_nobody_is_answered_for_whose_name_shares_nothing(talk: Any, store_with_personas: Engine) -> None:
+    with session_scope(store_with_personas) as session:
+        crowd = select(Contact.company_id).where(Contact.blocked_on.is_(None), Contact.duplicate_of.is_(None))
+        alone = crowd.group_by(Contact.company_id).having(func.count() == 1)
+        one = session.scalars(select(Contact).where(Contact.company_id.in_(alone)).limit(1)).one()
+        company, name = one.company.name, one.name
+    text = f"which persona is xaverlinde from {company}"
+    for names in ({"contact": "xaverlinde", "company": company}, {"contact": f"xaverlinde from {company}"}):
+        answer = talk.say(text, "match_persona", **names)
+        assert answer["kind"] != "match", (company, name, names, answer["text"])
+        assert not talk.slots.get("contact_id")
+
+
+@pytest.mark.parametrize(
+    "text", ["wie viele mitarbeiter hat er", "how many employees does he have", "wie groß ist seine firma"]
+)
+def test_the_size_of_somebodys_company(talk: Any, store_with_personas: Engine, text: str) -> None:
+    talk.say("welche persona ist jan schulze", "match_persona", contact="jan schulze")
+    with session_scope(store_with_personas) as session:
+        company = session.get_one(Contact, talk.slots["contact_id"]).company
+        known = company is not None and company.employees is not None
+        named = company.name if company is not None else "Schulze"
+    answer = talk.say(text, "ask_statistics")
+    assert named in answer["text"] and answer["kind"] == "talk"
+    assert known == any(letter.isdigit() for letter in answer["text"].replace(named, ""))
+
+
+@pytest.mark.parametrize("intent", ["greet", "thank", "goodbye", "bot_challenge"])
+def test_courtesies_are_not_repeated_word_by_word(talk: Any, english: Any, intent: str) -> None:
+    for one in (talk, english):
+        first, second = (one.say("hey", intent)["text"] for _ in range(2))
+        assert first != second
