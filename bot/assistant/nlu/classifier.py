@@ -19,7 +19,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from safetensors.numpy import load_file, save_file
 from scipy.sparse import csr_matrix, vstack
 
-from bot.assistant.nlu.intents import FOLDS, Floats, Taught, Trust, both, held_out, linear, taught, trust
+from bot.assistant.nlu.copies import COPIES
+from bot.assistant.nlu.intents import FOLDS, Copies, Floats, Taught, Trust, held_out, learned, trust
 
 RANKING_LENGTH = 5  # what "did you mean" and reports look at
 FEWEST_INTENTS = 3  # two would be a yes-or-no question, with one row of weights instead of two
@@ -95,10 +96,9 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         """Learn from all examples with text and intent; raises InvalidConfigException when an intent has too few."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         names, labels = labelled(examples)
-        sparse, vectors = sentence_features(examples)
-        seen = held_out(sparse, vectors, labels)
-        machine = linear(both(sparse, vectors), labels)
-        neighbours = taught(vectors, labels)
+        sparse, vectors, copies = sentence_features(examples)
+        seen = held_out(sparse, vectors, copies, labels)
+        machine, neighbours = learned(sparse, vectors, copies, labels, np.arange(len(examples)))
         trusted = (
             trust(seen.scores, seen.likeness, labels),
             trust(seen.sparse_scores, np.zeros_like(seen.likeness), labels),
@@ -129,7 +129,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     def _ranking(self, message: Message) -> list[dict[str, Any]]:
         if not any(character.isalnum() for character in message.get(TEXT) or ""):
             return []
-        sparse, vectors = sentence_features([message])
+        sparse, vectors = _features([message], TEXT)
         if sparse.nnz == 0:
             return []
         scores = sparse @ self._weights[: sparse.shape[1]] + self._intercepts
@@ -159,13 +159,19 @@ def labelled(examples: list[Message]) -> tuple[list[str], NDArray[np.intp]]:
     return [str(name) for name in names], labels.astype(np.intp)
 
 
-def sentence_features(messages: list[Message]) -> tuple[csr_matrix, Floats]:
-    """Sparse features (a row a message) and sentence vectors (no columns where there is no encoder)."""
-    sparse = vstack([message.get_sparse_features(TEXT)[1].features for message in messages], format="csr")
-    found = [message.get_dense_features(TEXT)[1] for message in messages]
-    width = max((vector.features.shape[1] for vector in found if vector is not None), default=0)
-    vectors = np.zeros((len(messages), width), dtype=np.float32)
-    for row, vector in enumerate(found):
-        if vector is not None:
-            vectors[row] = vector.features[0]
-    return csr_matrix(sparse), vectors
+def sentence_features(examples: list[Message]) -> tuple[csr_matrix, Floats, Copies]:
+    """Sparse features (a row an example), sentence vectors (no columns where there is no encoder), and the copies'."""
+    counts = [example.get_sparse_features(COPIES)[1].features.shape[0] for example in examples]
+    copies = Copies(*_features(examples, COPIES), np.repeat(np.arange(len(examples)), counts))
+    return *_features(examples, TEXT), copies
+
+
+def _features(messages: list[Message], attribute: str) -> tuple[csr_matrix, Floats]:
+    rows = [message.get_sparse_features(attribute)[1].features for message in messages]
+    found = [message.get_dense_features(attribute)[1] for message in messages]
+    width = max((vectors.features.shape[1] for vectors in found if vectors is not None), default=0)
+    vectors = [
+        np.zeros((row.shape[0], width), dtype=np.float32) if dense is None else dense.features
+        for row, dense in zip(rows, found, strict=True)
+    ]
+    return csr_matrix(vstack(rows, format="csr")), np.concatenate(vectors)

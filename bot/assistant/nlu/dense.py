@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -12,6 +13,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.assistant.nlu.copies import COPIES, copies_of
 from bot.assistant.nlu.encoder import ENCODERS, Encoder, encoder
 
 
@@ -47,8 +49,16 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         return cls(execution_context.node_name, config)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add features to all training examples."""
-        self._add(training_data.training_examples, self._encoder and self._encoder.plain)
+        """Add features to all training examples and, apart from theirs, to their copies."""
+        plain = self._encoder and self._encoder.plain
+        self._add(training_data.training_examples, plain)
+        spoken = [example for example in training_data.training_examples if example.get(TEXT)]
+        if plain is not None and spoken:
+            copies = copies_of(spoken)
+            vectors = plain.encode([text for texts in copies for text in texts])
+            ends = np.cumsum([len(texts) for texts in copies])
+            for example, rows in zip(spoken, np.split(vectors, ends[:-1]), strict=True):
+                self.add_features_to_message(None, rows, COPIES, example)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:

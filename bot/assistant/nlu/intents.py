@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, hstack, vstack
 from scipy.special import log_softmax
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
@@ -17,6 +17,7 @@ _CLOSENESS = 1.0  # how closely examples are followed (C); 0.3 did worse on the 
 _TOLERANCE = 1e-2  # of the solver: closer changes no figure, and takes twice as long
 _BEFORE = np.array([0.5, 0.0, 1.0])  # parameters of Trust before anything is seen: pulls little, keeps them finite
 _PULL = 1e-3  # of _BEFORE, in nats a held-out example
+_COPY_WEIGHT = 0.5  # of a copy beside its example: two copies weigh as much as what somebody wrote
 
 Floats = NDArray[np.float32]
 
@@ -40,6 +41,19 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True)
+class Copies:
+    """Examples said once more (copies.py): their features, and the row of the example that each is a copy of."""
+
+    sparse: csr_matrix
+    vectors: Floats
+    of: NDArray[np.intp]
+
+    def among(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """The copies of the examples `rows`."""
+        return np.flatnonzero(np.isin(self.of, rows))
+
+
+@dataclass(frozen=True, slots=True)
 class Heldout:
     """Every example as judged by a model that has not seen it (examples × intents).
 
@@ -51,10 +65,21 @@ class Heldout:
     likeness: Floats
 
 
-def linear(rows: csr_matrix, labels: NDArray[np.intp]) -> LinearSVC:
-    """One-against-rest linear support vector machine (Fan et al. 2008), rare intents weighed up."""
+def learned(
+    sparse: csr_matrix, vectors: Floats, copies: Copies, labels: NDArray[np.intp], rows: NDArray[np.intp]
+) -> tuple[LinearSVC, "Taught"]:
+    """What the examples `rows` and their copies teach: weights and neighbours.
+
+    The weights are those of a one-against-rest linear support vector machine (Fan et al. 2008), rare intents weighed
+    up.
+    """
+    more = copies.among(rows)
+    all_labels = np.concatenate([labels[rows], labels[copies.of[more]]])
+    all_vectors = np.concatenate([vectors[rows], copies.vectors[more]])
+    weights = np.concatenate([np.ones(len(rows)), np.full(len(more), _COPY_WEIGHT)])
     machine = LinearSVC(C=_CLOSENESS, class_weight="balanced", tol=_TOLERANCE, random_state=_SEED)
-    return machine.fit(rows, labels)
+    features = both(vstack([sparse[rows], copies.sparse[more]], format="csr"), all_vectors)
+    return machine.fit(features, all_labels, sample_weight=weights), taught(all_vectors, all_labels)
 
 
 def both(sparse: csr_matrix, vectors: Floats) -> csr_matrix:
@@ -82,30 +107,31 @@ def taught(vectors: Floats, labels: NDArray[np.intp]) -> Taught:
     return Taught(vectors[order], np.searchsorted(labels[order], np.arange(int(labels.max()) + 1)))
 
 
-def held_out(sparse: csr_matrix, vectors: Floats, labels: NDArray[np.intp]) -> Heldout:
+def held_out(sparse: csr_matrix, vectors: Floats, copies: Copies, labels: NDArray[np.intp]) -> Heldout:
     """Scores of all examples by cross-validation on FOLDS parts; each intent needs FOLDS examples.
 
+    Copies are learned where their example is, so that none is judged by a copy of itself.
     The last result is kept, as the classifier and the name extractor ask for the same one after the other.
     """
     digest = hashlib.blake2b(digest_size=16)
-    for array in (sparse.data, sparse.indices, vectors, labels):
+    for array in (sparse.data, sparse.indices, vectors, labels, copies.sparse.data, copies.vectors, copies.of):
         digest.update(np.ascontiguousarray(array).tobytes())
     key = digest.digest()
     if key not in _kept:
         _kept.clear()
-        _kept[key] = _held_out(sparse, vectors, labels)
+        _kept[key] = _held_out(sparse, vectors, copies, labels)
     return _kept[key]
 
 
-def _held_out(sparse: csr_matrix, vectors: Floats, labels: NDArray[np.intp]) -> Heldout:
+def _held_out(sparse: csr_matrix, vectors: Floats, copies: Copies, labels: NDArray[np.intp]) -> Heldout:
     count = int(labels.max()) + 1
     rows = both(sparse, vectors)
     scores, sparse_scores, near = (np.zeros((len(labels), count), dtype=np.float32) for _ in range(3))
     for learn, judge in StratifiedKFold(FOLDS, shuffle=True, random_state=_SEED).split(rows, labels):
-        machine = linear(rows[learn], labels[learn])
+        machine, neighbours = learned(sparse, vectors, copies, labels, learn)
         scores[judge] = machine.decision_function(rows[judge])
         sparse_scores[judge] = sparse[judge] @ machine.coef_.T[: sparse.shape[1]] + machine.intercept_
-        near[judge] = taught(vectors[learn], labels[learn]).likeness(vectors[judge])
+        near[judge] = neighbours.likeness(vectors[judge])
     return Heldout(scores, sparse_scores, near)
 
 
@@ -124,9 +150,9 @@ def trust(scores: Floats, likeness: Floats, labels: NDArray[np.intp]) -> Trust:
     return _trust(minimize(loss, _BEFORE, method="Nelder-Mead", options={"xatol": 0.01, "fatol": 1e-5}).x, dense)
 
 
-def judged(sparse: csr_matrix, vectors: Floats, labels: NDArray[np.intp]) -> NDArray[np.intp]:
+def judged(sparse: csr_matrix, vectors: Floats, copies: Copies, labels: NDArray[np.intp]) -> NDArray[np.intp]:
     """For each example the label that a model gives which has not seen it."""
-    seen = held_out(sparse, vectors, labels)
+    seen = held_out(sparse, vectors, copies, labels)
     return np.asarray(
         trust(seen.scores, seen.likeness, labels).log_probabilities(seen.scores, seen.likeness).argmax(axis=1)
     )

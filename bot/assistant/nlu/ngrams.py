@@ -17,14 +17,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+from bot.assistant.nlu.copies import COPIES, copies_of
+from bot.assistant.nlu.folding import fold
+
 _WORD = re.compile(r"\w+")
 _WORD_FILE, _CHARACTER_FILE = "words.json", "characters.json"
-
-
-def fold(text: str) -> str:
-    """Lower case with umlauts written out, so that "Für" and "fuer" are the same."""
-    return text.casefold().translate(_UMLAUTS)
 
 
 def _word_vectorizer(**options: Any) -> TfidfVectorizer:
@@ -98,8 +95,11 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add features to all training examples."""
+        """Add features to all training examples and, apart from theirs, to their copies."""
         self.process(training_data.training_examples)
+        spoken = [example for example in training_data.training_examples if example.get(TEXT)]
+        for example, texts in zip(spoken, copies_of(spoken), strict=True):
+            self.add_features_to_message(None, self._rows(texts), COPIES, example)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -107,10 +107,13 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         spoken = [message for message in messages if message.get(TEXT)]
         texts = [message.get(TEXT) for message in spoken]
         if texts:
-            rows = hstack([self._words.transform(texts), self._characters.transform(texts)], format="csr")
+            rows = self._rows(texts)
             for number, message in enumerate(spoken):
                 self.add_features_to_message(None, csr_matrix(rows[number]), TEXT, message)
         return messages
+
+    def _rows(self, texts: list[str]) -> csr_matrix:
+        return csr_matrix(hstack([self._words.transform(texts), self._characters.transform(texts)], format="csr"))
 
 
 def _write(path: Path, vectorizer: TfidfVectorizer) -> None:

@@ -10,8 +10,11 @@ from bot.assistant.launcher import prepare
 
 prepare()
 
-from bot.assistant.nlu.gazetteer import Gazetteer  # noqa: E402 - Rasa needs the compatibility layer
-from bot.assistant.nlu.intents import Trust, held_out, judged, taught, trust  # noqa: E402
+from rasa.shared.nlu.training_data.message import Message  # noqa: E402 - Rasa needs the compatibility layer
+
+from bot.assistant.nlu.copies import copies_of  # noqa: E402
+from bot.assistant.nlu.gazetteer import Gazetteer  # noqa: E402
+from bot.assistant.nlu.intents import Copies, Trust, held_out, judged, taught, trust  # noqa: E402
 from bot.assistant.nlu.name_features import Sentence, Span, spans, tags  # noqa: E402
 from bot.assistant.nlu.tokenizer import tokens_of  # noqa: E402
 
@@ -25,10 +28,14 @@ def two_clouds(overlap: float, count: int = 150) -> tuple[csr_matrix, Any, Any]:
     return csr_matrix(np.abs(vectors)), vectors, labels
 
 
+def no_copies() -> Copies:
+    return Copies(csr_matrix((0, 8), dtype=np.float32), np.zeros((0, 8), dtype=np.float32), np.zeros(0, dtype=np.intp))
+
+
 @pytest.mark.parametrize("overlap", [0.2, 0.6, 1.0])
 def test_stated_probabilities_are_the_share_of_right_ones(overlap: float) -> None:
     sparse, vectors, labels = two_clouds(overlap)
-    seen = held_out(sparse, vectors, labels)
+    seen = held_out(sparse, vectors, no_copies(), labels)
     learned = trust(seen.scores, seen.likeness, labels)
     logs = learned.log_probabilities(seen.scores, seen.likeness)
     assert np.exp(logs.max(axis=1)).mean() == pytest.approx((logs.argmax(axis=1) == labels).mean(), abs=0.04)
@@ -43,7 +50,25 @@ def test_no_example_is_judged_by_itself() -> None:
     sparse, vectors, labels = two_clouds(0.2)
     mistaken = labels.copy()
     mistaken[0] = 2  # an example annotated wrongly, far from the others of its label
-    assert judged(sparse, vectors, mistaken)[0] == 0
+    assert judged(sparse, vectors, no_copies(), mistaken)[0] == 0
+
+
+def test_no_example_is_judged_by_a_copy_of_itself() -> None:
+    sparse, vectors, labels = two_clouds(0.2)
+    mistaken = labels.copy()
+    mistaken[0] = 2
+    copies = Copies(sparse[[0, 0]], vectors[[0, 0]], np.array([0, 0]))
+    assert judged(sparse, vectors, copies, mistaken)[0] == 0
+
+
+def test_copies_name_others_and_are_typed_carelessly() -> None:
+    text = "Welche Persona passt zu Weber von Bosch?"
+    named = Message({"text": text, "entities": [{"entity": "contact", "start": 24, "end": 29}]})
+    plain = Message({"text": "Zeig mir alle Übersichten!"})
+    (other, careless), (again,) = copies_of([named, plain])
+    assert other.startswith(text[:24]) and other.endswith(text[29:]) and "Weber" not in other
+    assert careless == careless.lower() and careless.endswith("bosch")
+    assert again != "zeig mir alle übersichten" and again == copies_of([named, plain])[1][0]
 
 
 def test_neighbours_are_looked_for_in_each_intent() -> None:

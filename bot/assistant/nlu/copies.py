@@ -1,0 +1,57 @@
+"""Says training sentences once more with other names, typos and phone spelling, for the intent classifier alone."""
+
+import random
+from collections.abc import Sequence
+
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.assistant.nlu.name_makers import name_makers
+
+COPIES = "copies"  # attribute of a message that holds the features of its copies
+_SEED = 2
+_SHORTEST_TYPO = 5  # characters of a word; what is left of a shorter one is often another word
+_WITHOUT_UMLAUTS = 0.5  # share of messages typed on a keyboard without them
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_END_MARKS = "?!."
+
+
+def copies_of(examples: Sequence[Message]) -> list[list[str]]:
+    """For each example its copies: one typed carelessly, and before it one with other names where it names somebody.
+
+    The same examples in the same order give the same copies.
+    """
+    makers, dice = name_makers(), random.Random(_SEED)
+    copies = []
+    for example in examples:
+        text = example.get(TEXT)
+        named = [one for one in example.get(ENTITIES, []) if one["entity"] in makers]
+        renamed = [_renamed(text, named, {one["entity"]: dice.choice(makers[one["entity"]])() for one in named})]
+        copies.append([*(renamed if named else []), _careless(renamed[0], dice)])
+    return copies
+
+
+def _renamed(text: str, spans: list[dict[str, int | str]], names: dict[str, str]) -> str:
+    for span in sorted(spans, key=lambda span: int(span["start"]), reverse=True):
+        text = text[: int(span["start"])] + names[str(span["entity"])] + text[int(span["end"]) :]
+    return text
+
+
+def _careless(text: str, dice: random.Random) -> str:
+    """`text` in lower case without mark at its end, half of them without umlauts, with a typo in one longer word."""
+    text = text.lower().rstrip(_END_MARKS)
+    if dice.random() < _WITHOUT_UMLAUTS:
+        text = text.translate(_UMLAUTS)
+    words = text.split(" ")
+    long = [place for place, word in enumerate(words) if len(word) >= _SHORTEST_TYPO and word.isalpha()]
+    if long:
+        place = dice.choice(long)
+        words[place] = _mistyped(words[place], dice)
+    return " ".join(words)
+
+
+def _mistyped(word: str, dice: random.Random) -> str:
+    """Two letters exchanged, one left out or one doubled, never the first (people seldom miss that one)."""
+    at = dice.randrange(1, len(word) - 1)
+    exchanged = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    return dice.choice((exchanged, word[:at] + word[at + 1 :], word[:at] + word[at] + word[at:]))
