@@ -146,7 +146,7 @@ def test_nobody_is_answered_for_whose_name_shares_nothing(talk: Any, store_with_
     text = f"which persona is xaverlinde from {company}"
     for names in ({"contact": "xaverlinde", "company": company}, {"contact": f"xaverlinde from {company}"}):
         answer = talk.say(text, "match_persona", **names)
-        assert answer["kind"] != "match", (company, name, names, answer["text"])
+        assert not answer["text"].startswith(name)
         assert not talk.slots.get("contact_id")
 
 
