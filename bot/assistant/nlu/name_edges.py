@@ -135,8 +135,8 @@ def _no_beginning(text: _Text, entity: str, index: int, end: int) -> bool:
         return True
     if word in _PARTICLES and index + 1 < end and entity == CONTACT:
         return False
-    if entity == COMPANY and text.joined(index):
-        return False  # "E.ON", "O-I"
+    if text.joined(index) and text.words[index + 1] in _JOINTS:
+        return False  # "E.ON", "In-Tech"
     return word in _SMALL
 
 
@@ -170,9 +170,12 @@ def _widened(text: _Text, one: _Range) -> _Range:
         first -= 2
     while _belongs(text, end, end + 1, one.entity) and text.joined(end - 1):
         end += 2
-    if one.entity == COMPANY or (text.words[end : end + 1] and text.words[end] in LEGAL_FORMS):
+    start = _with_titles(text, first)
+    if text.words[end : end + 1] and text.words[end] in LEGAL_FORMS:
         return _Range(first, _with_legal_form(text, first, end), COMPANY)
-    return _Range(_with_titles(text, first), end, one.entity)
+    if one.entity == COMPANY and start == first:
+        return _Range(first, _with_legal_form(text, first, end), COMPANY)
+    return _Range(start, end, CONTACT)
 
 
 def _belongs(text: _Text, left: int, right: int, entity: str) -> bool:

@@ -92,3 +92,23 @@ def test_places_are_exact_and_terms_apart(text: str) -> None:
 )
 def test_long_messages_are_read_up_to_a_bound(text: str) -> None:
     assert all(term.end <= 2_000 for term in find_terms(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("wie verkaufe ich an Persona 3", []),
+        ("a sales talk with persona 2", []),
+        ("mein Chef fragt", []),
+        ("Which decision makers do we know there", []),
+        ("Wie spreche ich einen Entscheider an?", ["Entscheider"]),
+        ("How do I talk to a decision maker?", ["decision maker"]),
+        ("What should I say to an intern?", ["intern"]),
+        ("And the boss?", ["boss"]),
+        ("ask a PA", ["PA"]),
+        ("senior management", ["senior management"]),
+        ("Ansprechpartner der Geschäftsführer", ["Geschäftsführer"]),
+    ],
+)
+def test_roles_are_neither_verbs_nor_talks_but_whoever_is_introduced(text: str, roles: list[str]) -> None:
+    assert [term.text for term in find_terms(text) if term.entity == "role"] == roles

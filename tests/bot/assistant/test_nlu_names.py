@@ -1,0 +1,105 @@
+"""What the rules around the name model make of what it finds."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from persona_store.lexicon import find_terms
+
+_MARKED = re.compile(r"\[([^]]+)\]\((\w+)\)")
+KNOWN = frozenset({"kontakte", "kontakt", "welche", "persona", "hat", "leute", "buying", "centre", "buchhaltung"})
+
+
+def marked(annotated: str) -> tuple[str, list[tuple[str, str]]]:
+    """The plain text of an annotated sentence, and its names with their entities."""
+    return _MARKED.sub(r"\1", annotated), [(match[1], match[2]) for match in _MARKED.finditer(annotated)]
+
+
+def corrected(text: str, found: Sequence[tuple[str, str]], intent: str = "") -> list[tuple[str, str]]:
+    """The names in `text` after the rules, where the model found `found`."""
+    from bot.assistant.nlu.name_features import Sentence, Span
+    from bot.assistant.nlu.names import corrected as correct
+    from bot.assistant.nlu.tokenizer import tokens_of
+
+    spans = [Span(text.index(name), text.index(name) + len(name), entity) for name, entity in found]
+    sentence = Sentence(text, tokens_of(text), find_terms(text), tuple(spans), intent)
+    return [(text[one.start : one.end], one.entity) for one in correct(sentence, spans, KNOWN)]
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ("Ich brauche das Buying Center von [Vaillant.](company)", [("Vaillant", "company")]),
+        ("wer kennt [Kessler Castings Inc.](company)", [("Kessler Castings Inc.", "company")]),
+        ("Angebot für [Kettler e.K.](company)", [("Kettler e.K.", "company")]),
+        ("das war [Fuchs & Söhne KG.](company)", [("Fuchs & Söhne KG", "company")]),
+        ("Termin mit [Müller GmbH](company) & Co. KG heute", [("Müller GmbH & Co. KG", "company")]),
+        ("lohnt sich [pfister nachzuhaken](contact)", [("pfister", "contact")]),
+        ("sitting down with [Yasmin Aktas shortly.](contact)", [("Yasmin Aktas", "contact")]),
+        ("what happened[.](company)", []),
+        ("Phase von [Gesa Petersen](contact)-Wulf", [("Gesa Petersen-Wulf", "contact")]),
+        ("Passt Frau [Leutheusser](contact)-Schnarrenberger", [("Leutheusser-Schnarrenberger", "contact")]),
+        ("alle [Bosch](company)-Kontakte", [("Bosch", "company")]),
+        ("call Mr [O](contact)'Shaughnessy", [("O'Shaughnessy", "contact")]),
+        ("[Marit Svensson's](contact) enquiries", [("Marit Svensson", "contact")]),
+        ("bei Prof. [Ahlers](contact)", [("Prof. Ahlers", "contact")]),
+        ("bei [Prof. Ahlers](company)", [("Prof. Ahlers", "contact")]),
+        ("Ruf [Herrn Dr. Rehbein](contact) an", [("Dr. Rehbein", "contact")]),
+        ("Wann ruft man Herrn von [Itzenplitz](company) an", [("von Itzenplitz", "contact")]),
+        ("schon awareness bei frau [ulmer](company)", [("ulmer", "contact")]),
+        ("schreib an [k.shaw@finemetal.co.uk](contact).", [("k.shaw@finemetal.co.uk", "contact")]),
+        ("gehört [#88120](contact)?", [("#88120", "contact")]),
+    ],
+)
+def test_names_begin_and_end_where_they_should(agent: Any, found: str, expected: list[tuple[str, str]]) -> None:
+    assert corrected(*marked(found)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("How do I win over SME Owners?", [("SME Owners", "persona")]),
+        ("content für it-leiter konzern", [("it-leiter konzern", "persona")]),
+        ("Erzähl mehr über die Persona Einkäufer Großhandel", [("Einkäufer Großhandel", "persona")]),
+        ("the persona Wholesale Buyers", [("Wholesale Buyers", "persona")]),
+        ("welche persona personalleiter", []),
+        ("wie spreche ich einen IT-Leiter an", []),
+        ("ein IT-Leiter, 80 Mitarbeiter", []),
+    ],
+)
+def test_roles_that_are_names_of_personas(agent: Any, text: str, expected: list[tuple[str, str]]) -> None:
+    assert corrected(text, []) == expected
+
+
+def test_a_described_lead_has_a_role_and_is_no_persona(agent: Any) -> None:
+    assert corrected("neuer lead vertriebsleiter konzern", [("vertriebsleiter", "contact")], "describe_lead") == []
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ("[persona 2](persona) und 5 vergleichen", [("persona 2", "persona"), ("5", "persona")]),
+        ("Welche Leute kennen wir bei SAP?", [("SAP", "company")]),
+        ("Wer redet bei AIDA mit?", []),
+        ("verschwende ich bei von der leyen zeit", [("von der leyen", "contact")]),
+        ("Unipart's buying centre please", [("Unipart", "company")]),
+    ],
+)
+def test_what_the_surroundings_leave_no_doubt_about(agent: Any, found: str, expected: list[tuple[str, str]]) -> None:
+    assert corrected(*marked(found)) == expected
+
+
+def test_made_up_names_are_of_many_forms_and_the_same_each_time(agent: Any) -> None:
+    from bot.assistant.nlu.name_makers import name_makers
+
+    first, again = ([[make() for make in makers] for makers in name_makers().values()] for _ in range(2))
+    assert first == again
+    people, firms = name_makers()["contact"], name_makers()["company"]
+    persons, companies = [make() for make in people * 20], [make() for make in firms * 20]
+    for sign in ("-", "Prof. ", "von ", "@", "#"):
+        assert any(sign in name for name in persons)
+    for sign in ("GmbH", "AG", "Ltd", "&", " of "):
+        assert any(sign in name for name in companies)
+    assert any(name.isupper() and len(name) <= 4 for name in companies)
