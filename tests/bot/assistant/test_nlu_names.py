@@ -74,7 +74,7 @@ def test_roles_that_are_names_of_personas(agent: Any, text: str, expected: list[
 
 
 def test_a_described_lead_has_a_role_and_is_no_persona(agent: Any) -> None:
-    assert corrected("neuer lead vertriebsleiter konzern", [("vertriebsleiter", "contact")], "describe_lead") == []
+    assert corrected("neu: vertriebsleiter, konzern", [("vertriebsleiter", "contact")], "describe_lead") == []
 
 
 @pytest.mark.parametrize(
