@@ -45,9 +45,16 @@ async def test_metrics_count_turns_and_logins_and_name_nobody(anna: httpx.AsyncC
 
 async def test_the_api_is_described(client: httpx.AsyncClient) -> None:
     description = (await client.get("/openapi.json")).json()
-    assert {"/api/login", "/api/logout", "/api/me", "/api/chat", "/api/crm/events", "/health", "/metrics"} == set(
-        description["paths"]
-    )
+    assert {
+        "/api/login",
+        "/api/logout",
+        "/api/me",
+        "/api/chat",
+        "/api/crm/events",
+        "/api/files/{token}",
+        "/health",
+        "/metrics",
+    } == set(description["paths"])
     assert "next_step" in description["components"]["schemas"]["Answer"]["properties"]
 
 
