@@ -6,10 +6,10 @@ from bot.assistant.compat import install, quiet_library_warnings
 
 install()
 
-from rasa.shared.core.domain import Domain
-from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
-from rasa.shared.nlu.constants import TEXT
-from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.core.domain import Domain  # noqa: E402 - Rasa needs the compatibility layer first
+from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader  # noqa: E402 - Rasa needs the compatibility layer first
+from rasa.shared.nlu.constants import TEXT  # noqa: E402 - Rasa needs the compatibility layer first
+from rasa.shared.nlu.training_data.message import Message  # noqa: E402 - Rasa needs the compatibility layer first
 
 
 def test_a_payload_that_cannot_be_read_is_not_quoted() -> None:
