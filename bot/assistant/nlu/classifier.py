@@ -1,6 +1,5 @@
 """Finds the intent of a message, says how likely it is, and abstains where that is not likely enough."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
 from typing import Any
 
@@ -98,10 +97,8 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         names, labels = labelled(examples)
         sparse, vectors, copies = sentence_features(examples)
-        with ThreadPoolExecutor(1) as beside:  # the folds are learned meanwhile
-            whole = beside.submit(learned, sparse, vectors, copies, labels, np.arange(len(examples)))
-            seen = held_out(sparse, vectors, copies, labels)
-            machine, neighbours = whole.result()
+        seen = held_out(sparse, vectors, copies, labels)
+        machine, neighbours = learned(sparse, vectors, copies, labels, np.arange(len(examples)))
         trusted = (
             trust(seen.scores, seen.likeness, labels),
             trust(seen.sparse_scores, np.zeros_like(seen.likeness), labels),

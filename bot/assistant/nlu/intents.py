@@ -1,8 +1,6 @@
 """The statistics behind the intent classifier: linear scores, probabilities that hold, and when to abstain."""
 
 import hashlib
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,17 +127,11 @@ def _held_out(sparse: csr_matrix, vectors: Floats, copies: Copies, labels: NDArr
     count = int(labels.max()) + 1
     rows = both(sparse, vectors)
     scores, sparse_scores, near = (np.zeros((len(labels), count), dtype=np.float32) for _ in range(3))
-
-    def judge_fold(fold: tuple[NDArray[np.intp], NDArray[np.intp]]) -> None:
-        learn, judge = fold
+    for learn, judge in StratifiedKFold(FOLDS, shuffle=True, random_state=_SEED).split(rows, labels):
         machine, neighbours = learned(sparse, vectors, copies, labels, learn)
         scores[judge] = machine.decision_function(rows[judge])
         sparse_scores[judge] = sparse[judge] @ machine.coef_.T[: sparse.shape[1]] + machine.intercept_
         near[judge] = neighbours.likeness(vectors[judge])
-
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=_SEED).split(rows, labels)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # the solver lets other threads run
-        list(pool.map(judge_fold, folds))
     return Heldout(scores, sparse_scores, near)
 
 

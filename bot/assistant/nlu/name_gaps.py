@@ -11,6 +11,7 @@ _NOBLE = frozenset({"von", "van", "zu"})
 _ARTICLES = frozenset({"der", "den", "dem", "de", "het"})
 _MORE = frozenset({"und", "and", "oder", "or", "mit", "with", "vs", "&", ",", "gegen", "zu", "to", "than", "als"})
 _OF_FIRM = frozenset({"buying", "decision", "purchasing", "procurement", "committee", "gatekeeper"})
+_PERSONA = frozenset({"persona", "personas", "segment"})
 _APOSTROPHES = frozenset("'’")
 _MOST_LETTERS = 5  # of an abbreviation that stands for a firm
 _MOST_DIGITS = 2  # of a persona's number
@@ -20,11 +21,22 @@ def with_overlooked(sentence: Sentence, found: Sequence[Span], known: Collection
     """`found` with those added; `known` are folded words that are no names. Nothing that was found is changed."""
     words = [fold(token.text) for token in sentence.tokens]
     result = list(found)
-    for rule in (_numbers, _abbreviations, _nobility, _owners):
+    for rule in (_addresses, _numbers, _abbreviations, _nobility, _owners):
         for one in rule(sentence, words, result, known):
             if all(one.end <= other.start or other.end <= one.start for other in result):
                 result.append(one)
     return sorted(result, key=lambda span: span.start)
+
+
+def _addresses(
+    sentence: Sentence, words: Sequence[str], found: Sequence[Span], known: Collection[str]
+) -> Iterator[Span]:
+    """An e-mail address, or the number of a contact ("#4711", but not "persona #2")."""
+    for index, token in enumerate(sentence.tokens):
+        number = token.text[:1] == "#" and token.text[1:].isdigit()
+        of_persona = number and len(token.text) <= 1 + _MOST_DIGITS and words[max(index - 1, 0)] in _PERSONA
+        if (number and not of_persona) or "@" in token.text[1:]:
+            yield Span(token.start, token.end, "contact")
 
 
 def _numbers(sentence: Sentence, words: Sequence[str], found: Sequence[Span], known: Collection[str]) -> Iterator[Span]:
