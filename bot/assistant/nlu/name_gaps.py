@@ -21,7 +21,7 @@ def with_overlooked(sentence: Sentence, found: Sequence[Span], known: Collection
     """`found` with those added; `known` are folded words that are no names. Nothing that was found is changed."""
     words = [fold(token.text) for token in sentence.tokens]
     result = list(found)
-    for rule in (_addresses, _numbers, _abbreviations, _nobility, _owners):
+    for rule in (_addresses, _numbered, _numbers, _abbreviations, _nobility, _owners):
         for one in rule(sentence, words, result, known):
             if all(one.end <= other.start or other.end <= one.start for other in result):
                 result.append(one)
@@ -37,6 +37,15 @@ def _addresses(
         of_persona = number and len(token.text) <= 1 + _MOST_DIGITS and words[max(index - 1, 0)] in _PERSONA
         if (number and not of_persona) or "@" in token.text[1:]:
             yield Span(token.start, token.end, "contact")
+
+
+def _numbered(
+    sentence: Sentence, words: Sequence[str], found: Sequence[Span], known: Collection[str]
+) -> Iterator[Span]:
+    """ "persona 99", whether there is one or not."""
+    for index in range(1, len(words)):
+        if words[index - 1] == "persona" and words[index].isdigit() and len(words[index]) <= _MOST_DIGITS:
+            yield Span(sentence.tokens[index - 1].start, sentence.tokens[index].end, "persona")
 
 
 def _numbers(sentence: Sentence, words: Sequence[str], found: Sequence[Span], known: Collection[str]) -> Iterator[Span]:

@@ -50,7 +50,7 @@ def test_other_libraries_do_not_see_the_stand_ins() -> None:
 def test_old_names_are_gone_again() -> None:
     assert not hasattr(np, "VisibleDeprecationWarning")
     assert not hasattr(packaging.version, "LegacyVersion")
-    assert "dask" not in sys.modules
+    assert "dask" not in sys.modules or sys.modules["dask"].__spec__ is not None  # the real one may be loaded by now
 
 
 def test_a_stand_in_can_be_imported_subclassed_and_used_as_decorator() -> None:
