@@ -45,7 +45,8 @@ class ActionDefaultFallback(StoreAction):
     def reply(self, request: Request, session: Session) -> Reply:
         """Looks for a name, or the description of a lead, before it asks what was meant."""
         short = len(request.text.split()) <= LONGEST_BARE_NAME
-        if request.talk.options and short and (means_other(request.text) or means_all(request.text)):
+        picks = request.named("ordinal") or means_other(request.text) or means_all(request.text)
+        if request.talk.options and short and picks:
             return choose(request, session)
         return name_given(request, session, not_understood)
 

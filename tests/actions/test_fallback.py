@@ -120,3 +120,10 @@ def test_the_other_one_is_picked_even_where_it_was_not_understood(talk: Any) -> 
 def test_yes_or_no_to_nothing_is_never_answered_twice_alike(talk: Any, word: str, intent: str) -> None:
     said = [talk.say(word, intent)["text"] for _ in range(4)]
     assert all(one != other for one, other in pairwise(said))
+
+
+def test_a_bare_number_picks_one_of_those_offered_though_it_was_not_understood(english: Any) -> None:
+    english.say("which personas do we have", "list_personas")
+    english.say("the second one", "choose_option")
+    english.say("how do i approach them", "ask_approach")
+    assert english.say("and the third?", "default_fallback")["kind"] == "approach"
