@@ -5,7 +5,7 @@ from typing import Any
 from actions.answers.common import button, chance, contact_buttons, with_company
 from actions.answers.veto import veto_sentence
 from persona_store.answer import Answer, Card, Fact
-from persona_store.antipersona import Points, ValueEstimate, Verdict
+from persona_store.antipersona import Points, ValueEstimate, Verdict, Worth
 from persona_store.antipersona.motivation import Motivation
 from persona_store.antipersona.motive_signs import Sign
 from persona_store.antipersona.types import MINUTES_PER_HOUR
@@ -30,7 +30,14 @@ def antipersona_answer(verdict: Verdict, language: Language, asker: str = "") ->
         kind="antipersona",
         language=language,
         text=_verdict(verdict, language) if verdict.veto is None else _vetoed(verdict, language, asker),
-        reasons=(*by_data, buy_line(verdict, language), *points, worth_line(verdict, language), *motive, *effort),
+        reasons=(
+            *by_data,
+            buy_line(verdict, language),
+            *points,
+            worth_line(verdict.worth, verdict.value, language),
+            *motive,
+            *effort,
+        ),
         next_step=say(f"antipersona.advice.{verdict.advice}", language, name=verdict.name),
         card=_card(verdict, language),
         choices=(
@@ -87,12 +94,11 @@ def points_line(points: Points, language: Language) -> str:
     )
 
 
-def worth_line(verdict: Verdict, language: Language) -> str:
+def worth_line(worth: Worth, value: ValueEstimate | None, language: Language) -> str:
     """Expected value against expected effort, in money."""
-    if verdict.value is None:
+    if value is None:
         return say("antipersona.worth.cannot_tell", language)
-    value = verdict.value
-    return say(f"antipersona.worth.{verdict.worth}", language, **_sums(value, language))
+    return say(f"antipersona.worth.{worth}", language, **_sums(value, language))
 
 
 def motive_line(motivation: Motivation, language: Language, shown: int = SIGNS_SHOWN) -> str:

@@ -1,6 +1,6 @@
 """Pictures with their words: each says in a sentence what it shows and holds its numbers as a table, too."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from actions.answers.common import button, data_line, labelled_button, persona_name
@@ -12,6 +12,7 @@ from persona_store.charts import (
     Change,
     Share,
     Spec,
+    Standing,
     bars_chart,
     changes_chart,
     quadrant_chart,
@@ -142,37 +143,47 @@ def worth_answer(found: Standings, language: Language) -> Answer:
         return Answer("chart", language, say("show.no_worth", language), next_step=say("show.no_worth_next", language))
     market = max(known, key=lambda one: len(known[one]))
     points = [standing for _, standing in known[market]]
-    best = max(points, key=lambda one: one.value - one.effort)
-    columns = ("persona", "market", "value", "effort", "customers")
-    rows = tuple(
-        (
-            standing.name,
-            label("market", place, language),
-            money(standing.value, language),
-            money(standing.effort, language),
-            number(standing.n, language),
-        )
-        for place, one in known.items()
-        for _, standing in one
-    )
     first = known[market][0][0]
     return Answer(
         kind="chart",
         language=language,
-        text=say(
-            "report.worth.lead",
-            language,
-            name=best.name,
-            value=money(best.value, language),
-            effort=money(best.effort, language),
-            n=number(best.n, language),
-        ),
+        text=worth_lead(points, language),
         next_step=say("show.next", language),
-        table=Table(tuple(say(f"report.column.{name}", language) for name in columns), rows),
+        table=worth_table(known, language),
         chart=quadrant_chart(points, language),
         evidence=(data_line(first.contacts, first.data_on, language),),
         details={"chart": "worth"},
     )
+
+
+def worth_lead(standings: Iterable[Standing], language: Language) -> str:
+    """Which persona brings most beyond its effort."""
+    best = max(standings, key=lambda one: one.value - one.effort)
+    return say(
+        "report.worth.lead",
+        language,
+        name=best.name,
+        value=money(best.value, language),
+        effort=money(best.effort, language),
+        n=number(best.n, language),
+    )
+
+
+def worth_table(found: Standings, language: Language) -> Table:
+    """Value and effort of each persona, market by market."""
+    columns = ("persona", "market", "value", "effort", "customers")
+    rows = tuple(
+        (
+            standing.name,
+            label("market", market, language),
+            money(standing.value, language),
+            money(standing.effort, language),
+            number(standing.n, language),
+        )
+        for market, listed in found.items()
+        for _, standing in listed
+    )
+    return Table(tuple(say(f"report.column.{name}", language) for name in columns), rows)
 
 
 def channels_answer(profile: PersonaProfile, approach: Approach, language: Language) -> Answer:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from actions.answers.antipersona import points_line
+from actions.answers.antipersona import points_line, worth_line
 from actions.answers.common import button, chance, data_line, labelled_button, persona_name
 from actions.answers.match import reason_line
 from persona_store.answer import Answer, Card, Choice, Fact
@@ -12,7 +12,7 @@ from persona_store.leads.assess import BUSINESS, LeadVerdict, merged_name
 from persona_store.leads.facts import Lead
 from persona_store.segmentation.labels import attribute_label, level_label
 from persona_store.settings import Language, settings
-from persona_store.wording import day, joined, money, number, percent, say
+from persona_store.wording import day, joined, number, percent, say
 
 REASONS_FOR, REASONS_AGAINST = 3, 2
 POINTS_SHOWN = 2
@@ -30,7 +30,11 @@ def lead_answer(verdict: LeadVerdict, language: Language, *, begin: str = "") ->
     match = verdict.match
     known = match.confidence != "unknown"
     reasons = (*match.reasons_for[:REASONS_FOR], *match.reasons_against[:REASONS_AGAINST]) if known else ()
-    worth = (_worth(verdict, language),) if verdict.value is not None and verdict.anti_persona else ()
+    worth = (
+        (worth_line(verdict.worth, verdict.value, language),)
+        if verdict.value is not None and verdict.anti_persona
+        else ()
+    )
     points = tuple(points_line(one, language) for one in verdict.points[:POINTS_SHOWN])
     return Answer(
         kind="lead",
@@ -83,7 +87,7 @@ def lead_reason_answer(verdict: LeadVerdict, language: Language) -> Answer:
             _buying(verdict, language),
             *_reach(verdict, language),
             *(points_line(one, language) for one in verdict.points),
-            *((_worth(verdict, language),) if verdict.value is not None else ()),
+            *((worth_line(verdict.worth, verdict.value, language),) if verdict.value is not None else ()),
             *_uncounted(verdict, language),
         ),
         card=_card(verdict, language, len(match.personas)),
@@ -182,23 +186,6 @@ def _reach(verdict: LeadVerdict, language: Language) -> tuple[str, ...]:
         return ()
     low, high = verdict.reach
     return (say("lead.reach", language, low=percent(low, language), high=percent(high, language)),)
-
-
-def _worth(verdict: LeadVerdict, language: Language) -> str:
-    value = verdict.value
-    if value is None:
-        return say("antipersona.worth.cannot_tell", language)
-    return say(
-        f"antipersona.worth.{verdict.worth}",
-        language,
-        value=money(value.total, language),
-        low=money(value.value_low, language),
-        high=money(value.value_high, language),
-        care=money(value.care_cost, language),
-        care_low=money(value.care_low, language),
-        care_high=money(value.care_high, language),
-        n=number(value.n_similar, language),
-    )
 
 
 def _uncounted(verdict: LeadVerdict, language: Language) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def match_reason(match: Match, language: Language) -> Answer:
 def antipersona_reason(verdict: Verdict, language: Language) -> Answer:
     """All points of the score, its quality, what was left out, and value against effort."""
     lines = [buy_line(verdict, language), *(points_line(one, language) for one in verdict.points[:REASONS_SHOWN])]
-    lines.append(worth_line(verdict, language))
+    lines.append(worth_line(verdict.worth, verdict.value, language))
     if verdict.veto is not None:
         lines.insert(0, by_data_line(verdict, language))
     if verdict.value is not None and verdict.value.months is not None:

@@ -3,7 +3,8 @@
 import dataclasses
 import getpass
 import json
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -17,8 +18,11 @@ from sqlalchemy import Engine
 from bot.render.terminal import render_terminal
 from persona_store.answer import Answer
 from persona_store.database import connect, migrate
+from persona_store.errors import InputError
 from persona_store.settings import Language, settings
 from persona_store.wording import label, say
+
+READABLE = 0o644  # a report is there to be passed on
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -102,3 +106,20 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "item"):  # a NumPy scalar
         return value.item()
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+
+
+def write_whole(path: Path, pieces: Iterable[bytes], *, private: bool = False) -> None:
+    """Writes the file as a whole or not at all; with `private` readable for nobody else. Raises InputError."""
+    part: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=".", delete=False) as file:
+            part = Path(file.name)
+            file.writelines(pieces)
+        if not private:  # temporary files are
+            part.chmod(READABLE)
+        part.replace(path)
+    except OSError:
+        raise InputError(say("report.not_writable", language(), path=path)) from None
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)

@@ -3,15 +3,13 @@
 What takes long to import is imported by the command that needs it, so that the others start at once.
 """
 
-import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from sqlalchemy.orm import Session
 
-from bot.cli.common import AsJson, console, language, operator, show, store, text
+from bot.cli.common import AsJson, console, language, operator, show, store, text, write_whole
 from bot.render.terminal import visible
 from persona_store.database import session_scope
 from persona_store.errors import InputError
@@ -137,25 +135,10 @@ def export(
             if segment is None:
                 raise InputError(say("export.gone", language()))
             record(session, f"terminal:{operator()}", "export_segment", detail=segment.summary)
-        _write_private(out, segment_csv(engine, segment, spoken or language()))
+        write_whole(out, segment_csv(engine, segment, spoken or language()), private=True)
     persona = say("answer.persona_name", language(), number=segment.number, name=segment.name(language()))
     told = say("export.written", language(), path=out, n=number(segment.n, language()), persona=persona)
     console.print(visible(told), markup=False)
-
-
-def _write_private(path: Path, pieces: Iterable[bytes]) -> None:
-    """Writes the file as a whole or not at all, readable for nobody else."""
-    part: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=".", delete=False) as file:
-            part = Path(file.name)
-            file.writelines(pieces)
-        part.replace(path)
-    except OSError:
-        raise InputError(say("report.not_writable", language(), path=path)) from None
-    finally:
-        if part is not None:
-            part.unlink(missing_ok=True)
 
 
 def _tell(key: str, persona: "Persona | Vanished") -> None:

@@ -4,18 +4,15 @@ What takes long to import is imported by the command that needs it, so that the 
 """
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from bot.cli.common import console, language, store
+from bot.cli.common import console, language, store, write_whole
 from persona_store.database import session_scope
 from persona_store.errors import InputError
 from persona_store.wording import say
-
-READABLE = 0o644  # a report is there to be passed on; temporary files are private
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +37,7 @@ def report(
     with store() as engine, session_scope(engine) as session:
         facts = gather(session, spoken or language())
     sections = compose(facts, spoken or language())
-    write_whole(out, render_report(facts, sections, spoken or language()).encode())
+    write_whole(out, [render_report(facts, sections, spoken or language()).encode()])
     console.print(say("report.done", language(), path=out), markup=False)
     if pictures is None:
         return
@@ -52,8 +49,8 @@ def report(
     except OSError:
         raise InputError(say("report.not_writable", language(), path=pictures)) from None
     for name, chart in charts:
-        write_whole(pictures / f"{name}.png", png(chart))
-        write_whole(pictures / f"{name}.vl.json", json.dumps(chart, ensure_ascii=False, indent=1).encode())
+        write_whole(pictures / f"{name}.png", [png(chart)])
+        write_whole(pictures / f"{name}.vl.json", [json.dumps(chart, ensure_ascii=False, indent=1).encode()])
     console.print(say("report.pictures_done", language(), n=len(charts), path=pictures), markup=False)
 
 
@@ -63,18 +60,3 @@ def _check(out: Path) -> None:
         raise InputError(say("report.is_folder", language(), path=out))
     if not out.absolute().parent.is_dir():
         raise InputError(say("report.no_folder", language(), path=out.absolute().parent))
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes the file as a whole or not at all."""
-    part: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.absolute().parent, prefix=".", delete=False) as file:
-            part = Path(file.name)
-            file.write(content)
-        part.chmod(READABLE)
-        part.replace(path)
-    except OSError:
-        if part is not None:
-            part.unlink(missing_ok=True)
-        raise InputError(say("report.not_writable", language(), path=path)) from None

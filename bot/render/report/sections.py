@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from actions.answers.charts import worth_lead, worth_table
 from actions.answers.common import listed
 from actions.answers.personas import outcome_words
 from actions.answers.quality import gap_lines
@@ -189,34 +190,12 @@ def _worth(facts: ReportFacts, language: Language) -> Section | None:
     markets = {market: found for market, found in facts.standings.items() if found}
     if not markets:
         return None
-    rows = [
-        (
-            standing.name,
-            label("market", market, language),
-            money(standing.value, language),
-            money(standing.effort, language),
-            number(standing.n, language),
-        )
-        for market, found in markets.items()
-        for _, standing in found
-    ]
-    best = max(
-        (standing for found in markets.values() for _, standing in found), key=lambda one: one.value - one.effort
-    )
-    columns = ("persona", "market", "value", "effort", "customers")
     return Section(
         "worth",
         say("report.worth.title", language),
-        say(
-            "report.worth.lead",
-            language,
-            name=best.name,
-            value=money(best.value, language),
-            effort=money(best.effort, language),
-            n=number(best.n, language),
-        ),
+        worth_lead((standing for found in markets.values() for _, standing in found), language),
         tuple(quadrant_chart([standing for _, standing in found], language) for found in markets.values()),
-        (Table(tuple(say(f"report.column.{name}", language) for name in columns), tuple(rows)),),
+        (worth_table(markets, language),),
     )
 
 

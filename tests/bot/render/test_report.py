@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine, select
 from typer.testing import CliRunner
 
+from bot.cli.common import write_whole
 from bot.cli.main import app
-from bot.cli.report import write_whole
 from bot.render.report import compose, gather, render_report
 from persona_store.build import build
 from persona_store.crm import import_files
@@ -132,5 +132,5 @@ def test_a_place_that_cannot_be_written_is_refused_at_once(tmp_path: Path, targe
 def test_what_cannot_be_put_in_its_place_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "page.html" / "full").mkdir(parents=True)
     with pytest.raises(InputError):
-        write_whole(tmp_path / "page.html", b"page")
+        write_whole(tmp_path / "page.html", [b"page"])
     assert [one.name for one in tmp_path.iterdir()] == ["page.html"]
