@@ -14,9 +14,9 @@ from actions.context import Request
 from actions.erasing import begin_erasure
 from actions.objections import note_objection
 from actions.reply import LookUp, Reply
-from actions.state import MOST_OPTIONS, Kind, Option, Question, Subject, Talk
+from actions.state import MOST_OPTIONS, Kind, Option, Question, Subject, SubjectKind, Talk
 from actions.storing import take_up
-from actions.subject import Meaning, NamedCompany, company_by_id, contact_by_id, person_subject
+from actions.subject import Meaning, NamedCompany, company_by_id, contact_by_id, people_at, person_subject
 from actions.vetoes import note
 from persona_store.answer import Answer
 from persona_store.database.models import Persona
@@ -31,6 +31,8 @@ def ask(request: Request, session: Session, question: Question, people: Sequence
         return take_up(request, session, question)
     if question.subject is None and needs_subject(question):
         return _ask_whom(request, question)
+    if question.subject is not None and not _can_be_about(question, question.subject.kind):
+        return _ask_about_other(request, session, question, question.subject)
     if question.subject is not None and question.subject.kind == "contact":
         known = contact_by_id(session, question.subject.key)
         if known.subject is None:  # erased, or objected to profiling, since it was last spoken of
@@ -118,6 +120,23 @@ def ask_which_of_all(request: Request, session: Session, named: str | None) -> R
     options = _persona_options([(one.info.id, one.info.name(request.language)) for one in profiles], ("persona",))
     talk = replace(request.talk, question=Question(("persona",)), explained=0, missed=0, offer=None)
     return Reply((answer,), replace(talk, options=options, chosen=None))
+
+
+def _can_be_about(question: Question, kind: SubjectKind) -> bool:
+    """Whether there is an answer about such a subject; of people and roles a persona question tells their persona."""
+    return all(
+        kind in CAPABILITIES[one].about or (one == "persona" and kind != "company")
+        for one in question.kinds
+        if one in CAPABILITIES and CAPABILITIES[one].needs_subject
+    )
+
+
+def _ask_about_other(request: Request, session: Session, question: Question, subject: Subject) -> Reply:
+    """What cannot be asked about this subject: of a company about its people, else about whomever is named next."""
+    asked = replace(question, subject=None)
+    if subject.kind == "company":
+        return ask_about(request, session, asked, people_at(request, session, subject.name))
+    return _ask_whom(request, asked)
 
 
 def _ask_whom(request: Request, question: Question) -> Reply:

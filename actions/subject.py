@@ -108,7 +108,7 @@ def named_contact(request: Request, session: Session) -> Meaning:
     if address and not meanings:
         meanings.append(people_meant(session, address, None, None))
     elif company and not any(meaning.known for meaning in meanings):
-        there = _people_at(request, session, company)
+        there = people_at(request, session, company)
         named = next((meaning.unknown for meaning in meanings if meaning.unknown), None)
         if named is not None and there.subject is not None:  # the only one there has another name: not who was meant
             there = Meaning(people=there.people, unknown=named)
@@ -269,7 +269,7 @@ def people_meant(session: Session, name: str, company: str | None, salutation: s
     return Meaning(people=meaning.people[:1], unknown=name)  # only the company fits: to be offered, never answered for
 
 
-def _people_at(request: Request, session: Session, company: str) -> Meaning:
+def people_at(request: Request, session: Session, company: str) -> Meaning:
     """Who is known at a company, in the role that the message names; missing when nobody there has it."""
     people = find_people(session, "", company[:LONGEST_NAME], MOST_LOOKED_AT)
     role = named_role(request)

@@ -6,8 +6,14 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from actions.answering import CAPABILITIES
+from actions.ask import ask
+from actions.context import Request
+from actions.state import Kind, Question, Subject, SubjectKind
+from actions.state import Talk as Remembered
 from persona_store.database import session_scope
 from persona_store.database.models import Company, Contact
+from persona_store.privacy.identity import Identity
 from tests.actions.conftest import Talk
 
 
@@ -177,3 +183,28 @@ def test_hostile_text_gets_a_sentence(new_talk: Callable[..., Talk], intent: str
     answer = new_talk().say(text, intent)
     assert answer["text"]
     assert "schiefgelaufen" not in answer["text"]
+
+
+def test_what_cannot_be_asked_about_a_company_is_asked_about_its_people(
+    talk: Talk, store_with_personas: Engine
+) -> None:
+    company, _ = company_of_several(store_with_personas)
+    talk.say(f"wer fehlt bei {company}?", "ask_buying_center", company=company)
+    answer = talk.say("und per telefon?", "follow_up")
+    assert answer["kind"] == "choices"
+    assert talk.labels() and all(company in label for label in talk.labels())
+    assert talk.press(talk.labels()[0])["kind"] == "approach"
+
+
+@pytest.mark.parametrize("kind", sorted(CAPABILITIES))
+@pytest.mark.parametrize("subject_kind", ["contact", "role", "persona", "company"])
+def test_every_question_about_whatever_was_spoken_of_is_answered(
+    store_with_personas: Engine, kind: Kind, subject_kind: SubjectKind
+) -> None:
+    request = Request(Identity("admin", "admin"), "de", "und dann?", (), Remembered(), "follow_up")
+    subject = Subject(subject_kind, "sales/head" if subject_kind == "role" else "1", "Nordwerk")
+    with session_scope(store_with_personas) as session:
+        reply = ask(request, session, Question((kind,), subject))
+    assert reply.answers and all(answer.text for answer in reply.answers)
+    if subject_kind == "company" and "company" not in CAPABILITIES[kind].about:  # no person's or persona's number
+        assert not any(look_up.contact_id == 1 for look_up in reply.look_ups)
