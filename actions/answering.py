@@ -50,7 +50,7 @@ class Asked:
     language: Language
     question: Question
     asker: str
-    rights: str = "rep"
+    rights: str = "sales"
     conversation: str = ""
 
     @property

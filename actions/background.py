@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from persona_store.database import session_scope
 from persona_store.database.models import Build, Import
+from persona_store.privacy.identity import Identity
+from persona_store.privacy.rights import asker_of
 
 # An answer waits so long; what is left of the time an action may take is needed to say something.
 LONGEST_WAIT_SECONDS = 2.0
@@ -37,14 +39,17 @@ _works: dict[tuple[Hashable, ...], _Work] = {}
 def in_time(
     session: Session, name: Hashable, work: Callable[[Session], T], *, fresh: float = FRESH_SECONDS
 ) -> T | None:
-    """What `work` finds in a session of its own; None while it still runs. Errors of `work` are raised.
+    """What `work` finds in a session of its own for the same asker; None while it runs. Errors of `work` are raised.
 
-    `name` tells it from other work; on the same state of the same store it is done once in `fresh` seconds.
+    `name` tells it from other work; on the same state of the same store it is done once in `fresh` seconds for all who
+    have the same rights.
     """
     bind = session.get_bind()
     engine = bind if isinstance(bind, Engine) else bind.engine
+    asker = asker_of(session)
     key = (
         name,
+        asker.rights if asker else None,
         str(engine.url),
         session.scalar(select(func.max(Import.id))),
         session.scalar(select(func.max(Build.id))),
@@ -54,7 +59,7 @@ def in_time(
         _works.pop(key, None)
         while len(_works) >= MOST_KEPT:
             _works.pop(next(iter(_works)))
-        known = _works[key] = _Work(now, _worker.submit(_done, engine, work))
+        known = _works[key] = _Work(now, _worker.submit(_done, engine, asker, work))
     try:
         result: T = known.found.result(timeout=LONGEST_WAIT_SECONDS)
         return result
@@ -62,8 +67,8 @@ def in_time(
         return None
 
 
-def _done(engine: Engine, work: Callable[[Session], T]) -> T:
-    with session_scope(engine) as session:
+def _done(engine: Engine, asker: Identity | None, work: Callable[[Session], T]) -> T:
+    with session_scope(engine, asker=asker) as session:
         return work(session)
 
 

@@ -93,7 +93,8 @@ def answered(
     except NotAllowed:
         return Reply((not_allowed_answer(talk.spoken),), talk)
     try:
-        with session_scope(store(), writes=writes(request) or may_write(request, heard)) as session:
+        writing = writes(request) or may_write(request, heard)
+        with session_scope(store(), writes=writing, asker=request.identity) as session:
             reply = reason_given(request, session, heard.intent, heard.confidence) or go_on(request, session, heard)
             reply = reply or bare_answer(request, session)
             reply = reply or come_back(talk, doubted(request, heard.confidence) or reply_to(request, session))
@@ -128,7 +129,7 @@ def _closed(before: Talk, reply: Reply) -> Reply:
 def _record(request: Request, look_ups: Sequence[LookUp]) -> None:
     if not look_ups:
         return
-    with session_scope(store(), writes=True) as session:
+    with session_scope(store(), writes=True, asker=request.identity) as session:
         for look_up in dict.fromkeys(look_ups):
             record(session, request.identity.user, look_up.action, contact_id=look_up.contact_id)
 

@@ -30,6 +30,7 @@ from persona_store.leads.cues import says
 from persona_store.leads.facts import Lead, lead_from, read_lead
 from persona_store.leads.storing import company_name, known_as, person_name, store_lead
 from persona_store.matching import match_contact
+from persona_store.privacy.rights import on_behalf_of
 from persona_store.segmentation.registry import MARKETS
 from persona_store.settings import Language
 
@@ -173,7 +174,8 @@ def _confirmed(request: Request, session: Session, state: Storing) -> Reply:
 def _store(request: Request, state: Storing) -> Reply:
     """Stores the lead in transactions of its own, and says what the data make of it now."""
     facts = facts_in_words(state.lead, request.language)
-    done = store_lead(store(), state.lead, state.market, state.name, state.company, request.identity.user, facts)
+    engine = on_behalf_of(store(), request.identity)
+    done = store_lead(engine, state.lead, state.market, state.name, state.company, request.identity.user, facts)
     ended = _ended(request.talk, state)
     if done.status == "blocked":
         return Reply((blocked_answer(request.language),), ended)
@@ -183,7 +185,7 @@ def _store(request: Request, state: Storing) -> Reply:
         return _there(request, state, done.contact_id, done.name, done.company)
     subject = Subject("contact", str(done.contact_id), done.name, done.company)
     try:
-        with session_scope(store()) as fresh:
+        with session_scope(engine) as fresh:
             match = match_contact(fresh, done.contact_id)
     except NoPersonas:
         match = None

@@ -19,3 +19,11 @@ class StoreUnavailable(PersonaBotError, OSError):
 
 class NotAllowed(PersonaBotError, PermissionError):
     """Nobody is logged in, the proof of identity is wrong or too old, or the rights do not suffice."""
+
+
+class MissingRight(NotAllowed):
+    """Somebody asked for what their role may not; `right` is the right that is missing (persona_store.privacy)."""
+
+    def __init__(self, right: str, message: str) -> None:
+        super().__init__(message)
+        self.right = right

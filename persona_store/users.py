@@ -3,7 +3,7 @@
 import unicodedata
 from datetime import UTC, datetime
 from functools import cache
-from typing import Literal, get_args
+from typing import get_args
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from persona_store.database.models import User
 from persona_store.errors import InputError
+from persona_store.privacy.rights import Rights
 from persona_store.settings import Language, settings
 from persona_store.wording import say
-
-Rights = Literal["rep", "marketer", "admin"]
 
 LONGEST_NAME = 100
 SHORTEST_PASSWORD = 12
@@ -24,7 +23,7 @@ HASHER = PasswordHasher()
 
 
 def add_user(
-    session: Session, name: str, password: str, rights: Rights = "rep", language: Language | None = None
+    session: Session, name: str, password: str, rights: Rights = "sales", language: Language | None = None
 ) -> User:
     """Creates a user; raises InputError for a name that is taken or unfit, or a password too short or too long."""
     spoken = settings().language
@@ -75,11 +74,12 @@ def check_password(session: Session, name: str, password: str) -> User | None:
     """The user if name and password are right, else None; an unknown name takes as long as a wrong password."""
     fits = len(password) <= LONGEST_PASSWORD and len(name) <= LONGEST_NAME
     user = find_user(session, name) if fits else None
+    known_hash = user.password_hash if user else None
     try:
-        HASHER.verify(user.password_hash if user else _nobodys_hash(), _plain(password[:LONGEST_PASSWORD]))
+        HASHER.verify(known_hash or _nobodys_hash(), _plain(password[:LONGEST_PASSWORD]))
     except (VerificationError, InvalidHashError):
         return None
-    return user
+    return user if known_hash else None
 
 
 def normal_name(name: str) -> str:

@@ -19,9 +19,12 @@ from bot.render.terminal import render_terminal
 from persona_store.answer import Answer
 from persona_store.database import connect, migrate
 from persona_store.errors import InputError
+from persona_store.privacy.identity import Identity
+from persona_store.privacy.rights import on_behalf_of
 from persona_store.settings import Language, settings
 from persona_store.wording import label, say
 
+OPERATOR_RIGHTS = "admin"  # who may run the command may read the store anyway
 READABLE = 0o644  # a report is there to be passed on
 
 console = Console(highlight=False)
@@ -43,11 +46,11 @@ AsJson = Annotated[bool, typer.Option("--json", help=text("option.json"))]
 
 @contextmanager
 def store() -> Iterator[Engine]:
-    """The migrated persona store of this installation."""
+    """The migrated persona store of this installation, opened for the operator."""
     engine = connect(settings().store_url)
     try:
         migrate(engine)
-        yield engine
+        yield on_behalf_of(engine, Identity(operator(), OPERATOR_RIGHTS))
     finally:
         engine.dispose()
 

@@ -111,7 +111,7 @@ def _demo_login(engine: Engine, config: Settings) -> str:
         if session.scalar(select(User.id).where(User.name == DEMO_USER)):
             remove_user(session, DEMO_USER)
         password = secrets.token_urlsafe(PASSWORD_BYTES)
-        add_user(session, DEMO_USER, password, "marketer")
+        add_user(session, DEMO_USER, password, "marketing")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.touch(mode=0o600)
     path.write_text(password, encoding="ascii")

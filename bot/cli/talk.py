@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import typer
 
-from bot.cli.common import AsJson, console, operator, print_json, text
+from bot.cli.common import OPERATOR_RIGHTS, AsJson, console, operator, print_json, text
 from bot.cli.supervisor import LOCAL, Supervisor, services
 from bot.gateway.rasa_client import RasaClient, sender_id
 from bot.render.terminal import render_terminal
@@ -19,7 +19,6 @@ from persona_store.settings import Settings, settings
 CONVERSATION = re.compile(r"[\w.-]{1,80}")
 LEAVING = {"/quit", "/exit", "/ende"}
 QUIET_LOG = 200
-OPERATOR_RIGHTS = "admin"  # who may run the command may read the store anyway
 
 Conversation = Annotated[str | None, typer.Option("--conversation", help=text("option.conversation"))]
 UserName = Annotated[str | None, typer.Option("--user", help=text("option.user"))]

@@ -6,7 +6,8 @@ import typer
 
 from bot.cli.common import AsJson, console, print_json, store, text
 from persona_store.database import session_scope
-from persona_store.users import Rights, add_user, list_users, remove_user
+from persona_store.privacy.rights import Rights
+from persona_store.users import add_user, list_users, remove_user
 
 app = typer.Typer(help=text("help.users"), no_args_is_help=True)
 
@@ -16,7 +17,7 @@ Name = Annotated[str, typer.Argument(help=text("option.user_name"))]
 @app.command("add", help=text("help.users_add"))
 def add(
     name: Name,
-    rights: Annotated[Rights, typer.Option(help=text("option.rights"))] = "rep",
+    rights: Annotated[Rights, typer.Option(help=text("option.rights"))] = "sales",
     password: Annotated[
         str,
         typer.Option(

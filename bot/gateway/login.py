@@ -1,6 +1,6 @@
 """Logging in and out, and who is logged in: by the browser's cookie or by a Bearer token."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Request, Response
@@ -13,6 +13,7 @@ from bot.gateway.refusals import Refused
 from bot.gateway.sessions import Person, end_session, person_of, session_user, start_session
 from persona_store.database import session_scope
 from persona_store.privacy.audit import record
+from persona_store.privacy.rights import Rights
 from persona_store.settings import Language
 from persona_store.users import LONGEST_NAME, LONGEST_PASSWORD, check_password, normal_name
 
@@ -38,7 +39,7 @@ class Me(BaseModel):
     """The person logged in; `language` is None when they have chosen none."""
 
     name: str
-    rights: Literal["rep", "marketer", "admin"]
+    rights: Rights
     language: Language | None
 
 

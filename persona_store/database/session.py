@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alembic import command
 from alembic.config import Config
@@ -19,8 +19,12 @@ from persona_store.errors import InputError, StoreUnavailable
 from persona_store.settings import settings
 from persona_store.wording import say
 
+if TYPE_CHECKING:
+    from persona_store.privacy.identity import Identity
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 3000  # shorter than an action may take, so that people hear why there is no answer
+ASKER = "asker"  # in a session's `info` or among an engine's options: for whom it is open, see privacy.rights
 SQLITE_PRIMARY = 0xFF  # the part of an error code that says what kind it is
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 POSTGRES_AWAY = ("08", "53", "57P")  # classes of SQLSTATE: connection, resources, shut down; none: never connected
@@ -66,15 +70,18 @@ def connect(url: str) -> Engine:
 
 
 @contextmanager
-def session_scope(engine: Engine, *, writes: bool = False) -> Iterator[Session]:
+def session_scope(engine: Engine, *, writes: bool = False, asker: "Identity | None" = None) -> Iterator[Session]:
     """One transaction: committed when the block ends, rolled back when it raises.
 
+    `asker` is who wants to know; calls that give personal data ask for the asker's rights (`privacy.rights.demand`).
     Say `writes` where the block reads before it writes: on SQLite it then waits for its turn at the start instead of
     failing in the middle when another writer was faster. Raises StoreUnavailable when that takes too long, or when
     the database does not answer, or when the deadline of `set_deadline` has passed: then nothing is written.
     """
     bind = engine.execution_options(writes=True) if writes else engine
     with _clear_refusals(), Session(bind, expire_on_commit=False) as session, session.begin():
+        if asker is not None:
+            session.info[ASKER] = asker
         yield session
         if writes and time.monotonic() > _deadline.get():
             raise StoreUnavailable(say("store.busy", settings().language))

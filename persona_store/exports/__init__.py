@@ -1,10 +1,9 @@
 """Contacts handed out as a file: what stands in it, and the proof that lets somebody fetch it."""
 
 from persona_store.exports.segment import MEDIA_TYPE, Segment, file_name, segment_csv, segment_of
-from persona_store.exports.ticket import EXPORTERS, VALID_SECONDS, Ticket, issue, may_export, redeem
+from persona_store.exports.ticket import VALID_SECONDS, Ticket, issue, may_export, redeem
 
 __all__ = [
-    "EXPORTERS",
     "MEDIA_TYPE",
     "VALID_SECONDS",
     "Segment",

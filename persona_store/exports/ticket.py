@@ -12,6 +12,7 @@ from uuid import uuid4
 import jwt
 
 from persona_store.errors import NotAllowed
+from persona_store.privacy.rights import may
 from persona_store.settings import Language, settings
 from persona_store.wording import say
 
@@ -21,8 +22,6 @@ REQUIRED_CLAIMS = ("sub", "aud", "iss", "jti", "iat", "exp", "persona", "languag
 LONGEST_TOKEN = 2048
 VALID_SECONDS = 15 * 60  # time to read the answer and to press the link, too short to be passed around
 KEY_NAME = "files"  # of the secret among those of the installation
-# Who may take contacts out of the store: those who run campaigns. Sales reps look people up one by one.
-EXPORTERS = frozenset({"marketer", "admin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Ticket:
 
 def may_export(rights: str) -> bool:
     """Whether somebody with these rights may take contacts out of the store."""
-    return rights in EXPORTERS
+    return may(rights, "export")
 
 
 def issue(user: str, conversation: str, persona_id: int, language: Language) -> tuple[str, datetime]:

@@ -21,7 +21,7 @@ LONGEST_TOKEN = 4096
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Someone who has proved who they are; `rights` is "rep", "marketer" or "admin".
+    """Someone who has proved who they are; `rights` is "sales", "marketing", "trainer" or "admin".
 
     `conversation` is the one the proof was made for.
     """

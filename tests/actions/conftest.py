@@ -33,7 +33,7 @@ class Talk:
     conversation: str = "talk"
     wish: str | None = "de"
     trusted: bool = True
-    rights: str = "rep"
+    rights: str = "sales"
     slots: dict[str, Any] = field(default_factory=dict)
     answers: list[dict[str, Any]] = field(default_factory=list)
 

@@ -44,7 +44,7 @@ def persona_id(engine: Engine, number: int = 1) -> int:
 
 @pytest.fixture
 def marketer(new_talk: Any) -> Any:
-    return new_talk(rights="marketer")
+    return new_talk(rights="marketing")
 
 
 def test_a_marketer_gets_a_link_and_not_the_data(marketer: Any, store_with_personas: Engine) -> None:
@@ -185,8 +185,8 @@ async def test_the_gateway_streams_the_file_to_its_person_and_records_it(store_w
     chosen = persona_id(store_with_personas)
     app = create_app(settings())
     with session_scope(store_with_personas, writes=True) as session:
-        add_user(session, "berta", PASSWORD, "marketer")
-        add_user(session, "anna", PASSWORD, "rep")
+        add_user(session, "berta", PASSWORD, "marketing")
+        add_user(session, "anna", PASSWORD, "sales")
     try:
         async with app.router.lifespan_context(app):
             for name, status in (("berta", 200), ("anna", 403)):

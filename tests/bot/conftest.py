@@ -87,8 +87,8 @@ def furnished_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     engine = connect(f"sqlite:///{path}")
     migrate(engine)
     with session_scope(engine, writes=True) as session:
-        add_user(session, NAME, PASSWORD, "rep")
-        add_user(session, OTHER_NAME, PASSWORD, "marketer", "en")
+        add_user(session, NAME, PASSWORD, "sales")
+        add_user(session, OTHER_NAME, PASSWORD, "marketing", "en")
     engine.dispose()
     return path
 

@@ -23,5 +23,5 @@ def test_the_language_that_a_text_is_written_in() -> None:
 async def test_an_apology_comes_in_the_language_of_the_message(text: str, language: str, tmp_path: Path) -> None:
     known = Settings(_env_file=None, var=tmp_path, rasa_port=NOBODY_LISTENS)
     async with RasaClient(known) as client:
-        (answer,) = await client.ask("anna", "rep", "c", text, None)
+        (answer,) = await client.ask("anna", "sales", "c", text, None)
     assert answer.kind == "error" and answer.language == language

@@ -18,8 +18,8 @@ from tests.e2e.product import ROOT, Product, Talk, personabot
 CONTACTS = 5_000
 GUESTS = Path(__file__).parent / "guests"  # people to whom things are done that the sample's people are spared
 BLOCKED = "Rosalinde Sperrmann"  # objected to profiling before any conversation begins
-USER, PASSWORD = "rep", "a long enough passphrase"
-MARKETER, ADMIN = "marketer", "admin"
+USER, PASSWORD = "sales", "a long enough passphrase"
+MARKETER, ADMIN = "marketing", "admin"
 COLLEAGUES = tuple(f"colleague{number}" for number in range(20))  # each may send but so many messages a minute
 START_SECONDS = 120
 LONGEST_TEST_SECONDS = 900  # the first test of all waits for the product to be built, trained and started
@@ -47,7 +47,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     personabot("build", environment=environment)
     personabot("import", str(GUESTS), environment=environment)
     personabot("privacy", "object", BLOCKED, environment=environment)
-    users = {USER: "rep", MARKETER: "marketer", ADMIN: "admin"} | dict.fromkeys(COLLEAGUES, "rep")
+    users = {USER: "sales", MARKETER: "marketing", ADMIN: "admin"} | dict.fromkeys(COLLEAGUES, "sales")
     for name, rights in users.items():
         personabot("users", "add", name, "--rights", rights, environment=environment)
     personabot("train", environment=environment)
@@ -73,7 +73,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 def clients(product: Product) -> Iterator[dict[str, list[httpx.Client]]]:
     """The HTTP clients of all who talk, logged in, by their rights."""
     with ExitStack() as stack:
-        users = {"rep": COLLEAGUES, "marketer": (MARKETER,), "admin": (ADMIN,)}
+        users = {"sales": COLLEAGUES, "marketing": (MARKETER,), "admin": (ADMIN,)}
         yield {
             rights: [stack.enter_context(log_in(product, name)) for name in names] for rights, names in users.items()
         }
@@ -82,8 +82,8 @@ def clients(product: Product) -> Iterator[dict[str, list[httpx.Client]]]:
 @pytest.fixture
 def talk(clients: dict[str, list[httpx.Client]]) -> Talk:
     """A fresh conversation, of each colleague in turn."""
-    clients["rep"].append(clients["rep"].pop(0))
-    return Talk(clients["rep"][0])
+    clients["sales"].append(clients["sales"].pop(0))
+    return Talk(clients["sales"][0])
 
 
 @contextmanager

@@ -23,7 +23,7 @@ TURN_KEYS = {"say", "press", "kind", "mentions", "lacks", "choices", "answers", 
 def _conversations() -> list[Any]:
     return [
         pytest.param(
-            path.stem, talk.get("as", "rep"), talk["turns"], id=f"{path.parent.name}/{path.stem}: {talk['name']}"
+            path.stem, talk.get("as", "sales"), talk["turns"], id=f"{path.parent.name}/{path.stem}: {talk['name']}"
         )
         for path in sorted(FOLDER.glob("*/*.yml"))
         for talk in yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -35,7 +35,7 @@ def _conversations() -> list[Any]:
 def test_conversation(
     talk: Talk, clients: dict[str, list[httpx.Client]], language: str, rights: str, turns: list[dict[str, Any]]
 ) -> None:
-    if rights != "rep":
+    if rights != "sales":
         talk = Talk(clients[rights][0])
     answers: list[dict[str, Any]] = []
     for turn in turns:

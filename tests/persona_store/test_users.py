@@ -12,11 +12,11 @@ PASSWORD = "leuchtturm-gabel-november"
 
 def test_the_right_password_lets_in(engine: Engine) -> None:
     with session_scope(engine, writes=True) as session:
-        add_user(session, "anna", PASSWORD, "marketer", "en")
+        add_user(session, "anna", PASSWORD, "marketing", "en")
     with session_scope(engine) as session:
         user = check_password(session, "anna", PASSWORD)
     assert user is not None
-    assert (user.name, user.rights, user.language) == ("anna", "marketer", "en")
+    assert (user.name, user.rights, user.language) == ("anna", "marketing", "en")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_unfit_passwords_are_refused(engine: Engine, password: str) -> None:
 
 
 def test_unknown_rights_are_refused(engine: Engine) -> None:
-    with session_scope(engine, writes=True) as session, pytest.raises(InputError, match="rep, marketer, admin"):
+    with session_scope(engine, writes=True) as session, pytest.raises(InputError, match="sales, marketing, trainer, admin"):
         add_user(session, "anna", PASSWORD, "root")  # type: ignore[arg-type]
 
 

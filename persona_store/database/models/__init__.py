@@ -1,10 +1,11 @@
 """The tables of the persona store."""
 
-from persona_store.database.models.access import Audit, User
+from persona_store.database.models.access import Audit, Invitation, LoginFailure, User
 from persona_store.database.models.base import KEY_LENGTH, NAME_LENGTH, WORD_LENGTH, Base, Json
 from persona_store.database.models.crm import Company, Contact, Deal, Import, Interaction, Product, Seller, TextHit
 from persona_store.database.models.guidance import ChannelCount, Content, GuidanceModel, Idea
 from persona_store.database.models.judgement import Scorecard, Veto
+from persona_store.database.models.links import Button, Link, LinkCode, Update
 from persona_store.database.models.live import LiveClock, LiveEvent, LiveMember, LiveState
 from persona_store.database.models.names import ContactToken, NameToken, NameVariant
 from persona_store.database.models.privacy import ErasureRequest, Suppressed
@@ -24,6 +25,7 @@ __all__ = [
     "Audit",
     "Base",
     "Build",
+    "Button",
     "ChannelCount",
     "Company",
     "Contact",
@@ -35,11 +37,15 @@ __all__ = [
     "Idea",
     "Import",
     "Interaction",
+    "Invitation",
     "Json",
+    "Link",
+    "LinkCode",
     "LiveClock",
     "LiveEvent",
     "LiveMember",
     "LiveState",
+    "LoginFailure",
     "Membership",
     "NameToken",
     "NameVariant",
@@ -52,6 +58,7 @@ __all__ = [
     "Suppressed",
     "TargetGroup",
     "TextHit",
+    "Update",
     "User",
     "Veto",
 ]

@@ -62,7 +62,7 @@ async def test_rasa_learns_who_asks_and_in_which_language(anna: httpx.AsyncClien
     assert message["message"] == "Welche Personas gibt es?"
     assert message["metadata"]["language"] == "en"
     identity = verify(message["metadata"]["identity"], known.secret("identity"), message["sender"])
-    assert identity == Identity("anna", "rep")
+    assert identity == Identity("anna", "sales")
 
 
 async def test_without_a_wanted_language_the_users_own_holds(client: httpx.AsyncClient, rasa: Any) -> None:

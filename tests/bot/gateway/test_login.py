@@ -25,7 +25,7 @@ async def test_a_login_returns_the_person_and_a_token(client: httpx.AsyncClient)
     answer = (await client.post("/api/login", json=RIGHT)).json()
     assert {key: answer[key] for key in ("name", "rights", "language")} == {
         "name": NAME,
-        "rights": "rep",
+        "rights": "sales",
         "language": None,
     }
     assert answer["token"].count(".") == 2
@@ -46,7 +46,7 @@ async def test_over_https_the_cookie_is_secure(app: FastAPI) -> None:
 
 
 async def test_the_cookie_says_who_is_there(anna: httpx.AsyncClient) -> None:
-    assert (await anna.get("/api/me")).json() == {"name": NAME, "rights": "rep", "language": None}
+    assert (await anna.get("/api/me")).json() == {"name": NAME, "rights": "sales", "language": None}
 
 
 async def test_the_token_does_as_well(client: httpx.AsyncClient) -> None:

@@ -15,33 +15,33 @@ OTHER_SECRET = "another-secret-of-the-tests-that-is-long-enough"
 
 
 def test_a_signed_identity_is_verified() -> None:
-    token = sign("anna", "rep", "talk-1", SECRET, ttl_seconds=60)
-    assert verify(token, SECRET, "talk-1") == Identity("anna", "rep")
+    token = sign("anna", "sales", "talk-1", SECRET, ttl_seconds=60)
+    assert verify(token, SECRET, "talk-1") == Identity("anna", "sales")
 
 
 def test_every_token_is_unique() -> None:
-    assert sign("anna", "rep", "talk-1", SECRET, 60) != sign("anna", "rep", "talk-1", SECRET, 60)
+    assert sign("anna", "sales", "talk-1", SECRET, 60) != sign("anna", "sales", "talk-1", SECRET, 60)
 
 
 def test_a_token_of_another_conversation_is_refused() -> None:
-    token = sign("anna", "rep", "talk-1", SECRET, 60)
+    token = sign("anna", "sales", "talk-1", SECRET, 60)
     with pytest.raises(NotAllowed):
         verify(token, SECRET, "talk-2")
 
 
 def test_a_token_with_another_secret_is_refused() -> None:
     with pytest.raises(NotAllowed):
-        verify(sign("anna", "rep", "talk-1", OTHER_SECRET, 60), SECRET, "talk-1")
+        verify(sign("anna", "sales", "talk-1", OTHER_SECRET, 60), SECRET, "talk-1")
 
 
 def test_an_expired_token_says_so() -> None:
-    token = sign("anna", "rep", "talk-1", SECRET, ttl_seconds=-1)
+    token = sign("anna", "sales", "talk-1", SECRET, ttl_seconds=-1)
     with pytest.raises(NotAllowed, match=r"abgelaufen|expired"):
         verify(token, SECRET, "talk-1")
 
 
 def test_changed_rights_are_refused() -> None:
-    header, _, signature = sign("anna", "rep", "talk-1", SECRET, 60).split(".")
+    header, _, signature = sign("anna", "sales", "talk-1", SECRET, 60).split(".")
     claims = sign("anna", "admin", "talk-1", OTHER_SECRET, 60).split(".")[1]
     with pytest.raises(NotAllowed):
         verify(f"{header}.{claims}.{signature}", SECRET, "talk-1")
@@ -55,7 +55,7 @@ def test_an_unsigned_token_is_refused() -> None:
 
 @pytest.mark.parametrize("missing", ["sub", "rights", "aud", "iss", "jti", "iat", "exp"])
 def test_a_token_that_leaves_a_claim_out_is_refused(missing: str) -> None:
-    claims = jwt.decode(sign("anna", "rep", "talk-1", SECRET, 60), options={"verify_signature": False})
+    claims = jwt.decode(sign("anna", "sales", "talk-1", SECRET, 60), options={"verify_signature": False})
     del claims[missing]
     with pytest.raises(NotAllowed):
         verify(jwt.encode(claims, SECRET, algorithm="HS256"), SECRET, "talk-1")
@@ -63,7 +63,7 @@ def test_a_token_that_leaves_a_claim_out_is_refused(missing: str) -> None:
 
 @pytest.mark.parametrize("rights", [None, 7, ["admin"], {}])
 def test_rights_that_are_no_word_are_refused(rights: Any) -> None:
-    claims = jwt.decode(sign("anna", "rep", "talk-1", SECRET, 60), options={"verify_signature": False})
+    claims = jwt.decode(sign("anna", "sales", "talk-1", SECRET, 60), options={"verify_signature": False})
     with pytest.raises(NotAllowed):
         verify(jwt.encode(claims | {"rights": rights}, SECRET, algorithm="HS256"), SECRET, "talk-1")
 
