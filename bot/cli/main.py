@@ -14,6 +14,7 @@ from bot.cli import (
     events,
     guidance,
     hypothesis,
+    links,
     people,
     personas,
     privacy,
@@ -58,6 +59,7 @@ for module in (
     guidance,
 ):
     module.register(app)
+links.register(users.app)
 app.add_typer(users.app, name="users")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(personas.app, name="persona")
