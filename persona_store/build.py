@@ -23,11 +23,11 @@ from persona_store.crm.mapping import overruled_columns
 from persona_store.database import session_scope
 from persona_store.database.models import Build, Contact, Scorecard
 from persona_store.errors import InputError
-from persona_store.guidance.learned import learn_guidance
+from persona_store.guidance.learned import Observed, learn_guidance, observe_market
 from persona_store.segmentation.aggregation import newest_data, outcomes
 from persona_store.segmentation.attributes import recognise_attributes
 from persona_store.segmentation.binning import fit_binning
-from persona_store.segmentation.drift import Drift, compare_builds
+from persona_store.segmentation.drift import Drift, drift_between
 from persona_store.segmentation.extract import Extract, one_pass
 from persona_store.segmentation.identities import Vanished, label_personas, vanished
 from persona_store.segmentation.model import PersonaInfo, persona_info
@@ -90,6 +90,7 @@ class _Read:
     data: MarketData
     before: pl.DataFrame
     signs: Signs
+    observed: Observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class _Found:
     score: LearnedScorecard
     lineage: Lineage
     motives: MotiveBook
+    observed: Observed
 
 
 def build(
@@ -114,10 +116,10 @@ def build(
     Raises InputError when the store holds no contacts.
     """
     with _one_thread_a_product(), session_scope(engine) as session:
-        data_on = newest_data(session)
         markets = [market for market in MARKETS if _has_contacts(session, market)]
         with one_pass(session) if workplace is None else nullcontext() as source:
             place = workplace or Here(source)
+            data_on = newest_data(session, source)
             sums = None if source is None else read_touch_sums(source)
             read = [_read(session, market, data_on, place, source, progress) for market in markets]
         found = [_find(session, one, seed, place, progress) for one in read]
@@ -160,7 +162,7 @@ def _find(session: Session, read: _Read, seed: int, workplace: Workplace, progre
         workplace=workplace,
     )
     tell(CHOSEN)
-    return _Found(data, choice, segments, score, find_lineage(session, data, segments), motives)
+    return _Found(data, choice, segments, score, find_lineage(session, data, segments), motives, read.observed)
 
 
 def _after_vetoes(
@@ -216,8 +218,8 @@ def _store_build(
     reports = [_store(session, row.id, one, own, progress) for one, own in zip(found, labels, strict=True)]
     session.flush()
     apply_persona_vetoes(session, row.id)
-    learn_guidance(session, row.id)
-    drift = None if previous is None else compare_builds(session, previous, row.id)
+    learn_guidance(session, row.id, {one.data.market: one.observed for one in found})
+    drift = None if previous is None else drift_between(session, previous, row.id)
     row.drift = {} if drift is None else drift.as_json()
     return BuildReport(row.id, row.verdict, row.contacts, data_on, tuple(reports), drift, tuple(vanished(session)))
 
@@ -268,7 +270,7 @@ def _read(
         if frame.is_empty():
             raise InputError(say("target.error.empty", settings().language, name=group.name, contacts=people))
     binning = fit_binning(frame, attributes)
-    known = frame.select("contact_id").join(outcomes(session, market), on="contact_id", how="left")["outcome"]
+    known = frame.select("contact_id").join(outcomes(session, market, source), on="contact_id", how="left")["outcome"]
     before = workplace.frame(session, market, attributes, as_of, until_outcome=True)
     if group is not None:
         before = frame.select("contact_id").join(before, on="contact_id", how="left", maintain_order="left")
@@ -284,8 +286,9 @@ def _read(
         outside=people - len(frame),
     )
     signs = signs_of_market(session, market, source)
+    observed = observe_market(session, market, source)
     tell(READ)
-    return _Read(data, before, signs)
+    return _Read(data, before, signs, observed)
 
 
 def _store_scorecard(

@@ -14,6 +14,7 @@ from persona_store.guidance.rates import rank_channels
 from persona_store.guidance.texts import OTHER, text_key, text_keys
 from persona_store.guidance.types import Approach, Subject
 from persona_store.matching.match import original
+from persona_store.privacy.rights import demand
 
 UNKNOWN = "unknown"
 # From this share on a persona is spoken to as the function or level most of its contacts have.
@@ -34,6 +35,7 @@ class _Who:
 
 def approach_role(session: Session, function: str, level: str) -> Approach:
     """How to approach people of a role (normal values of function and level; level "unknown" means any)."""
+    demand(session, "aggregates")
     return _approach(session, _Who("role", "", None, "b2b", function, level))
 
 
@@ -43,6 +45,7 @@ def approach_contact(session: Session, contact_id: int) -> Approach:
     A linked duplicate is answered by the contact it stands for. Raises NotAllowed when the contact objected to
     profiling, and sqlalchemy's NoResultFound for an unknown id.
     """
+    demand(session, "contacts")
     contact = original(session, contact_id)
     company = contact.company.name if contact.company else None
     function, level = contact.function or OTHER, contact.level or UNKNOWN
@@ -65,6 +68,7 @@ def approach_contact(session: Session, contact_id: int) -> Approach:
 
 def approach_persona(session: Session, persona_id: int) -> Approach:
     """How to approach the contacts of a persona; raises sqlalchemy's NoResultFound for an unknown id."""
+    demand(session, "aggregates")
     persona = session.get_one(Persona, persona_id)
     function, level = CONSUMER, UNKNOWN
     if persona.market == "b2b":

@@ -11,6 +11,7 @@ from persona_store.guidance.centre_rules import find_gaps, parts_taken
 from persona_store.guidance.centre_types import BuyingCentre, Member, PersonaShare
 from persona_store.guidance.learned import load_learned
 from persona_store.guidance.prior import group
+from persona_store.privacy.rights import demand
 
 MOST_PEOPLE = 200  # of one company; nobody reads more, and the newest active are taken
 RANKS = {"top": 0, "decider": 1, "expert": 2}
@@ -22,6 +23,7 @@ def buying_centre(session: Session, company_id: int) -> BuyingCentre:
     Doubles count for the person they stand for, people who objected to profiling not at all. Raises sqlalchemy's
     NoResultFound for an unknown id.
     """
+    demand(session, "contacts")
     company = session.get_one(Company, company_id)
     newest = session.execute(select(Build.id, Build.data_on).order_by(Build.id.desc()).limit(1)).first()
     people = session.scalars(

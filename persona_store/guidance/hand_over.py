@@ -1,15 +1,16 @@
 """When a lead goes to sales: the strength of signals after which deals followed, or a rule of thumb."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from math import log
 from typing import Any
 
 import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 from scipy.stats import beta, fisher_exact
 
-from persona_store.guidance.phases import Touchpoint, rule_of_thumb, stand
+from persona_store.guidance.phases import rule_of_thumb, scores
 
 # A deal that opens within a quarter is one that sales would have wanted to hear of.
 DAYS = 90
@@ -21,6 +22,16 @@ LEAST_ABOVE = 30
 LEAST_DEALS = 20
 LEAST_LIFT = 1.5
 TAILS = (0.05, 0.95)
+
+# A person as far as hand-over is concerned: since when known, how it came, first deal, when a customer.
+PEOPLE: dict[str, type[pl.DataType]] = {
+    "person": pl.Int64, "since": pl.Date, "source": pl.String, "first_deal": pl.Date, "customer_on": pl.Date,
+}  # fmt: skip
+# What people did, as in the store.
+TOUCHES: dict[str, type[pl.DataType]] = {
+    "person": pl.Int64, "kind": pl.String, "channel": pl.String, "direction": pl.String, "responded": pl.Boolean,
+    "on": pl.Date,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +59,27 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
-    """A person as far as hand-over is concerned: since when known, first deal, when a customer, and what it did."""
+class Leads:
+    """`people` (columns of `PEOPLE`), one row each, and what they did: `touches` (columns of `TOUCHES`)."""
 
-    person: int
-    since: date | None
-    source: str | None
-    first_deal: date | None
-    customer_on: date | None
-    touchpoints: tuple[Touchpoint, ...]
+    people: pl.DataFrame
+    touches: pl.DataFrame
 
 
-def learn_threshold(leads: Iterable[Lead], market: str, today: date) -> Threshold:
+def learn_threshold(leads: Leads, today: date) -> Threshold:
     """The score that best parts those who had a deal within a quarter from those who had none.
 
     Each person is looked at once, on a day in the past (landmarking: van Houwelingen 2007, Scand. J. Statist. 34:70),
     with what was known then. A threshold stands when Fisher's exact test, corrected for all thresholds tried, is
     below 5 % and the share above it is at least 1.5 times that of all.
     """
-    scored = [one for lead in leads if (one := _at_landmark(lead, market, today)) is not None]
-    deals = sum(opened for _, opened in scored)
+    scored = _at_landmarks(leads, today)
+    score, opened = scored["score"].to_numpy(), scored["opened"].to_numpy()
+    deals = int(opened.sum())
     nothing = Threshold(examined=len(scored), deals=deals)
     if deals < LEAST_DEALS:
         return nothing
-    tried = [found for score in THRESHOLDS if (found := _tried(scored, score, deals)) is not None]
+    tried = [found for least in THRESHOLDS if (found := _tried(score >= least, opened, least)) is not None]
     tried.sort(key=lambda found: found[0])
     accepted: list[tuple[float, Threshold]] = []
     for rank, (p, gain, threshold) in enumerate(tried):
@@ -82,30 +90,29 @@ def learn_threshold(leads: Iterable[Lead], market: str, today: date) -> Threshol
     return max(accepted, key=lambda found: found[0])[1] if accepted else nothing
 
 
-def _at_landmark(lead: Lead, market: str, today: date) -> tuple[float, bool] | None:
-    """Score on the person's day and whether a deal followed; None for who was no lead then."""
-    day = today - timedelta(days=DAYS * (1 + lead.person % LANDMARKS))
-    first = min((one.on for one in lead.touchpoints), default=None)
-    since = lead.since or first
-    if since is None or since > day:
-        return None
-    if any(on is not None and on <= day for on in (lead.first_deal, lead.customer_on)):
-        return None
-    opened = lead.first_deal is not None and lead.first_deal <= day + timedelta(days=DAYS)
-    return stand(market, lead.touchpoints, day, source=lead.source, since=lead.since).score, opened
+def _at_landmarks(leads: Leads, today: date) -> pl.DataFrame:
+    """Of each person who was a lead on its day: the score then and whether a deal followed (opened)."""
+    back = pl.duration(days=DAYS * (1 + pl.col("person") % LANDMARKS))
+    first = leads.touches.group_by("person").agg(pl.min("on").alias("first"))
+    people = leads.people.join(first, on="person", how="left", maintain_order="left").with_columns(
+        day=(pl.lit(today) - back).cast(pl.Date)
+    )
+    past = [(pl.col(name) <= pl.col("day")).fill_null(False) for name in ("first_deal", "customer_on")]
+    here = people.filter((pl.coalesce("since", "first") <= pl.col("day")).fill_null(False), ~pl.any_horizontal(past))
+    soon = (pl.col("first_deal") <= pl.col("day") + pl.duration(days=DAYS)).fill_null(False)
+    return here.select(scores(here, leads.touches).alias("score"), soon.alias("opened"))
 
 
-def _tried(scored: Sequence[tuple[float, bool]], score: float, deals: int) -> tuple[float, float, Threshold] | None:
-    above = [opened for value, opened in scored if value >= score]
-    n, opened = len(above), sum(above)
-    rest_n, rest = len(scored) - n, deals - opened
+def _tried(above: NDArray[np.bool_], had: NDArray[np.bool_], score: float) -> tuple[float, float, Threshold] | None:
+    """p, gain in log-likelihood and figures of the threshold `score`: who is `above` it, and who `had` a deal."""
+    n, opened, deals = int(above.sum()), int((above & had).sum()), int(had.sum())
+    rest_n, rest = above.size - n, deals - opened
     if n < LEAST_ABOVE or not rest_n:
         return None
     p = float(fisher_exact(np.array([[opened, n - opened], [rest, rest_n - rest]]), alternative="greater").pvalue)
-    gain = _fit(opened, n) + _fit(rest, rest_n) - _fit(deals, len(scored))
+    gain = _fit(opened, n) + _fit(rest, rest_n) - _fit(deals, above.size)
     low, high = (float(beta.ppf(tail, opened + 0.5, n - opened + 0.5)) for tail in TAILS)
-    base = deals / len(scored)
-    return p, gain, Threshold(score, False, n, opened, low, high, base, DAYS, len(scored), deals)
+    return p, gain, Threshold(score, False, n, opened, low, high, deals / above.size, DAYS, above.size, deals)
 
 
 def _fit(hits: int, n: int) -> float:

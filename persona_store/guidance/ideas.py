@@ -16,6 +16,7 @@ from persona_store.errors import InputError
 from persona_store.guidance.content import FOR_ALL, KEY_DIGEST, ContentReport, read_language
 from persona_store.guidance.people import find_persona, known_names, persona_named, persona_names
 from persona_store.guidance.types import IdeaInfo, Proof
+from persona_store.privacy.rights import demand
 from persona_store.settings import PROJECT_ROOT, Language, settings
 from persona_store.wording import say
 
@@ -37,6 +38,7 @@ def add_idea(
     language: Language | None = None, actor: str | None = None,
 ) -> IdeaInfo:  # fmt: skip
     """Records an idea; the same text for the same persona is updated. Raises InputError for what cannot be stored."""
+    demand(session, "judge")
     spoken = language or settings().language
     words = " ".join(text.split())
     if not words or len(words) > LONGEST_IDEA:
@@ -84,6 +86,7 @@ def list_ideas(session: Session, language: Language, *, persona: str | None = No
 
     With `persona` (number or name) those for it and those for all. Raises InputError for a persona there is not.
     """
+    demand(session, "aggregates")
     names: frozenset[str] | None = None
     if persona:
         found = find_persona(session, persona)
@@ -102,6 +105,7 @@ def measure_idea(session: Session, idea_id: int, *, tried: tuple[int, int], befo
     The 90 % interval of the difference of two rates is Newcombe's (1998, Statistics in Medicine 17:873, method 10).
     Raises InputError for an unknown idea or counts that cannot be.
     """
+    demand(session, "judge")
     idea = session.get(Idea, idea_id)
     if idea is None:
         raise InputError(say("ideas.error.unknown", settings().language, id=idea_id))

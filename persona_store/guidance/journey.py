@@ -26,6 +26,7 @@ from persona_store.guidance.phases import (
 )
 from persona_store.guidance.types import ChannelRate, ContentItem
 from persona_store.matching.match import original
+from persona_store.privacy.rights import demand
 from persona_store.settings import Language
 
 When = Literal["now", "soon", "not_yet", "with_sales", "customer"]
@@ -99,6 +100,7 @@ def contact_journey(session: Session, contact_id: int) -> Journey:
     A linked duplicate is answered by the contact it stands for. Raises NotAllowed when the contact objected to
     profiling, and sqlalchemy's NoResultFound for an unknown id.
     """
+    demand(session, "contacts")
     contact = original(session, contact_id)
     touchpoints = _touchpoints(session, contact.id)
     today = _today(session, touchpoints)
@@ -129,6 +131,7 @@ def company_journeys(session: Session, company_id: int, *, most: int = MOST_PEOP
 
     Doubles count for the person they stand for, people who objected to profiling not at all.
     """
+    demand(session, "contacts")
     ids = session.scalars(
         select(Contact.id)
         .where(Contact.company_id == company_id, Contact.duplicate_of.is_(None), Contact.blocked_on.is_(None))
@@ -141,6 +144,7 @@ def company_journeys(session: Session, company_id: int, *, most: int = MOST_PEOP
 
 def next_step(session: Session, contact_id: int, language: Language, *, channel: str | None = None) -> NextStep:
     """The next best step and message for a contact; on `channel` if one is named. Raises as `contact_journey`."""
+    demand(session, "contacts")
     journey = contact_journey(session, contact_id)
     approach = approach_contact(session, journey.contact_id)
     contact = session.get_one(Contact, journey.contact_id)
@@ -167,6 +171,7 @@ def next_for_persona(
     A B2B phase named for private customers is taken for the AIDA stage that corresponds to it, and the other way round.
     Raises sqlalchemy's NoResultFound for an unknown id.
     """
+    demand(session, "aggregates")
     persona = session.get_one(Persona, persona_id)
     phase = phase_in(persona.market, phase)
     approach = approach_persona(session, persona_id)

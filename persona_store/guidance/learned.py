@@ -1,5 +1,6 @@
 """What guidance learns from the whole store at a build, stored with it: counts, weights, times, hand-over, centres."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,8 @@ from persona_store.guidance.shrinkage import Cell, Person, Weights, learn_weight
 from persona_store.guidance.times import Times, learn_times
 from persona_store.guidance.types import Tally
 from persona_store.guidance.whole_store import customers_accounts, newest_touch, one_in, read_attempts, read_leads
+from persona_store.segmentation.aggregation import Reader
+from persona_store.segmentation.extract import Extract
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +30,49 @@ class Learned:
     counted_to: int = 0
 
 
-def learn_guidance(session: Session, build_id: int) -> None:
-    """Counts answers and learns from them, market by market; the build's memberships must be there."""
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What a market's touchpoints and deals teach, whatever the personas; every `one_in`-th person was looked at."""
+
+    times: Times
+    hand_over: Threshold
+    centre: dict[str, Any]
+    one_in: int
+
+
+def observe_market(session: Session, market: str, source: Extract | None = None) -> Observed:
+    """Learns the best times, the hand-over and buying centres of a market, from `source` where there is one."""
+    reader = Reader(session, market, extract=source)
+    today = newest_touch(reader)
+    return Observed(
+        learn_times(read_attempts(reader)),
+        Threshold() if today is None else learn_threshold(read_leads(reader, today), today),
+        learn_centre(customers_accounts(session)) if market == "b2b" else {},
+        one_in(reader),
+    )
+
+
+def learn_guidance(session: Session, build_id: int, observed: Mapping[str, Observed] | None = None) -> None:
+    """Counts answers and learns from them, market by market; the build's memberships must be there.
+
+    What is `observed` of a market already need not be learned again.
+    """
     count_channels(session, build_id)
     newest = session.scalar(select(func.max(Interaction.id))) or 0
     markets = session.scalars(
         select(ChannelCount.market).where(ChannelCount.build_id == build_id).distinct().order_by(ChannelCount.market)
     ).all()
     for market in markets:
+        known = (observed or {}).get(market) or observe_market(session, market)
         session.add(
             GuidanceModel(
                 build_id=build_id,
                 market=market,
                 counted_to=newest,
-                weights=_weights(session, build_id, market).as_json(),
-                times=learn_times(read_attempts(session, market)).as_json(),
-                hand_over=_threshold(session, market).as_json(),
-                centre=learn_centre(customers_accounts(session)) if market == "b2b" else {},
+                weights=_weights(session, build_id, market, known.one_in).as_json(),
+                times=known.times.as_json(),
+                hand_over=known.hand_over.as_json(),
+                centre=known.centre,
             )
         )
     session.flush()
@@ -66,7 +95,7 @@ def load_learned(session: Session, market: str) -> Learned:
     )
 
 
-def _weights(session: Session, build_id: int, market: str) -> Weights:
+def _weights(session: Session, build_id: int, market: str, step: int) -> Weights:
     stored = session.scalars(
         select(ChannelCount).where(ChannelCount.build_id == build_id, ChannelCount.market == market)
     )
@@ -75,15 +104,9 @@ def _weights(session: Session, build_id: int, market: str) -> Weights:
         for one in stored
     ]
     places = {(one.function, one.level, one.persona_id, one.channel): at for at, one in enumerate(cells)}
-    step = one_in(session, market)
     people = counts_of_people(build_id, PERSON.market == market, PERSON.id % step == 0)
     keys = [people.c[name] for name in ("function", "level", "persona_id", "channel", "n", "answered")]
     rows = session.execute(select(*keys, func.count()).group_by(*keys))
     return learn_weights(
         cells, [Person(places[tuple(row[:4])], row[4], row[5], row[6]) for row in rows if tuple(row[:4]) in places]
     )
-
-
-def _threshold(session: Session, market: str) -> Threshold:
-    today = newest_touch(session)
-    return Threshold() if today is None else learn_threshold(read_leads(session, market), market, today)

@@ -13,6 +13,7 @@ from persona_store.guidance.people import persona_names
 from persona_store.guidance.phases import PHASES, Phase, phase_in
 from persona_store.guidance.texts import OTHER
 from persona_store.guidance.types import ContentItem
+from persona_store.privacy.rights import demand
 from persona_store.segmentation.binning import OTHER as OTHER_LEVEL
 from persona_store.segmentation.profiles import PersonaProfile, persona_profile
 from persona_store.segmentation.registry import TEXT_KINDS
@@ -63,6 +64,7 @@ def persona_content(
 
     A B2B phase named for private customers is taken for the AIDA stage that corresponds to it, and the other way round.
     """
+    demand(session, "aggregates")
     persona = session.get_one(Persona, persona_id)
     approach, profile = approach_persona(session, persona_id), persona_profile(session, persona_id)
     phases = B2C_PHASES if persona.market == "b2c" else B2B_PHASES

@@ -7,6 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+import polars as pl
 import yaml
 
 from persona_store.settings import PROJECT_ROOT
@@ -85,12 +86,40 @@ def stand(
     strength = {phase: sum(one.strength for one in signals if one.phase == phase) for phase in PHASES[:3]}
     own = [one.on for one in seen if one.direction != "out" or one.responded]
     last = max(own, default=None)
-    score = strength["decision"] + CONSIDERATION_COUNTS * strength["consideration"]
+    score = sum(_counted(phase) * told for phase, told in strength.items())
     decide = _b2c if market == "b2c" else _b2b
     silent = last is not None and (today - last).days > dormant_after_days()
     bought = any(one.kind == "purchase" for one in seen)
     phase, fact = decide(strength, customer=customer, bought=bought, open_deals=open_deals, silent=silent)
     return Stand(phase, fact, score, signals, last)
+
+
+def scores(people: pl.DataFrame, touches: pl.DataFrame) -> pl.Series:
+    """The readiness of many to talk to sales, as `stand` gives it: of each of `people` on its `day`, row by row.
+
+    `people` holds person, day, source and since, `touches` person, kind, channel, direction, responded and on.
+    """
+    ways = touches.select("kind", "channel", "direction", "responded").unique()
+    told = [strength_of(*way) for way in ways.iter_rows()]
+    worth = pl.Series("worth", [_counted(phase) * weight for phase, weight in told], dtype=pl.Float64)
+    days = (pl.col("day") - pl.col("on")).dt.total_days()
+    done = (
+        touches.join(ways.hstack([worth]), on=ways.columns, how="inner", nulls_equal=True)
+        .filter(pl.col("worth") > 0)
+        .join(people.select("person", "day"), on="person", how="inner")
+        .filter(pl.col("on") <= pl.col("day"))
+        .group_by("person")
+        .agg((pl.col("worth") * pl.lit(0.5).pow(days / half_life_days())).sum().alias("done"))
+    )
+    sources = people.select("source").unique().drop_nulls()
+    came = [_source_strength(source) for source in sources["source"].to_list()]
+    usual = pl.Series("usual", [_counted(phase) * weight for phase, weight in came], dtype=pl.Float64)
+    known = (pl.col("day") - pl.col("since")).dt.total_days()
+    entered = pl.when(known >= 0).then(pl.col("usual") * pl.lit(0.5).pow(known / half_life_days()))
+    rows = people.join(done, on="person", how="left", maintain_order="left").join(
+        sources.hstack([usual]), on="source", how="left", maintain_order="left"
+    )
+    return rows.select((pl.col("done").fill_null(0.0) + entered.fill_null(0.0)).alias("score"))["score"]
 
 
 def strength_of(kind: str, channel: str | None, direction: str | None, responded: bool | None) -> tuple[str, float]:
@@ -167,10 +196,21 @@ def _signals(
 def _source_signal(source: str | None, since: date | None, today: date) -> list[Signal]:
     if not source or since is None or since > today:
         return []
+    phase, usual = _source_strength(source)
+    return [Signal(SOURCE, None, phase, usual * faded((today - since).days), 1, since)] if phase else []
+
+
+def _source_strength(source: str) -> tuple[str, float]:
+    """The phase a source speaks for and how strongly on the first day; ("", 0) for what says nothing."""
     for known in _knowledge()["sources"]:
         if any(word in source.lower() for word in known["words"]):
-            return [Signal(SOURCE, None, known["phase"], float(known["plain"]) * faded((today - since).days), 1, since)]
-    return []
+            return str(known["phase"]), float(known["plain"])
+    return "", 0.0
+
+
+def _counted(phase: str) -> float:
+    """What a strength of this phase counts for the readiness to talk to sales."""
+    return {"decision": 1.0, "consideration": CONSIDERATION_COUNTS}.get(phase, 0.0)
 
 
 def _b2b(

@@ -1,10 +1,11 @@
 """The best weekday and time of day to reach people, claimed only where the data bear it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, get_args
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from scipy.stats import beta, chi2
 
@@ -27,17 +28,11 @@ WEEKDAYS = ("weekend", "monday", "tuesday", "wednesday", "thursday", "friday", "
 HOURS = ((1, 9, "early"), (9, 11, "morning"), (11, 14, "midday"), (14, 17, "afternoon"), (17, 24, "evening"))
 
 
-@dataclass(frozen=True, slots=True)
-class Attempts:
-    """`n` attempts to a `person` of a `function` on a channel at one weekday (0 is Sunday) and hour (0 to 23)."""
-
-    person: int
-    function: str
-    channel: str
-    weekday: int
-    hour: int
-    n: int
-    answered: int
+# `n` attempts to a person of a function on a channel at one weekday (0 is Sunday) and hour (0 to 23).
+ATTEMPTS: dict[str, type[pl.DataType]] = {
+    "person": pl.Int64, "function": pl.String, "channel": pl.String, "weekday": pl.Int64, "hour": pl.Int64,
+    "n": pl.Int64, "answered": pl.Int64,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +77,33 @@ class _Test:
     p: float
 
 
-def learn_times(attempts: Iterable[Attempts]) -> Times:
+def learn_times(attempts: pl.DataFrame) -> Times:
     """Tests weekday and time of day for everybody and for each function, channel by channel.
 
-    A claim is made where the test, corrected for all tests of the market, falls below `ERROR` and a part's shrunk
-    rate lies above the usual one with its whole 90 % interval.
+    `attempts` has the columns of `ATTEMPTS`. A claim is made where the test, corrected for all tests of the market,
+    falls below `ERROR` and a part's shrunk rate lies above the usual one with its whole 90 % interval.
     """
-    known = list(attempts)
     tests: list[_Test] = []
     examined: dict[str, int] = {}
-    for channel in sorted({one.channel for one in known}):
-        here = [one for one in known if one.channel == channel]
-        examined[channel] = sum(one.n for one in here)
-        functions = sorted({one.function for one in here} - {"other"})
+    named = attempts.with_columns(_bin_names(kind, attempts).alias(kind) for kind in get_args(TimeKind))
+    for channel in sorted(named["channel"].unique().to_list()):
+        here = named.filter(pl.col("channel") == channel)
+        examined[channel] = int(here["n"].sum())
+        functions = sorted(set(here["function"].unique().to_list()) - {"other"})
         for function in (None, *functions):
-            some = here if function is None else [one for one in here if one.function == function]
+            some = here if function is None else here.filter(pl.col("function") == function)
             for kind in get_args(TimeKind):
                 if (test := _test(channel, kind, function, some)) is not None:
                     tests.append(test)
     best = [claim for test, p in _holm(tests) if p < ERROR and (claim := _claim(test, p)) is not None]
     return Times(tuple(best), examined, len(tests))
+
+
+def _bin_names(kind: TimeKind, attempts: pl.DataFrame) -> pl.Series:
+    """The part of the week or day of each row of `attempts`."""
+    moments = attempts.select("weekday", "hour").unique()
+    names = pl.Series("bin", [bin_of(kind, *moment) for moment in moments.iter_rows()], dtype=pl.String)
+    return attempts.join(moments.hstack([names]), on=["weekday", "hour"], how="left", maintain_order="left")["bin"]
 
 
 def bin_of(kind: TimeKind, weekday: int, hour: int) -> str | None:
@@ -111,36 +113,31 @@ def bin_of(kind: TimeKind, weekday: int, hour: int) -> str | None:
     return next((name for start, end, name in HOURS if start <= hour < end), None)
 
 
-def _test(channel: str, kind: TimeKind, function: str | None, attempts: Sequence[Attempts]) -> _Test | None:
+def _test(channel: str, kind: TimeKind, function: str | None, attempts: pl.DataFrame) -> _Test | None:
     """Whether answers depend on the time, given each function's own rate; None where there is too little to test.
 
     A score test whose variance is summed over people, because the answers of one person are alike (Liang and Zeger
     1986, Biometrika 73:13): with u the people's answers less what their function's rate lets expect, per part of the
     time, U = sum u and V = sum u u', U' V^-1 U follows chi-square.
     """
-    rows = [(one, name) for one in attempts if (name := bin_of(kind, one.weekday, one.hour)) is not None]
-    sizes: dict[str, int] = {}
-    for one, name in rows:
-        sizes[name] = sizes.get(name, 0) + one.n
-    bins = tuple(name for name, n in sizes.items() if n >= LEAST_IN_BIN)
-    rows = [(one, name) for one, name in rows if name in bins]
-    people = {person: at for at, person in enumerate(dict.fromkeys(one.person for one, _ in rows))}
-    if len(bins) < 2 or len(people) < LEAST_PEOPLE or sum(one.n for one, _ in rows) < LEAST_ATTEMPTS:
+    rows = attempts.filter(pl.col(kind).is_not_null())
+    sizes = rows.group_by(kind, maintain_order=True).agg(pl.sum("n")).filter(pl.col("n") >= LEAST_IN_BIN)
+    bins = tuple(sizes[kind].to_list())
+    rows = rows.filter(pl.col(kind).is_in(bins))
+    people = rows["person"].n_unique()
+    if len(bins) < 2 or people < LEAST_PEOPLE or rows["n"].sum() < LEAST_ATTEMPTS:
         return None
-    strata = {name: at for at, name in enumerate(dict.fromkeys(one.function for one, _ in rows))}
-    stratum = np.array([strata[one.function] for one, _ in rows])
-    place = np.array([bins.index(name) for _, name in rows])
-    person = np.array([people[one.person] for one, _ in rows])
-    n = np.array([one.n for one, _ in rows], dtype=float)
-    answered = np.array([one.answered for one, _ in rows], dtype=float)
+    place = rows[kind].cast(pl.Enum(bins)).to_physical().to_numpy()
+    person = (rows["person"].rank("dense") - 1).to_numpy()
+    stratum = (rows["function"].rank("dense") - 1).to_numpy()
+    n = rows["n"].cast(pl.Float64).to_numpy()
+    answered = rows["answered"].cast(pl.Float64).to_numpy()
     total = np.bincount(stratum, n)
     rate = np.bincount(stratum, answered) / total
     excess = answered - rate[stratum] * n
-    scores = np.zeros((len(people), len(bins)))
-    np.add.at(scores, (person, place), excess)
-    mix = np.zeros((len(strata), len(bins)))
-    np.add.at(mix, (stratum, place), n)
-    of_person = np.zeros(len(people), dtype=int)
+    scores = _table(person, people, place, len(bins), excess)
+    mix = _table(stratum, total.size, place, len(bins), n)
+    of_person = np.zeros(people, dtype=int)
     of_person[person] = stratum
     # What a person answers more than others altogether says nothing of the time.
     scores -= (mix / total[:, None])[of_person] * scores.sum(axis=1)[:, None]
@@ -156,6 +153,12 @@ def _test(channel: str, kind: TimeKind, function: str | None, attempts: Sequence
         channel, kind, function, bins, counts, np.bincount(place, answered).astype(np.float64),
         (np.bincount(place, rate[stratum] * n) / counts).astype(np.float64), max(inflation, 1.0), p,
     )  # fmt: skip
+
+
+def _table(row: Any, rows: int, column: Any, columns: int, amounts: Floats) -> Floats:
+    """The sums of `amounts` in a table of `rows` by `columns`."""
+    sums: Floats = np.bincount(row * np.intp(columns) + column, amounts, rows * columns).astype(np.float64)
+    return sums.reshape(rows, columns)
 
 
 def _holm(tests: Sequence[_Test]) -> list[tuple[_Test, float]]:

@@ -1,98 +1,97 @@
 """What learning reads of the whole store: attempts with their times, leads with what they did, customers' companies.
 
-Where single attempts are looked at, a sample of the people stands for all.
+Where single attempts are looked at, a sample of the people stands for all. The statements run in the store itself or
+in a copy of its columns, like those of `segmentation.statements`.
 """
 
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from itertools import groupby
+# ruff: noqa: S608 -- put together from names and numbers of this room; values are parameters
 
-from sqlalchemy import extract, func, or_, select
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import polars as pl
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from persona_store.database.models import Company, Contact, Deal, Interaction
+from persona_store.database.models import Company, Contact, Deal
 from persona_store.guidance.centre_rules import Account
-from persona_store.guidance.counts import ANSWERED, OUTGOING, OWN, PERSON
-from persona_store.guidance.hand_over import Lead
-from persona_store.guidance.phases import Touchpoint, signal_kinds
-from persona_store.guidance.times import Attempts
+from persona_store.guidance.hand_over import PEOPLE, TOUCHES, Leads
+from persona_store.guidance.phases import signal_kinds
+from persona_store.guidance.times import ATTEMPTS
+from persona_store.segmentation.aggregation import Reader
 
 # People and companies looked at: enough for two digits of any rate, read in seconds.
 SAMPLE = 30_000
-AT_ONCE = 10_000  # rows fetched in one piece
 OLDEST_DAYS = 720  # a signal a year before the earliest day looked at has faded to a sixty-fourth
+OWNER = "JOIN contacts o ON o.id = {0}.contact_id JOIN contacts p ON p.id = coalesce(o.duplicate_of, o.id)"
+ANSWERED = "CASE WHEN i.responded IS TRUE THEN 1 ELSE 0 END"
 
 
-def one_in(session: Session, market: str) -> int:
-    """Every how many-th person is looked at, so that at most `SAMPLE` are."""
-    people = session.scalar(select(func.count()).select_from(PERSON).where(PERSON.market == market)) or 0
-    return max(1, -(-people // SAMPLE))
+def one_in(reader: Reader) -> int:
+    """Every how many-th person of the market is looked at, so that at most `SAMPLE` are."""
+    counted = reader.frame("SELECT count(*) AS n FROM contacts p WHERE p.market = :market", {"n": pl.Int64})
+    return max(1, -(-int(counted["n"][0]) // SAMPLE))
 
 
-def newest_touch(session: Session) -> date | None:
+def newest_touch(reader: Reader) -> date | None:
     """The day of the newest interaction."""
-    newest = session.scalar(select(func.max(Interaction.at)))
+    newest: datetime | None = reader.frame("SELECT max(i.at) AS newest FROM interactions i", {"newest": pl.Datetime})[
+        "newest"
+    ][0]
     return None if newest is None else newest.date()
 
 
-def read_attempts(session: Session, market: str) -> list[Attempts]:
-    """The outgoing attempts to the sampled people of a market, by weekday and hour."""
-    function = func.coalesce(PERSON.function, "other")
-    keys = (PERSON.id, function, Interaction.channel, extract("dow", Interaction.at), extract("hour", Interaction.at))
-    rows = session.execute(
-        select(*keys, func.count(), func.sum(ANSWERED))
-        .select_from(Interaction)
-        .join(OWN, OWN.id == Interaction.contact_id)
-        .join(PERSON, PERSON.id == func.coalesce(OWN.duplicate_of, OWN.id))
-        .where(OUTGOING, Interaction.at.is_not(None), PERSON.market == market, PERSON.id % one_in(session, market) == 0)
-        .where(OWN.blocked_on.is_(None), PERSON.blocked_on.is_(None))
-        .group_by(*keys)
+def read_attempts(reader: Reader) -> pl.DataFrame:
+    """The outgoing attempts to the sampled people of a market (columns of `ATTEMPTS`), by weekday and hour."""
+    schema: dict[str, Any] = {"person": pl.Int64, "function": pl.String, "channel": pl.String, "at": pl.Datetime}
+    rows = reader.frame(
+        f"""
+        SELECT p.id AS person, coalesce(p.function, 'other') AS function, i.channel AS channel, i.at AS at,
+               {ANSWERED} AS answered
+        FROM interactions i {OWNER.format("i")}
+        WHERE i.direction = 'out' AND i.responded IS NOT NULL AND i.channel IS NOT NULL AND i.at IS NOT NULL
+              AND {_sampled(reader)} AND o.blocked_on IS NULL""",
+        schema | {"answered": pl.Int64},
     )
-    return [Attempts(row[0], row[1], row[2], int(row[3]), int(row[4]), row[5], row[6]) for row in rows]
+    weekday, hour = pl.col("at").dt.weekday().cast(pl.Int64) % 7, pl.col("at").dt.hour().cast(pl.Int64)
+    keyed = rows.select("person", "function", "channel", weekday.alias("weekday"), hour.alias("hour"), "answered")
+    counted = keyed.group_by("person", "function", "channel", "weekday", "hour").agg(
+        pl.len().cast(pl.Int64).alias("n"), pl.sum("answered")
+    )
+    return counted.sort(list(ATTEMPTS)[:5]).select(*ATTEMPTS)
 
 
-def read_leads(session: Session, market: str) -> Iterator[Lead]:
+def read_leads(reader: Reader, newest: date) -> Leads:
     """The sampled people of a market with what they did lately that tells of a phase, doubles' included."""
-    newest = newest_touch(session)
-    if newest is None:
-        return
-    chosen = (PERSON.market == market, PERSON.blocked_on.is_(None), PERSON.id % one_in(session, market) == 0)
-    person = func.coalesce(OWN.duplicate_of, OWN.id)
-    deals = session.execute(
-        select(person, func.min(Deal.opened_on))
-        .join(OWN, OWN.id == Deal.contact_id)
-        .join(PERSON, PERSON.id == person)
-        .where(*chosen)
-        .group_by(person)
+    chosen = _sampled(reader)
+    people = reader.frame(
+        f"""
+        SELECT p.id AS person, p.created_on AS since, p.source AS source, p.outcome_on AS customer_on
+        FROM contacts p WHERE {chosen} AND p.duplicate_of IS NULL""",
+        {name: kind for name, kind in PEOPLE.items() if name != "first_deal"},
     )
-    first_deal: dict[int, date | None] = {row[0]: row[1] for row in deals}
-    people = {
-        row[0]: row[1:]
-        for row in session.execute(
-            select(PERSON.id, PERSON.created_on, PERSON.source, PERSON.outcome_on).where(
-                *chosen, PERSON.duplicate_of.is_(None)
-            )
-        )
-    }
-    touched = session.execute(
-        select(
-            PERSON.id, Interaction.kind, Interaction.channel, Interaction.direction, Interaction.responded,
-            Interaction.at,
-        )
-        .join(OWN, OWN.id == Interaction.contact_id)
-        .join(PERSON, PERSON.id == person)
-        .where(*chosen, OWN.blocked_on.is_(None), Interaction.kind.in_(signal_kinds()))
-        .where(Interaction.at >= datetime.combine(newest - timedelta(days=OLDEST_DAYS), time()))
-        .order_by(PERSON.id)
-        .execution_options(yield_per=AT_ONCE)
-    )  # fmt: skip
-    for contact, rows in groupby(touched, key=lambda row: int(row[0])):
-        if contact in people:
-            since, source, customer_on = people.pop(contact)
-            touches = tuple(Touchpoint(*row[1:5], row[5].date()) for row in rows if row[5])
-            yield Lead(contact, since, source, first_deal.get(contact), customer_on, touches)
-    for contact, (since, source, customer_on) in people.items():  # who did nothing belongs to all as well
-        yield Lead(contact, since, source, first_deal.get(contact), customer_on, ())
+    deals = reader.frame(
+        f"""
+        SELECT p.id AS person, min(d.opened_on) AS first_deal
+        FROM deals d {OWNER.format("d")} WHERE {chosen} GROUP BY p.id""",
+        {"person": pl.Int64, "first_deal": pl.Date},
+    )
+    oldest = datetime.combine(newest - timedelta(days=OLDEST_DAYS), time())
+    kinds = ", ".join(f"'{kind}'" for kind in signal_kinds())
+    touches = reader.frame(
+        f"""
+        SELECT p.id AS person, i.kind AS kind, i.channel AS channel, i.direction AS direction,
+               i.responded AS responded, i.at AS at
+        FROM interactions i {OWNER.format("i")}
+        WHERE {chosen} AND o.blocked_on IS NULL AND i.kind IN ({kinds}) AND i.at >= '{oldest.isoformat(" ")}'""",
+        {name: kind for name, kind in TOUCHES.items() if name != "on"} | {"at": pl.Datetime},
+    )
+    touches = touches.with_columns(pl.col("at").dt.date().alias("on")).sort("person", "at").select(*TOUCHES)
+    return Leads(people.join(deals, on="person", how="left").sort("person").select(*PEOPLE), touches)
+
+
+def _sampled(reader: Reader) -> str:
+    return f"p.market = :market AND p.blocked_on IS NULL AND p.id % {one_in(reader)} = 0"
 
 
 def customers_accounts(session: Session) -> list[Account]:

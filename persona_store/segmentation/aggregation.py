@@ -8,10 +8,9 @@ from functools import cache
 from typing import Any
 
 import polars as pl
-from sqlalchemy import TextClause, bindparam, func, select, text
+from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.orm import Session
 
-from persona_store.database.models import Contact, Deal, Interaction
 from persona_store.segmentation import statements
 from persona_store.segmentation.extract import Extract, one_pass
 from persona_store.segmentation.registry import BUILT_IN, MARKETS, Attribute, from_texts
@@ -84,14 +83,13 @@ class Reader:
         return list(zip(*self.session.execute(query, wanted), strict=True))
 
 
-def newest_data(session: Session) -> date | None:
+def newest_data(session: Session, source: Extract | None = None) -> date | None:
     """The day of the newest interaction, activity or deal, at most today; None for an empty store."""
-    last = session.scalar(select(func.max(Interaction.at)))
-    days = [last and last.date()]
-    days += [
-        session.scalar(select(func.max(column)))
-        for column in (Contact.last_activity_on, Contact.created_on, Deal.opened_on)
-    ]
+    whole = Reader(session, MARKETS[0], extract=source)
+    last = whole.frame("SELECT max(i.at) AS day FROM interactions i", {"day": pl.Datetime})["day"].dt.date()
+    days = [last[0]]
+    for table, column in (("contacts", "last_activity_on"), ("contacts", "created_on"), ("deals", "opened_on")):
+        days.append(whole.frame(f"SELECT max(t.{column}) AS day FROM {table} t", {"day": pl.Date})["day"][0])  # noqa: S608
     known = [day for day in days if day is not None]
     return min(max(known), date.today()) if known else None
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from persona_store.database.models import Build, Contact, Deal, Interaction, Membership, Persona
 from persona_store.originals import original
+from persona_store.privacy.rights import demand
 from persona_store.segmentation.shares import share
 
 Advice = Literal["nothing_bought", "spare_other_offers", "offer_more", "cannot_tell", "no_other_offers"]
@@ -90,6 +91,7 @@ def buying_behaviour(session: Session, contact_id: int) -> Buying:
     A linked duplicate is answered by the contact it stands for. Raises NotAllowed when the contact objected to
     profiling, and sqlalchemy's NoResultFound for an unknown id.
     """
+    demand(session, "contacts")
     contact = original(session, contact_id)
     build = session.scalar(select(Build).order_by(Build.id.desc()).limit(1))
     persona = _persona(session, build, contact.id)

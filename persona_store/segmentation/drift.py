@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from persona_store.database.models import Build, Contact, Membership, Persona
+from persona_store.privacy.rights import demand
 from persona_store.segmentation.shares import Share, share
 from persona_store.segmentation.shifts import AttributeShift, find_shifts
 from persona_store.segmentation.versions import Pair, match_builds, overlaps
@@ -93,6 +94,12 @@ class Move:
 
 def compare_builds(session: Session, old_build: int, new_build: int) -> Drift:
     """The drift between two stored builds; raises sqlalchemy's NoResultFound for an unknown one."""
+    demand(session, "aggregates")
+    return drift_between(session, old_build, new_build)
+
+
+def drift_between(session: Session, old_build: int, new_build: int) -> Drift:
+    """As `compare_builds`, for the build itself, which nobody asked for."""
     old, new = session.get_one(Build, old_build), session.get_one(Build, new_build)
     pairs = pair_personas(session, old_build, new_build)
     rows = {row.id: row for build in (old, new) for row in build.personas}
@@ -147,6 +154,7 @@ def moved_contacts(session: Session, old_build: int, new_build: int, most: int =
 
     People who objected since are left out.
     """
+    demand(session, "contacts")
     flows = [(flow.old_id, flow.new_id) for flow in compare_builds(session, old_build, new_build).flows]
     before, after = aliased(Membership), aliased(Membership)
     found: list[Move] = []

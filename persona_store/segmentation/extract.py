@@ -25,11 +25,11 @@ from persona_store.settings import settings
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "contacts": (
         *("id", "duplicate_of", "company_id", "market", "function", "level", "region", "source", "birth_year"),
-        *("last_activity_on", "outcome", "outcome_on", "blocked_on", "notes"),
+        *("created_on", "last_activity_on", "outcome", "outcome_on", "blocked_on", "notes"),
     ),
     "companies": ("id", "industry", "employees", "region"),
     "interactions": ("id", "contact_id", "kind", "channel", "direction", "responded", "at", "minutes", "topic", "text"),
-    "deals": ("id", "contact_id", "product", "amount", "margin", "won", "closed_on"),
+    "deals": ("id", "contact_id", "product", "amount", "margin", "won", "opened_on", "closed_on"),
     "text_hits": ("contact_id", "interaction_id", "kind", "term"),
 }
 PRIVATE = ("notes", "text")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from persona_store.database.models import NAME_LENGTH, Build, Persona, PersonaIdentity
 from persona_store.errors import InputError
+from persona_store.privacy.rights import demand
 from persona_store.segmentation.naming import PersonaName, name_personas, still_true
 from persona_store.segmentation.segment import Segments
 from persona_store.segmentation.storage import Label, MarketData
@@ -112,6 +113,7 @@ def rename(session: Session, persona_id: int, *, de: str | None = None, en: str 
 
     Raises InputError when a name is empty, too long, or borne by another persona.
     """
+    demand(session, "administer")
     persona = session.get_one(Persona, persona_id)
     names = {
         "de": persona.name_de if de is None else _cleaned(de),
@@ -134,6 +136,7 @@ def rename(session: Session, persona_id: int, *, de: str | None = None, en: str 
 
 def annotate(session: Session, persona_id: int, note: str) -> None:
     """Keeps a note with the persona over builds; an empty one removes it. Raises InputError when it is too long."""
+    demand(session, "administer")
     note = note.strip()
     if len(note) > LONGEST_NOTE:
         raise InputError(say("persona_edit.error.note", settings().language, most=LONGEST_NOTE))
@@ -143,6 +146,7 @@ def annotate(session: Session, persona_id: int, note: str) -> None:
 
 def pin(session: Session, persona_id: int, pinned: bool = True) -> None:
     """Pins a persona, or no longer: a pinned one stays listed, and is looked for, even when a build misses it."""
+    demand(session, "administer")
     _own_identity(session, session.get_one(Persona, persona_id)).pinned = pinned
     session.flush()
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import Build, Persona, PersonaIdentity, PersonaLevel
+from persona_store.privacy.rights import demand
 from persona_store.segmentation.model import PersonaInfo, attribute_from_json, persona_info
 from persona_store.segmentation.registry import Attribute, AttributeKind
 
@@ -68,12 +69,14 @@ class PersonaProfile:
 
 def persona_profile(session: Session, persona_id: int) -> PersonaProfile:
     """The profile of one persona of any build; raises sqlalchemy's NoResultFound for an unknown id."""
+    demand(session, "aggregates")
     persona = session.get_one(Persona, persona_id)
     return _profile(session, persona, session.get_one(Build, persona.build_id))
 
 
 def list_profiles(session: Session) -> list[PersonaProfile]:
     """The profiles of the newest build by number; empty when there is no build or it found no personas."""
+    demand(session, "aggregates")
     newest = session.scalar(select(func.max(Build.id)))
     if newest is None:
         return []

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from persona_store.database.models import TargetGroup
 from persona_store.errors import InputError
+from persona_store.privacy.rights import demand
 from persona_store.segmentation.attributes import attribute_frame, attributes
 from persona_store.segmentation.labels import attribute_label, level_label
 from persona_store.segmentation.registry import Attribute
@@ -87,6 +88,7 @@ def set_group(session: Session, name: str, market: str, filters: Mapping[str, Se
 
     Raises InputError when the name is empty or too long, nothing is filtered, or the name is taken in another market.
     """
+    demand(session, "administer")
     name = name.strip()
     if not 0 < len(name) <= TargetGroup.name.type.length or not name.isprintable():
         raise InputError(say("target.error.name", settings().language))
@@ -143,6 +145,7 @@ def count_inside(session: Session, group: NamedGroup) -> tuple[int, int]:
 
 def use_group(session: Session, name: str) -> NamedGroup:
     """Lets builds of the group's market run inside it, and in no other; raises InputError for an unknown name."""
+    demand(session, "administer")
     row = _stored(session, name)
     switch_off(session, row.market)
     row.active = True
@@ -152,12 +155,14 @@ def use_group(session: Session, name: str) -> NamedGroup:
 
 def switch_off(session: Session, market: str) -> None:
     """Lets builds of `market` take all contacts again."""
+    demand(session, "administer")
     session.execute(update(TargetGroup).where(TargetGroup.market == market).values(active=False))
     session.expire_all()
 
 
 def remove_group(session: Session, name: str) -> None:
     """Removes a target group; builds that ran inside it keep their record of it. Raises InputError as above."""
+    demand(session, "administer")
     session.delete(_stored(session, name))
 
 

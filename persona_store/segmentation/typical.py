@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import Build, Contact, Membership, Persona
+from persona_store.privacy.rights import demand
 from persona_store.segmentation.model import contact_levels, load_model
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def describe_typical(session: Session, persona_id: int, *, named: bool, most: in
 
     Who asks for names must record the look-up of each (see `read_typical`).
     """
+    demand(session, "contacts" if named else "aggregates")
     persona = session.get_one(Persona, persona_id)
     model = load_model(session, persona.market)
     if model is None:

@@ -1,8 +1,10 @@
 """Where somebody stands follows from what they did, where and when; hand-over from what deals followed."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,9 +14,9 @@ from sqlalchemy.orm import Session
 from persona_store.database import session_scope
 from persona_store.database.models import Contact, Deal, Interaction
 from persona_store.errors import NotAllowed
-from persona_store.guidance.hand_over import DAYS, Lead, learn_threshold
+from persona_store.guidance.hand_over import DAYS, PEOPLE, TOUCHES, Leads, learn_threshold
 from persona_store.guidance.journey import contact_journey, next_for_persona, next_step
-from persona_store.guidance.phases import PHASES, Touchpoint, rule_of_thumb, stand
+from persona_store.guidance.phases import PHASES, Touchpoint, rule_of_thumb, scores, stand
 
 TODAY = date(2026, 6, 1)
 
@@ -94,25 +96,30 @@ def test_more_behaviour_never_lowers_the_score_and_order_does_not_matter(
     assert stand(market, [*points, touch("download")], TODAY).score >= now.score
 
 
-def draw_leads(seed: int, *, effect: bool) -> list[Lead]:
+def draw_leads(seed: int, *, effect: bool) -> Leads:
     """Leads of whom some asked for a demo before the day they are looked at; with `effect` deals follow these."""
     chance = np.random.default_rng(seed)
-    leads = []
+    people, touches = [], []
     for person in range(900):
         day = TODAY - timedelta(days=DAYS * (1 + person % 4))
         keen = bool(chance.random() < 0.3)
-        points = [Touchpoint("visit", None, "in", None, day - timedelta(days=int(chance.integers(1, 90))))]
+        touches.append((person, "visit", None, "in", None, day - timedelta(days=int(chance.integers(1, 90)))))
         if keen:
-            points.append(Touchpoint("demo_request", None, "in", None, day - timedelta(days=10)))
-            points.append(Touchpoint("pricing_page", None, "in", None, day - timedelta(days=5)))
+            touches.append((person, "demo_request", None, "in", None, day - timedelta(days=10)))
+            touches.append((person, "pricing_page", None, "in", None, day - timedelta(days=5)))
         rate = (0.4 if keen else 0.05) if effect else 0.12
         deal = day + timedelta(days=int(chance.integers(1, DAYS))) if chance.random() < rate else None
-        leads.append(Lead(person, day - timedelta(days=200), None, deal, None, tuple(points)))
-    return leads
+        people.append((person, day - timedelta(days=200), None, deal, None))
+    return leads_of(people, touches)
+
+
+def leads_of(people: list[tuple[object, ...]], touches: list[tuple[object, ...]]) -> Leads:
+    """Leads from rows of people and of what they did."""
+    return Leads(pl.DataFrame(people, schema=PEOPLE, orient="row"), pl.DataFrame(touches, schema=TOUCHES, orient="row"))
 
 
 def test_a_threshold_after_which_deals_follow_is_found_with_its_counts() -> None:
-    threshold = learn_threshold(draw_leads(1, effect=True), "b2b", TODAY)
+    threshold = learn_threshold(draw_leads(1, effect=True), TODAY)
     assert not threshold.rule_of_thumb and threshold.base is not None
     assert threshold.low is not None and threshold.high is not None
     assert threshold.low < 0.4 < threshold.high
@@ -121,26 +128,55 @@ def test_a_threshold_after_which_deals_follow_is_found_with_its_counts() -> None
 
 
 def test_without_connection_the_rule_of_thumb_stays_in_nineteen_of_twenty() -> None:
-    learned = [learn_threshold(draw_leads(seed, effect=False), "b2b", TODAY) for seed in range(60)]
+    learned = [learn_threshold(draw_leads(seed, effect=False), TODAY) for seed in range(60)]
     assert sum(not one.rule_of_thumb for one in learned) <= 5
     assert {one.score for one in learned if one.rule_of_thumb} == {rule_of_thumb()}
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["demo_request", "download", "visit", "email", "ticket"]),
+            st.sampled_from([None, "email", "in_person"]),
+            st.sampled_from([None, "in", "out"]),
+            st.sampled_from([None, True, False]),
+            st.integers(-5, 900),
+        ),
+        max_size=8,
+    ),
+    st.sampled_from([None, "Empfehlung", "Web"]),
+)
+def test_many_are_scored_as_each_alone(
+    told: list[tuple[str, str | None, str | None, bool | None, int]], source: str | None
+) -> None:
+    since = TODAY - timedelta(days=30)
+    touches = [(7, *way, TODAY - timedelta(days=days)) for *way, days in told]
+    found = scores(
+        pl.DataFrame(
+            {"person": [7], "day": [TODAY], "source": [source], "since": [since]},
+            schema_overrides={"source": pl.String},
+        ),
+        pl.DataFrame(touches, schema=TOUCHES, orient="row"),
+    )
+    points = [Touchpoint(*one[1:]) for one in touches]  # type: ignore[arg-type]
+    assert found[0] == pytest.approx(stand("b2b", points, TODAY, source=source, since=since).score)
+
+
 def test_few_deals_do_not_tell() -> None:
-    few = learn_threshold(draw_leads(1, effect=True)[:60], "b2b", TODAY)
+    all_of_them = draw_leads(1, effect=True)
+    few = learn_threshold(replace(all_of_them, people=all_of_them.people.head(60)), TODAY)
     assert few.rule_of_thumb and few.examined == 60
 
 
 def test_what_happened_after_the_day_looked_at_does_not_leak() -> None:
-    leads = [
-        Lead(
-            person, TODAY - timedelta(days=700), None, TODAY - timedelta(days=30), None,
-            (Touchpoint("visit", None, "in", None, TODAY - timedelta(days=600)),
-             Touchpoint("demo_request", None, "in", None, TODAY - timedelta(days=1))),
-        )
-        for person in range(0, 400, 4)
-    ]  # fmt: skip
-    threshold = learn_threshold(leads, "b2b", TODAY)
+    persons = range(0, 400, 4)
+    people = [(one, TODAY - timedelta(days=700), None, TODAY - timedelta(days=30), None) for one in persons]
+    touches = [
+        (one, kind, None, "in", None, TODAY - timedelta(days=days))
+        for one in persons
+        for kind, days in (("visit", 600), ("demo_request", 1))
+    ]
+    threshold = learn_threshold(leads_of(people, touches), TODAY)
     assert threshold.rule_of_thumb and threshold.deals == 100
 
 

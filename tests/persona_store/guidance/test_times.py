@@ -1,14 +1,15 @@
 """A best time is claimed where there is one, and hardly ever where there is none."""
 
 import numpy as np
+import polars as pl
 import pytest
 
-from persona_store.guidance.times import Attempts, Times, bin_of, learn_times
+from persona_store.guidance.times import ATTEMPTS, Times, bin_of, learn_times
 
 FUNCTIONS = ("sales", "it", "finance")
 
 
-def draw(seed: int, *, tuesday: float = 0.0, people: int = 400, function_effect: bool = True) -> list[Attempts]:
+def draw(seed: int, *, tuesday: float = 0.0, people: int = 400, function_effect: bool = True) -> pl.DataFrame:
     """Attempts to people who differ in how readily they answer, and in when they are tried."""
     chance = np.random.default_rng(seed)
     attempts = []
@@ -21,8 +22,8 @@ def draw(seed: int, *, tuesday: float = 0.0, people: int = 400, function_effect:
             weekday = favourite if chance.random() < 0.5 else int(chance.integers(1, 6))
             rate = min(0.95, own + (tuesday if weekday == 2 else 0.0))
             answered = int(chance.random() < rate)
-            attempts.append(Attempts(person, function, "phone", weekday, int(chance.integers(8, 18)), 1, answered))
-    return attempts
+            attempts.append((person, function, "phone", weekday, int(chance.integers(8, 18)), 1, answered))
+    return pl.DataFrame(attempts, schema=ATTEMPTS, orient="row")
 
 
 def test_a_real_best_day_is_found_with_its_figures() -> None:
@@ -44,12 +45,9 @@ def test_shuffled_times_of_real_effects_yield_no_claim() -> None:
     known = draw(4, tuesday=0.25, people=600)
     claims = []
     for _ in range(40):
-        days = chance.permutation([one.weekday for one in known])
-        hours = chance.permutation([one.hour for one in known])
-        shuffled = [
-            Attempts(one.person, one.function, one.channel, int(day), int(hour), one.n, one.answered)
-            for one, day, hour in zip(known, days, hours, strict=True)
-        ]
+        shuffled = known.with_columns(
+            pl.Series(name, chance.permutation(known[name].to_numpy())) for name in ("weekday", "hour")
+        )
         claims.append(bool(learn_times(shuffled).best))
     assert sum(claims) <= 5  # of 40; with probability 0.05 each, six or more come in 1 of 70 runs
 
