@@ -1,6 +1,7 @@
 """The one settings object: environment variables with the prefix `PERSONABOT_`, or a `.env` file."""
 
 import os
+import re
 import secrets
 import tempfile
 from contextlib import suppress
@@ -15,6 +16,7 @@ from persona_store.errors import InputError
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SECRET_BYTES = 48
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
 Language = Literal["de", "en"]
 DEFAULT_LANGUAGE: Language = "de"
@@ -50,6 +52,8 @@ class Settings(BaseSettings):
     events_secret: str | None = Field(default=None, min_length=32, description="signs events; default: made in `var`")
     event_days: int = Field(default=30, ge=1, le=3650, description="how long events are remembered, or wait in vain")
     conversation_days: int = Field(default=90, ge=1, le=3650, description="how long conversations are kept")
+    embed_origins: str = Field(default="", description="origins whose pages may embed the widget, parted by commas")
+    embed_secret: str | None = Field(default=None, min_length=32, description="signs who is there in such a page")
     drift_alarm: float = Field(default=0.1, gt=0, description="stability index of personas that proposes a rebuild")
 
     @field_validator("var")
@@ -57,6 +61,19 @@ class Settings(BaseSettings):
     def _same_for_all(cls, value: Path) -> Path:
         """A relative folder is below the project's, wherever a command is given and whichever process reads it."""
         return PROJECT_ROOT / value.expanduser()
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _whole_origins(cls, value: str) -> str:
+        """Each is scheme, host and port as browsers say them, so that none is allowed by half a name."""
+        if any(not ORIGIN.fullmatch(origin) for origin in _parted(value)):
+            raise ValueError("an origin is https://host or https://host:port, without a path")
+        return value
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins whose pages may embed the widget."""
+        return tuple(_parted(self.embed_origins))
 
     @property
     def store_url(self) -> str:
@@ -80,6 +97,10 @@ class Settings(BaseSettings):
                 with suppress(FileExistsError):  # another process was faster
                     os.link(file.name, path)
         return path.read_text(encoding="ascii").strip()
+
+
+def _parted(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 @cache

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from bot.gateway import chat, events, files, health, login, pages
+from bot.gateway import chat, embed, events, files, health, login, pages
 from bot.gateway.protection import Protection
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.refusals import Refused, spoken_language
@@ -39,17 +39,18 @@ def create_app(known: Settings) -> FastAPI:
     app.state.rasa = RasaClient(known)
     app.state.brakes = login.Brakes()
     app.state.chat_brake = chat.new_chat_brake()
+    app.state.embed_brake = embed.new_embed_brake()
     app.state.file_brake = files.new_file_brake()
     app.state.metrics = health.Metrics()
     app.state.event_writer = events.EventWriter(app.state.engine)
-    for router in (login.router, chat.router, files.router, events.router, health.router, pages.router):
+    for router in (login.router, embed.router, chat.router, files.router, events.router, health.router, pages.router):
         app.include_router(router)
     pages.mount_files(app)
     app.add_exception_handler(Refused, _refuse)
     app.add_exception_handler(RequestValidationError, _refuse_bad_request)
     app.add_exception_handler(HTTPException, _refuse_http)
     app.add_exception_handler(StoreUnavailable, _refuse_without_store)
-    app.add_middleware(Protection, language=known.language)
+    app.add_middleware(Protection, language=known.language, origins=known.allowed_origins)
     describe = app.openapi
 
     def with_events() -> dict[str, Any]:

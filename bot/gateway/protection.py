@@ -1,11 +1,16 @@
-"""Wraps every request: bodies are bounded, other sites cannot act for a person, pages may load only our own files."""
+"""Wraps every request: bodies are bounded, other sites cannot act for a person, pages may load only our own files.
+
+Pages of the allowed origins may load the widget and speak to its part of the API: by Bearer tokens, never by cookies.
+"""
 
 import asyncio
 import logging
 import traceback
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.gateway.refusals import Refused, wanted_language
@@ -18,6 +23,13 @@ LARGER_BODIES = {"/api/crm/events": 1024 * 1024}  # a thousand events; signed, s
 BODY_SECONDS = 10.0  # a body that trickles in slower than this holds a connection for nothing
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OWN_SITE = {"same-origin", "none"}
+WIDGET_API = ("/api/embed", "/api/login", "/api/logout", "/api/me", "/api/chat", "/api/files/")
+WIDGET_FILES = ("/web/widget.js", "/web/widget/", "/web/words.json", "/web/vendor/")
+PREFLIGHT_HEADERS = {
+    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Headers": "authorization, content-type, accept-language",
+    "Access-Control-Max-Age": "600",
+}
 
 # deep-chat styles itself by constructed style sheets and the CSSOM, which need no 'unsafe-inline'; its icons are data:.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -45,11 +57,15 @@ SECURITY_HEADERS = {
 
 
 class Protection:
-    """ASGI middleware; `language` is spoken to people whose language is not known."""
+    """ASGI middleware; `language` is spoken to people whose language is not known.
 
-    def __init__(self, app: ASGIApp, language: Language) -> None:
+    Pages of `origins` ("https://intranet.example.org") may embed the widget.
+    """
+
+    def __init__(self, app: ASGIApp, language: Language, origins: Collection[str] = ()) -> None:
         self.app = app
         self.language = language
+        self.origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Checks the request, then lets the application answer it."""
@@ -58,18 +74,27 @@ class Protection:
             return
 
         started = False
+        headers = Headers(scope=scope)
+        guest = self._guest(headers, scope["path"])
 
         async def send_protected(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                _add_headers(MutableHeaders(scope=message), scope)
+                sent = MutableHeaders(scope=message)
+                _add_headers(sent, scope)
+                self._share(sent, scope["path"], guest)
             await send(message)
 
-        headers = Headers(scope=scope)
+        if guest is not None:
+            if scope["method"] == "OPTIONS":
+                await Response(status_code=204, headers=PREFLIGHT_HEADERS)(scope, receive, send_protected)
+                return
+            scope = _without_cookies(scope)
         try:
             if scope["method"] not in SAFE_METHODS:
-                _check_origin(headers)
+                if guest is None:
+                    _check_origin(headers)
                 receive = await _whole_body(headers, receive, LARGER_BODIES.get(scope["path"], LARGEST_BODY))
         except Refused as refused:
             await self._refuse(refused, scope, receive, send_protected)
@@ -84,13 +109,32 @@ class Protection:
             logger.error("%s in %s %r\n%s", type(error).__name__, scope["method"], scope["path"], place)
             await self._refuse(Refused(500, "internal"), scope, receive, send_protected)
 
+    def _guest(self, headers: Headers, path: str) -> str | None:
+        """The foreign origin whose page asks for what it may have; None for everyone else."""
+        origin = headers.get("origin", "")
+        if origin not in self.origins or _is_own(origin, headers):
+            return None
+        return origin if path.startswith((*WIDGET_API, *WIDGET_FILES)) else None
+
+    def _share(self, sent: MutableHeaders, path: str, guest: str | None) -> None:
+        if not self.origins or not path.startswith((*WIDGET_API, *WIDGET_FILES)):
+            return
+        sent.add_vary_header("Origin")
+        if path.startswith(WIDGET_FILES):
+            sent["Cross-Origin-Resource-Policy"] = "cross-origin"
+        if guest is not None:
+            sent["Access-Control-Allow-Origin"] = guest
+            sent["Access-Control-Expose-Headers"] = "Retry-After, Content-Disposition"
+            del sent["Set-Cookie"]
+
     async def _refuse(self, refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
         answer = refused.response(wanted_language(Headers(scope=scope)) or self.language)
         await answer(scope, receive, send)
 
 
 def _add_headers(headers: MutableHeaders, scope: Scope) -> None:
-    headers.update(SECURITY_HEADERS)
+    for name, value in SECURITY_HEADERS.items():
+        headers.setdefault(name, value)  # the report brings a policy of its own
     if scope["scheme"] == "https":
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if scope["path"].startswith("/web/"):
@@ -102,10 +146,19 @@ def _add_headers(headers: MutableHeaders, scope: Scope) -> None:
 def _check_origin(headers: Headers) -> None:
     """Browsers say which site a request comes from; programs without a browser say nothing."""
     origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+    if origin is not None and not _is_own(origin, headers):
         raise Refused(403, "foreign_origin")
     if headers.get("sec-fetch-site", "none") not in OWN_SITE:
         raise Refused(403, "foreign_origin")
+
+
+def _is_own(origin: str, headers: Headers) -> bool:
+    return urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+
+
+def _without_cookies(scope: Scope) -> Scope:
+    """A foreign page speaks for people by their tokens only."""
+    return {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"cookie"]}
 
 
 async def _whole_body(headers: Headers, receive: Receive, largest: int) -> Receive:
