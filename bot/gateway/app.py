@@ -11,13 +11,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from bot.gateway import chat, embed, events, files, health, login, pages
+from bot.gateway import chat, embed, events, files, health, login, overview, pages, report, telegram
 from bot.gateway.protection import Protection
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.refusals import Refused, spoken_language
 from persona_store.database import connect, migrate
-from persona_store.errors import StoreUnavailable
+from persona_store.errors import MissingRight, StoreUnavailable
 from persona_store.settings import Settings
+from persona_store.wording import say
 
 STORE_RETRY_SECONDS = 60  # an import of some hundred thousand contacts takes about so long
 REFUSALS = {404: "not_found", 405: "not_found", 413: "too_large"}
@@ -43,13 +44,17 @@ def create_app(known: Settings) -> FastAPI:
     app.state.file_brake = files.new_file_brake()
     app.state.metrics = health.Metrics()
     app.state.event_writer = events.EventWriter(app.state.engine)
-    for router in (login.router, embed.router, chat.router, files.router, events.router, health.router, pages.router):
-        app.include_router(router)
+    app.state.glances = overview.Glances()
+    app.state.reports = report.Reports()
+    app.state.watch = health.new_watch()
+    for module in (login, embed, chat, files, overview, report, events, telegram, health, pages):
+        app.include_router(module.router)
     pages.mount_files(app)
     app.add_exception_handler(Refused, _refuse)
     app.add_exception_handler(RequestValidationError, _refuse_bad_request)
     app.add_exception_handler(HTTPException, _refuse_http)
     app.add_exception_handler(StoreUnavailable, _refuse_without_store)
+    app.add_exception_handler(MissingRight, _refuse_right)
     app.add_middleware(Protection, language=known.language, origins=known.allowed_origins)
     describe = app.openapi
 
@@ -65,7 +70,8 @@ def create_app(known: Settings) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(migrate, app.state.engine)
-    yield
+    async with telegram.talking(app):
+        yield
     await app.state.event_writer.close()
     await app.state.rasa.aclose()
     await run_in_threadpool(app.state.engine.dispose)
@@ -84,6 +90,12 @@ async def _refuse_bad_request(request: Request, error: Exception) -> JSONRespons
 
 async def _refuse_without_store(request: Request, error: Exception) -> JSONResponse:
     return await _refuse(request, Refused(503, "store_away", retry_after=STORE_RETRY_SECONDS))
+
+
+async def _refuse_right(request: Request, error: Exception) -> JSONResponse:
+    right = error.right if isinstance(error, MissingRight) else "administer"
+    sentence = say(f"rights.refused.{right}", spoken_language(request))
+    return JSONResponse({"error": "missing_right", "message": sentence}, status_code=403)
 
 
 async def _refuse_http(request: Request, error: Exception) -> JSONResponse:

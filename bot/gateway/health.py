@@ -1,4 +1,7 @@
-"""Whether the parts that an answer needs are up, and figures for Prometheus; neither tells anything about people."""
+"""Whether the parts that an answer needs are up and the personas still fit, and figures for Prometheus.
+
+Neither tells anything about people.
+"""
 
 import asyncio
 from dataclasses import dataclass
@@ -7,15 +10,18 @@ from typing import Literal
 import httpx
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.gateway.kept import Kept
 from persona_store.database import session_scope
 from persona_store.database.models import User
 from persona_store.errors import StoreUnavailable
+from persona_store.live.status import LiveStatus, live_status
 
 CHECK_SECONDS = 2.0
+WATCH_SECONDS = 10.0  # the drift is looked at no more often, however often somebody asks whether all is well
 TURN_BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 4.0, 6.0)  # seconds; a turn is cut off at about 5.5
 
 router = APIRouter(tags=["operation"])
@@ -23,12 +29,18 @@ router = APIRouter(tags=["operation"])
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Which part is up; `status` is "degraded" when one is not."""
+    """Which part is up; `status` is "degraded" when one is not.
+
+    `drift_alarm` says that the personas no longer fit what came in since the build, `rebuild_due` that this or a newer
+    import speaks for a new build; both are None while the store is down. Neither keeps anybody from getting answers.
+    """
 
     status: Literal["ok", "degraded"]
     store: bool
     rasa: bool
     actions: bool
+    drift_alarm: bool | None
+    rebuild_due: bool | None
 
 
 class Metrics:
@@ -45,6 +57,27 @@ class Metrics:
         )
         self.events = Counter("personabot_events", "Events of the CRM, by status", ["status"], registry=self.registry)
         self.logins = Counter("personabot_logins", "Attempts to log in, by result", ["result"], registry=self.registry)
+        self.drift = Gauge(
+            "personabot_drift", "Stability index of the personas since the build", ["market"], registry=self.registry
+        )
+        self.drift_alarm = Gauge(
+            "personabot_drift_alarm", "1 when the personas no longer fit what came in", registry=self.registry
+        )
+        self.rebuild_due = Gauge("personabot_rebuild_due", "1 when a new build is due", registry=self.registry)
+
+    def note_drift(self, live: LiveStatus) -> None:
+        """Sets the figures on drift."""
+        self.drift.clear()
+        for market in live.markets:
+            if market.drift is not None:
+                self.drift.labels(market.market).set(market.drift)
+        self.drift_alarm.set(live.drift_alarm)
+        self.rebuild_due.set(live.rebuild_due)
+
+
+def new_watch() -> Kept[LiveStatus]:
+    """The last look at the drift."""
+    return Kept(WATCH_SECONDS, most=1)
 
 
 @router.get("/health", responses={503: {"model": Health, "description": "A part is down"}})
@@ -58,14 +91,33 @@ async def health(request: Request, response: Response) -> Health:
     )
     all_up = store and rasa and actions
     response.status_code = 200 if all_up else 503
-    return Health("ok" if all_up else "degraded", store, rasa, actions)
+    live = await _live(request) if store else None
+    alarm, due = (live.drift_alarm, live.rebuild_due) if live else (None, None)
+    return Health("ok" if all_up else "degraded", store, rasa, actions, alarm, due)
 
 
 @router.get("/metrics", response_class=Response)
 async def metrics(request: Request) -> Response:
     """The gateway's figures in Prometheus' text format."""
     figures: Metrics = request.app.state.metrics
+    if (live := await _live(request)) is not None:
+        figures.note_drift(live)
     return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _live(request: Request) -> LiveStatus | None:
+    """What came in since the build; None when the store does not say."""
+    engine: Engine = request.app.state.engine
+    watch: Kept[LiveStatus] = request.app.state.watch
+
+    def look() -> LiveStatus:
+        with session_scope(engine) as session:
+            return live_status(session)
+
+    try:
+        return await watch.get("live", look)
+    except (SQLAlchemyError, StoreUnavailable):
+        return None
 
 
 def _store_is_up(engine: Engine) -> bool:

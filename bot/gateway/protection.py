@@ -19,7 +19,7 @@ from persona_store.settings import Language
 logger = logging.getLogger(__name__)
 
 LARGEST_BODY = 64 * 1024
-LARGER_BODIES = {"/api/crm/events": 1024 * 1024}  # a thousand events; signed, so nobody else gets far with it
+LARGER_BODIES = {"/api/telegram": 256 * 1024, "/api/crm/events": 1024 * 1024}  # a thousand events; signed, so nobody else gets far with it
 BODY_SECONDS = 10.0  # a body that trickles in slower than this holds a connection for nothing
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OWN_SITE = {"same-origin", "none"}
