@@ -10,7 +10,7 @@ if (!customElements.get("persona-bot")) {
   for (const script of document.querySelectorAll("script[src]")) if (script.src === import.meta.url) place(script);
 }
 
-/** Puts the widget where the tag asks for it: in the corner of the page, or right after the tag; else nowhere. */
+/** Puts the widget where the tag asks for it: in the corner of the page or right after the tag. */
 function place(script) {
   const { position } = script.dataset;
   if (position !== "corner" && position !== "inline") return; // the page places <persona-bot> by hand
@@ -19,6 +19,6 @@ function place(script) {
   for (const [name, attribute] of Object.entries(ATTRIBUTES)) {
     if (script.dataset[name]) element.setAttribute(attribute, script.dataset[name]);
   }
-  if (position === "corner") document.body.append(element);
-  else script.after(element);
+  if (position === "inline" && document.body.contains(script)) script.after(element);
+  else document.body.append(element);
 }

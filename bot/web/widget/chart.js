@@ -6,8 +6,16 @@ import { table } from "./table.js";
 const VENDOR = new URL("/web/vendor/vega/", import.meta.url);
 const FILES = ["vega.min.js", "vega-lite.min.js", "vega-embed.min.js"]; // each needs those before it
 const NAMES = ["vega", "vegaLite", "vegaEmbed"];
-const NARROWEST = 380; // pixels; below, bars and the numbers beside them would lie on each other
+const NARROWEST = 320; // pixels; below, a chart scrolls sideways
+const WIDE = 560; // from here on there is room for names beside bars
 const LABEL_SHARE = 0.38; // of the width, at most, for names beside bars
+const PIXELS_PER_TICK = 90; // of an axis with numbers
+const TALLER = 1.75; // rows whose names stand above the bars
+const NAME_OFFSET = 16; // pixels above the middle of the bar
+const FORMATS = {
+  de: { decimal: ",", thousands: ".", grouping: [3], currency: ["", "\u00a0€"], percent: "\u00a0%" },
+  en: { decimal: ".", thousands: ",", grouping: [3], currency: ["€", ""], percent: "%" },
+};
 
 // the charts' own colours (persona_store/charts.py) and what stands for them on a dark ground
 const DARK = {
@@ -18,7 +26,6 @@ const DARK = {
   "#0072B2": "#56b4e9",
   "#D55E00": "#f08a3c",
   "#009E73": "#35c296",
-  white: "#0b1b20",
 };
 
 let loading = null;
@@ -30,13 +37,14 @@ export function chart(answer, talk, text) {
   const scroller = make("div", { class: "picture-scroller", tabindex: "0", role: "region", "aria-label": text("chart") }, picture);
   const tip = make("div", { class: "tip", hidden: true, "aria-hidden": "true" });
   const note = make("p", { class: "note", hidden: true });
-  const figure = make("figure", { class: "chart" }, scroller, tip, note);
+  const caption = answer.chart.description ? make("figcaption", {}, answer.chart.description) : null;
+  const figure = make("figure", { class: "chart" }, caption, scroller, tip, note);
   if (answer.table) {
     const numbers = make("details", { class: "numbers" }, make("summary", {}, text("as_table")), table(answer.table, answer, text));
     figure.append(numbers);
   }
   picture.textContent = text("chart_loading");
-  const draw = () => drawChart(answer.chart, picture, tip, scroller.clientWidth, talk.isDark()).catch(() => {
+  const draw = () => drawChart(answer.chart, answer.language, picture, tip, scroller.clientWidth, talk.isDark()).catch(() => {
     picture.replaceChildren();
     note.textContent = text("chart_missing");
     note.hidden = false;
@@ -48,7 +56,7 @@ export function chart(answer, talk, text) {
 }
 
 /** Draws `spec` into `picture` by the expression interpreter, so that a page may forbid eval. */
-async function drawChart(spec, picture, tip, width, dark) {
+async function drawChart(spec, language, picture, tip, width, dark) {
   const embed = await (loading ??= load());
   picture.replaceChildren();
   await embed(picture, fitted(spec, width, dark), {
@@ -57,6 +65,7 @@ async function drawChart(spec, picture, tip, width, dark) {
     defaultStyle: false,
     renderer: "svg",
     loader: NOTHING_ELSE,
+    formatLocale: FORMATS[language],
     tooltip: (_handler, event, _item, value) => showTip(tip, event, value),
   });
   picture.firstElementChild?.setAttribute("aria-hidden", "true"); // the label and the table say it
@@ -79,15 +88,20 @@ async function load() {
 const refuse = () => Promise.reject(new Error("a chart fetches nothing"));
 const NOTHING_ELSE = { load: refuse, sanitize: refuse, http: refuse, file: refuse };
 
+/** `spec` in the width there is, in the widget's own ink. */
 function fitted(spec, width, dark) {
-  const inner = Math.max(width, NARROWEST) - 4;
-  const coloured = dark ? JSON.parse(JSON.stringify(spec), recoloured) : structuredClone(spec);
-  delete coloured.usermeta; // Vega-Embed would take options from there
-  delete coloured.title; // the label and the words above say it, and it would be cut off
-  const config = coloured.config ?? {};
+  const { usermeta, title, background, data, datasets, config, ...drawn } = spec; // Vega-Embed would take options from usermeta
+  const coloured = JSON.parse(JSON.stringify(drawn), dark ? recoloured : undefined);
+  const byName = coloured.layer?.some((layer) => layer.encoding?.y?.type === "nominal");
+  const inner = Math.max(width, byName ? NARROWEST : WIDE) - 4;
+  if (byName && width < WIDE) namesAbove(coloured, inner);
   const ink = dark ? DARK["#222222"] : "#18262b";
+  const words = { labelColor: ink, titleColor: ink, labelLimit: inner * LABEL_SHARE };
+  const ticks = { tickCount: Math.round(inner / PIXELS_PER_TICK) };
   return {
     ...coloured,
+    data,
+    datasets,
     width: inner,
     autosize: { type: "fit-x", contains: "padding" },
     padding: 2,
@@ -95,15 +109,33 @@ function fitted(spec, width, dark) {
     config: {
       ...config,
       font: "system-ui, sans-serif",
-      axis: { ...config.axis, labelColor: ink, titleColor: ink, labelLimit: inner * LABEL_SHARE, titleFontWeight: 500 },
-      legend: { ...config.legend, labelColor: ink, titleColor: ink, labelLimit: inner * LABEL_SHARE },
-      mark: { ...config.mark, tooltip: { content: "data" } },
+      axis: { ...config?.axis, ...words, titleFontWeight: 500, gridColor: dark ? "#35464c" : "#E5E5E5", tickColor: "transparent" },
+      axisQuantitative: ticks,
+      legend: words,
+      text: { color: ink },
+      tick: { color: ink },
+      mark: { tooltip: { content: "data" } },
     },
   };
 }
 
 function recoloured(_key, value) {
-  return typeof value === "string" ? (DARK[value] ?? value) : value;
+  // what shades or tells apart stays, and so does the writing on it
+  const kept = Array.isArray(this) && value === "#0072B2";
+  return typeof value === "string" && !kept ? (DARK[value] ?? value) : value;
+}
+
+/** Where there is little room, the names of bars stand above them instead of beside. */
+function namesAbove(spec, inner) {
+  const hasBars = spec.layer.some(({ mark }) => ["bar", "rect"].includes(mark.type ?? mark));
+  for (const { encoding } of spec.layer) {
+    if (encoding?.y?.type !== "nominal") continue;
+    encoding.y.axis = {
+      ...encoding.y.axis, labelAlign: "left", labelOffset: -NAME_OFFSET, labelPadding: 0, labelLimit: inner, ticks: false, domain: false,
+    };
+    if (hasBars) encoding.y.scale = { paddingInner: 0.55, paddingOuter: 0.5 };
+  }
+  spec.height *= TALLER;
 }
 
 function showTip(tip, event, value) {

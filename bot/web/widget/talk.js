@@ -186,6 +186,7 @@ export class Talk {
       backgroundColor: "transparent",
       fontFamily: "inherit",
       fontSize: "1em",
+      colorScheme: "inherit",
     });
     chat.auxiliaryStyle = this.home.styles;
     chat.connect = { handler: (body, signals) => this.#said(body, signals) };
