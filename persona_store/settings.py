@@ -8,8 +8,9 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from persona_store.errors import InputError
@@ -17,6 +18,8 @@ from persona_store.errors import InputError
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SECRET_BYTES = 48
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+TELEGRAM_TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,100}")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 Language = Literal["de", "en"]
 DEFAULT_LANGUAGE: Language = "de"
@@ -55,6 +58,34 @@ class Settings(BaseSettings):
     embed_origins: str = Field(default="", description="origins whose pages may embed the widget, parted by commas")
     embed_secret: str | None = Field(default=None, min_length=32, description="signs who is there in such a page")
     drift_alarm: float = Field(default=0.1, gt=0, description="stability index of personas that proposes a rebuild")
+    telegram_token: SecretStr | None = Field(default=None, description="of the Telegram bot; default: no Telegram")
+    telegram_api: str = Field(
+        default="https://api.telegram.org", min_length=1, description="where Telegram's Bot API is"
+    )
+    public_url: str | None = Field(default=None, description="https address of the gateway; Telegram delivers there")
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token_or_none(cls, value: SecretStr | None) -> SecretStr | None:
+        """An empty token is none; what cannot be one is refused here, where its value is not shown."""
+        if value is None or not value.get_secret_value().strip():
+            return None
+        if not TELEGRAM_TOKEN.fullmatch(value.get_secret_value().strip()):
+            raise ValueError("not a token")
+        return SecretStr(value.get_secret_value().strip())
+
+    @field_validator("telegram_api", "public_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        """An address without a slash at its end; unencrypted only within the machine."""
+        if not value:
+            return None
+        parts = urlsplit(value)
+        if not parts.hostname or parts.scheme not in ("https", "http"):
+            raise ValueError("not an address")
+        if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+            raise ValueError("not encrypted")
+        return value.rstrip("/")
 
     @field_validator("var")
     @classmethod

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Engine
+from starlette.datastructures import State
 
 from bot.gateway.brake import Brake
 from bot.gateway.chat import ConversationId
@@ -19,6 +20,7 @@ from persona_store.errors import NotAllowed
 from persona_store.exports import MEDIA_TYPE, Segment, Ticket, file_name, may_export, redeem, segment_csv, segment_of
 from persona_store.exports.ticket import KEY_NAME
 from persona_store.privacy.audit import record
+from persona_store.privacy.rights import on_behalf_of
 
 FILES_PER_HOUR = 30  # far more than campaigns need, too few to empty a store unseen
 
@@ -38,25 +40,33 @@ async def fetch(
     request: Request,
 ) -> StreamingResponse:
     """The contacts of a persona as CSV, for the person and in the conversation to whom the assistant offered it."""
+    sender = sender_id(request.app.state.session_secret, person.account, conversation)
+    name, content = await offered_file(request.app.state, token, person, sender)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(content, media_type=MEDIA_TYPE, headers=headers)
+
+
+async def offered_file(state: State, token: str, person: Person, sender: str) -> tuple[str, Iterator[bytes]]:
+    """Name and content of the file that the assistant offered to `person` in Rasa's conversation `sender`.
+
+    Raises Refused without the right to it, with a proof that is no (longer) good, or after too many files. It is
+    recorded as handed out before the first byte leaves.
+    """
     if not may_export(person.rights):
         raise Refused(403, "file_not_allowed")
-    brake: Brake = request.app.state.file_brake
+    brake: Brake = state.file_brake
     if wait := brake.wait(person.account):
         raise Refused(429, "too_many_files", retry_after=wait)
-    secret = request.app.state.settings.secret(KEY_NAME)
-    sender = sender_id(request.app.state.session_secret, person.account, conversation)
     try:
-        ticket = redeem(token, person.name, sender, secret)
+        ticket = redeem(token, person.name, sender, state.settings.secret(KEY_NAME))
     except NotAllowed:
         raise Refused(403, "file_expired") from None
-    engine: Engine = request.app.state.engine
+    engine = on_behalf_of(state.engine, person.asker)
     segment = await run_in_threadpool(_open, engine, ticket, person)
     if segment is None:
         raise Refused(410, "file_gone")
     brake.count(person.account)
-    content: Iterator[bytes] = segment_csv(engine, segment, ticket.language)
-    headers = {"Content-Disposition": f'attachment; filename="{file_name(segment, ticket.language)}"'}
-    return StreamingResponse(content, media_type=MEDIA_TYPE, headers=headers)
+    return file_name(segment, ticket.language), segment_csv(engine, segment, ticket.language)
 
 
 def _open(engine: Engine, ticket: Ticket, person: Person) -> Segment | None:

@@ -1,0 +1,224 @@
+"""The channel in the gateway's event loop: starts and stops, fetches updates or takes them in, and has them answered.
+
+At least once: an update is kept in the store before Telegram hears that it arrived. Once: its number is known, and so
+is how much of the answer was sent.
+"""
+
+import asyncio
+import logging
+import time
+import traceback
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+from uuid import uuid4
+
+from starlette.datastructures import State
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
+
+from bot.telegram.commands import set_commands
+from bot.telegram.conversation import Conversation
+from bot.telegram.flood import FloodControl, retry_seconds
+from bot.telegram.lanes import Lanes
+from bot.telegram.services import Services
+from persona_store import inbox
+from persona_store.database import session_scope
+from persona_store.errors import StoreUnavailable
+from persona_store.inbox import Taken
+from persona_store.links import TELEGRAM
+
+logger = logging.getLogger(__name__)
+
+ALLOWED = ["message", "edited_message", "callback_query"]
+POLL_SECONDS = 25  # Telegram answers a waiting poll at once when something comes
+ANSWER_SECONDS = 10.0  # longest wait for an answer of Telegram's to anything but a poll
+CONNECTIONS = 100
+HOLD_SECONDS = 20.0  # after a crash another process takes over so much later
+SWEEP_SECONDS = 4.0
+AGAIN_SECONDS = 5.0  # until an answer that could not be sent is tried again
+TOO_OLD_SECONDS = 3600.0  # an answer that could not be sent for so long helps nobody any more
+STOP_SECONDS = 6.0  # longer than a turn
+PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)  # between attempts to reach Telegram
+WRONG_TOKEN_SECONDS = 300.0
+WEBHOOK_PATH = "/api/telegram"
+SECRET = "telegram"  # noqa: S105  # its name among the installation's secrets
+LOUD = ("httpx", "httpcore", "telegram")  # their log lines hold addresses, and those the token
+
+
+class Telegram:
+    """The channel; `start` returns at once and never fails, Telegram being there or not."""
+
+    def __init__(self, state: State, token: str) -> None:
+        known = state.settings
+        self._public_url: str | None = known.public_url
+        self._request = HTTPXRequest(connection_pool_size=CONNECTIONS, read_timeout=ANSWER_SECONDS, pool_timeout=5.0)
+        polling = HTTPXRequest(connection_pool_size=1, read_timeout=POLL_SECONDS + ANSWER_SECONDS)
+        bot: ExtBot[None] = ExtBot(
+            token,
+            base_url=f"{known.telegram_api}/bot",
+            request=self._request,
+            get_updates_request=polling,
+            rate_limiter=FloodControl(),
+        )
+        self._services = Services(bot, state)
+        self._conversation = Conversation(self._services)
+        self._lanes = Lanes()
+        self._worker = uuid4().hex
+        self._tasks: list[asyncio.Task[None]] = []
+        self._unfinished: set[int] = set()
+        self._apologised: set[int] = set()
+
+    def start(self) -> None:
+        """Begins, in the running event loop."""
+        for name in LOUD:
+            logging.getLogger(name).setLevel(logging.WARNING)
+        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._sweep())]
+
+    async def stop(self) -> None:
+        """Takes nothing more in, finishes what it can and leaves the rest to the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._lanes.drained(STOP_SECONDS)
+        with suppress(StoreUnavailable):
+            await asyncio.to_thread(self._let_go)
+        with suppress(TelegramError, RuntimeError):
+            await self._services.bot.shutdown()
+
+    async def take_in(self, updates: Mapping[int, dict[str, Any]]) -> None:
+        """Keeps what Telegram delivered and has it answered; raises StoreUnavailable when it cannot be kept."""
+        try:
+            fresh = await asyncio.to_thread(self._receive, updates)
+        except StoreUnavailable:
+            await self._apologise_once(updates)
+            raise
+        self._work_on(fresh)
+
+    async def _run(self) -> None:
+        attempt = 0
+        while True:
+            try:
+                await self._introduce()
+                if self._public_url:
+                    return
+                await self._poll()
+            except InvalidToken:
+                logger.error("Telegram does not know the token: check PERSONABOT_TELEGRAM_TOKEN")
+                await asyncio.sleep(WRONG_TOKEN_SECONDS)
+            except Conflict:
+                logger.error("Another program fetches this bot's messages from Telegram: stop one of the two")
+                await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
+            except RetryAfter as refusal:
+                await asyncio.sleep(retry_seconds(refusal))
+            except (TelegramError, StoreUnavailable) as error:
+                logger.warning("Telegram: %s; trying again", type(error).__name__)
+                await asyncio.sleep(PAUSES[min(attempt, len(PAUSES) - 1)])
+            except Exception as error:  # the token may stand in the message of any error, its class is safe
+                logger.error("Telegram: %s at %s", type(error).__name__, _place(error))
+                await asyncio.sleep(PAUSES[-1])
+            attempt += 1
+
+    async def _introduce(self) -> None:
+        """Says who we are and how to reach us; safe to repeat."""
+        bot, known = self._services.bot, self._services.settings
+        await bot.initialize()
+        self._services.username = bot.username
+        await set_commands(bot, known.language)
+        if self._public_url:
+            await bot.set_webhook(
+                f"{self._public_url}{WEBHOOK_PATH}", secret_token=known.secret(SECRET), allowed_updates=ALLOWED
+            )
+        else:
+            await bot.delete_webhook()
+
+    async def _poll(self) -> None:
+        """Fetches updates; asking for later ones tells Telegram that the earlier ones are safe with us."""
+        after: int | None = None
+        while True:
+            updates = await self._services.bot.get_updates(offset=after, timeout=POLL_SECONDS, allowed_updates=ALLOWED)
+            if updates:
+                await self.take_in({one.update_id: one.to_dict() for one in updates})
+                after = updates[-1].update_id + 1
+
+    async def _sweep(self) -> None:
+        """Holds on to what is worked on, and takes over what a crash left."""
+        while True:
+            try:
+                self._work_on(await asyncio.to_thread(self._take_over))
+            except StoreUnavailable:
+                logger.warning("The store does not answer; what Telegram delivered waits")
+            except Exception as error:
+                logger.error("Telegram: %s at %s", type(error).__name__, _place(error))
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    def _work_on(self, updates: list[Taken]) -> None:
+        now = time.monotonic()
+        for taken in updates:
+            self._lanes.put(_chat_of(taken.payload), lambda taken=taken: self._work(taken, now))  # type: ignore[misc]
+
+    async def _work(self, taken: Taken, since: float) -> None:
+        """Answers one update, however long Telegram does not take the answer; later ones of the chat wait for it."""
+        while time.monotonic() - since < TOO_OLD_SECONDS:
+            try:
+                await self._conversation.handle(taken, since)
+                break
+            except StoreUnavailable:
+                await self._conversation.apologise(taken, "store_away")
+                break
+            except TelegramError as error:
+                logger.warning("An answer could not be sent: %s; trying again", type(error).__name__)
+                await asyncio.sleep(AGAIN_SECONDS)
+            except Exception as error:  # its message may hold what somebody wrote
+                logger.error("Telegram: %s at %s", type(error).__name__, _place(error))
+                await self._conversation.apologise(taken, "internal")
+                break
+        self._unfinished.add(taken.number)
+        with suppress(StoreUnavailable):
+            await asyncio.to_thread(self._finish)
+
+    async def _apologise_once(self, updates: Mapping[int, dict[str, Any]]) -> None:
+        """The store is away: people hear it at once, though their messages wait to be answered."""
+        for number in sorted(updates.keys() - self._apologised):
+            self._apologised.add(number)
+            await self._conversation.apologise(Taken(number, updates[number]), "store_away")
+
+    def _receive(self, updates: Mapping[int, dict[str, Any]]) -> list[Taken]:
+        with session_scope(self._services.engine, writes=True) as session:
+            return inbox.receive(session, TELEGRAM, updates, self._worker, HOLD_SECONDS)
+
+    def _finish(self) -> None:
+        done = sorted(self._unfinished)
+        with session_scope(self._services.engine, writes=True) as session:
+            inbox.finish(session, TELEGRAM, done)
+        self._unfinished.difference_update(done)
+
+    def _let_go(self) -> None:
+        if self._unfinished:
+            self._finish()
+        with session_scope(self._services.engine, writes=True) as session:
+            inbox.let_go(session, TELEGRAM, self._worker)
+
+    def _take_over(self) -> list[Taken]:
+        if self._unfinished:
+            self._finish()
+        with session_scope(self._services.engine) as session:
+            if not (self._lanes or inbox.anything_left(session, TELEGRAM)):
+                return []
+        with session_scope(self._services.engine, writes=True) as session:
+            inbox.hold_on(session, TELEGRAM, self._worker, HOLD_SECONDS)
+            return inbox.take_over(session, TELEGRAM, self._worker, HOLD_SECONDS)
+
+
+def _chat_of(payload: Mapping[str, Any]) -> int:
+    """Whose turn it is; the sender's where an update has no chat."""
+    message = payload.get("message") or payload.get("edited_message") or {}
+    query = payload.get("callback_query") or {}
+    chat = (message or query.get("message") or {}).get("chat") or message.get("from") or query.get("from") or {}
+    return int(chat.get("id", 0))
+
+
+def _place(error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{last.filename}:{last.lineno}"
