@@ -19,7 +19,8 @@ from persona_store.settings import Language
 logger = logging.getLogger(__name__)
 
 LARGEST_BODY = 64 * 1024
-LARGER_BODIES = {"/api/telegram": 256 * 1024, "/api/crm/events": 1024 * 1024}  # a thousand events; signed, so nobody else gets far with it
+# An update may quote a long message; a thousand events are signed, so nobody else gets far with them.
+LARGER_BODIES = {"/api/telegram": 256 * 1024, "/api/crm/events": 1024 * 1024}
 BODY_SECONDS = 10.0  # a body that trickles in slower than this holds a connection for nothing
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OWN_SITE = {"same-origin", "none"}
