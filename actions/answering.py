@@ -27,11 +27,13 @@ from persona_store.guidance import Approach, approach_contact, approach_persona,
 from persona_store.guidance.buying_centre import buying_centre
 from persona_store.guidance.journey import company_journeys, contact_journey, next_for_persona, next_step
 from persona_store.guidance.phases import PHASES
+from persona_store.knowledge.concepts import concept_keys
 from persona_store.matching import Match, match_contact, match_levels
 from persona_store.privacy.basis import data_basis
 from persona_store.segmentation.profiles import list_profiles, persona_profile
 from persona_store.settings import Language
 
+FIRST_CONCEPT = "persona"  # what all else is explained by
 BUSINESS = "b2b"  # the market in which people have roles
 PEOPLE: frozenset[SubjectKind] = frozenset({"contact"})
 PERSONAS: frozenset[SubjectKind] = frozenset({"persona"})
@@ -170,7 +172,9 @@ def _next(asked: Asked) -> Answer:
 
 
 def _concept(asked: Asked) -> Answer:
-    return concept_answer((asked.question.concept or "persona").split(), asked.language)
+    known = concept_keys()
+    keys = [key for key in (asked.question.concept or "").split() if key in known]
+    return concept_answer(keys or [FIRST_CONCEPT], asked.language)
 
 
 def _data_basis(asked: Asked) -> Answer:

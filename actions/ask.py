@@ -12,6 +12,7 @@ from actions.answers.personas import no_such_persona_answer
 from actions.answers.talk import whom_answer
 from actions.context import Request
 from actions.erasing import begin_erasure
+from actions.marketing_subject import known_still
 from actions.objections import note_objection
 from actions.reply import LookUp, Reply
 from actions.state import MOST_OPTIONS, Kind, Option, Question, Subject, SubjectKind, Talk
@@ -43,6 +44,11 @@ def ask(request: Request, session: Session, question: Question, people: Sequence
         if company.subject is None:
             return ask_about_company(request, session, question, company)
         question = replace(question, subject=company.subject)
+    if question.subject is not None and question.subject.kind == "persona":
+        persona = known_still(session, question.subject, request.language)
+        if persona is None:  # a new build has come since it was last spoken of, in which it does not go on
+            return ask_which_of_all(request, session, None)
+        question = replace(question, subject=persona)
     if question.kinds == ("veto",):
         return note(request, session, question)
     if question.kinds == ("objection",):

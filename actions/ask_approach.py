@@ -12,7 +12,7 @@ from actions.options import offer_again, still_open
 from actions.qualification import lead_of, subject_of
 from actions.reply import Reply
 from actions.several import ask_each
-from actions.state import Question, Subject
+from actions.state import CHANNELS, Question, Subject
 from actions.subject import (
     Meaning,
     contact_in_words,
@@ -24,8 +24,6 @@ from actions.subject import (
 )
 from persona_store.guidance.phases import PHASES
 from persona_store.lexicon import normalise_channel, normalise_phase
-
-CHANNELS = frozenset({"phone", "email", "chat", "social", "in_person", "post"})
 
 
 class ActionAskApproach(StoreAction):

@@ -40,6 +40,8 @@ Kind = Literal[
 ]
 Matter = Literal["verdict", "persona"]
 STORED: frozenset[Kind] = frozenset({"veto", "objection", "erasure"})  # they store something, and have their own ways
+ALONE: frozenset[Kind] = STORED | {"lead", "pipeline"}  # never asked together with something else
+CHANNELS = frozenset({"phone", "email", "chat", "social", "in_person", "post"})
 SubjectKind = Literal["contact", "role", "persona", "company"]
 
 LONGEST_NAME = 120  # of what people type as a name; longer ones are cut before they are looked up or repeated
@@ -272,16 +274,18 @@ def _last_answer(talk: Talk) -> dict[str, Any] | None:
 def _question(data: object) -> Question | None:
     parts = _mapping(data)
     kinds = tuple(kind for kind in _list(parts.get("kinds")) if kind in get_args(Kind))
-    if not kinds:
+    if not kinds or (len(kinds) > 1 and not ALONE.isdisjoint(kinds)):
         return None
     about = _mapping(parts.get("subject"))
+    texts = {name: _text(parts.get(name)) for name in _TEXTS}
+    texts["channel"] = texts["channel"] if texts["channel"] in CHANNELS else None
     return Question(
         kinds=kinds,
         subject=_subject(about.get("kind"), about.get("key"), about.get("name"), about.get("company")),
         compared=tuple(persona for persona in _list(parts.get("compared")) if isinstance(persona, int)),
         page=page if isinstance(page := parts.get("page"), int) and 1 <= page <= MOST_PAGES else 1,
         lead=lead if isinstance(lead := parts.get("lead"), Mapping) else None,
-        **{name: _text(parts.get(name)) for name in _TEXTS},
+        **texts,
     )
 
 

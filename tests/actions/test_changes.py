@@ -12,7 +12,9 @@ from sqlalchemy import Engine, select
 from actions import context
 from persona_store.build import build
 from persona_store.database import connect, session_scope
-from persona_store.database.models import Audit
+from persona_store.database.models import Audit, Persona
+from persona_store.privacy.rights import on_behalf_of
+from tests.conftest import OPERATOR
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,7 @@ def rebuilt(store_with_personas: Engine, tmp_path_factory: pytest.TempPathFactor
         sqlite3.connect(folder / "personabot.db") as new,
     ):
         old.backup(new)
-    engine = connect(f"sqlite:///{folder / 'personabot.db'}")
+    engine = on_behalf_of(connect(f"sqlite:///{folder / 'personabot.db'}"), OPERATOR)
     build(engine, seed=11)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(context, "store", lambda: engine)
@@ -64,3 +66,21 @@ def test_who_moved_is_named_and_recorded(rebuilt: Engine, new_talk: Any) -> None
 def test_an_unknown_persona_is_said_to_be_missing(rebuilt: Engine, new_talk: Any) -> None:
     answer = new_talk().say("änderungen persona Xanthippe", "ask_changes", persona="Xanthippe")
     assert "Xanthippe" in answer["text"]
+
+
+def test_a_persona_spoken_of_before_the_build_is_the_one_that_goes_on(rebuilt: Engine, new_talk: Any) -> None:
+    with session_scope(rebuilt) as session:
+        former, now = (
+            {one.identity_id: one for one in session.scalars(select(Persona).where(Persona.build_id == build_id))}
+            for build_id in (1, 2)
+        )
+    goes_on = next(iter(former.keys() & now.keys()))
+    talk = new_talk(slots={"persona_id": str(former[goes_on].id)})
+    assert talk.say("beschreib die persona", "describe_persona")["details"]["persona"] == now[goes_on].number
+    assert talk.slots["persona_id"] == now[goes_on].id
+
+
+def test_a_persona_that_is_gone_is_asked_for_anew(rebuilt: Engine, new_talk: Any) -> None:
+    talk = new_talk(slots={"persona_id": "999999"})
+    assert talk.say("beschreib die persona", "describe_persona")["kind"] == "choices"
+    assert talk.labels()

@@ -2,8 +2,13 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +16,14 @@ from uuid import uuid4
 
 import httpx
 
+from persona_store.database import connect, session_scope
+from persona_store.privacy.rights import Rights
+from persona_store.settings import Settings
+from persona_store.users import add_user
+
 ROOT = Path(__file__).parents[2]
+START_SECONDS = 120
+STOP_SECONDS = 30
 LONGEST_COMMAND_SECONDS = 600  # training takes a minute or two, more where others compute beside it
 
 
@@ -32,8 +44,12 @@ class Product:
 
     def kill(self, module: str) -> None:
         """Kills one of the processes without warning, as a crash would."""
-        for pid in _children(module, self.environment):
+        for pid in self.processes(module):
             os.kill(pid, 9)
+
+    def processes(self, module: str) -> list[int]:
+        """The ids of the processes of this installation that run `module`."""
+        return _children(module, self.environment)
 
 
 class Talk:
@@ -67,6 +83,44 @@ def personabot(
     )
 
 
+def new_environment(var: Path) -> dict[str, str]:
+    """The environment of an installation of its own: free ports, its data below `var`, no setting from outside."""
+    names = ("PERSONABOT_PORT", "PERSONABOT_RASA_PORT", "PERSONABOT_ACTIONS_PORT")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PERSONABOT_")}
+    return kept | dict(zip(names, map(str, _free_ports(len(names))), strict=True)) | {"PERSONABOT_VAR": str(var)}
+
+
+def add_people(environment: Mapping[str, str], names: Iterable[str], password: str, rights: Rights = "sales") -> None:
+    """Lets people log in, all with one password, without a start of the command line for each of them."""
+    engine = connect(Settings(var=Path(environment["PERSONABOT_VAR"])).store_url)
+    with session_scope(engine, writes=True) as session:
+        for name in names:
+            add_user(session, name, password, rights)
+    engine.dispose()
+
+
+@contextmanager
+def served(environment: dict[str, str], crm: Path) -> Iterator[Product]:
+    """The installation with all its processes started; raises RuntimeError when it does not come up."""
+    process = subprocess.Popen(
+        [str(Path(sys.executable).parent / "personabot"), "up"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    log: list[str] = []
+    threading.Thread(target=lambda: log.extend(process.stdout or ()), daemon=True).start()
+    url = f"http://127.0.0.1:{environment['PERSONABOT_PORT']}"
+    try:
+        _wait_until_healthy(url, process, log)
+        yield Product(url, environment, crm, log)
+    finally:
+        process.terminate()
+        process.wait(timeout=STOP_SECONDS)
+
+
 def words(answers: list[dict[str, Any]]) -> str:
     """Everything a person can read in the answers."""
     parts: list[str] = []
@@ -78,6 +132,26 @@ def words(answers: list[dict[str, Any]]) -> str:
         parts += [f"{fact['label']} {fact['value']}" for fact in card.get("facts", [])]
         parts += [" ".join(row) for row in table.get("rows", [])]
     return "\n".join(parts)
+
+
+def _wait_until_healthy(url: str, process: subprocess.Popen[str], log: list[str]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(f"{url}/health", timeout=2, trust_env=False).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.3)
+    raise RuntimeError("The product did not come up:\n" + "".join(log[-60:]))
+
+
+def _free_ports(count: int) -> list[int]:
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
 
 
 def _children(module: str, environment: dict[str, str]) -> list[int]:
