@@ -14,6 +14,7 @@ class ActionAddIdea(StoreAction):
     """Answers the intent add_idea."""
 
     intent = "add_idea"
+    needs = "judge"
 
     def writes(self, request: Request) -> bool:
         """A message may bring all that an idea needs."""

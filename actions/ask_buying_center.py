@@ -16,6 +16,7 @@ class ActionAskBuyingCenter(StoreAction):
     """Answers the intent ask_buying_center."""
 
     intent = "ask_buying_center"
+    needs = "contacts"
 
     def reply(self, request: Request, session: Session) -> Reply:
         """The buying centre of the company that is named, that of a named contact, else of whom was spoken of."""

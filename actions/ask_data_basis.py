@@ -16,6 +16,7 @@ class ActionAskDataBasis(StoreAction):
     """Answers the intent ask_data_basis."""
 
     intent = "ask_data_basis"
+    needs = "contacts"
 
     def reply(self, request: Request, session: Session) -> Reply:
         """What is stored and used; of somebody who objected only what the law asks for."""

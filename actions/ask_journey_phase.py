@@ -16,6 +16,7 @@ class ActionAskJourneyPhase(StoreAction):
     """Answers the intent ask_journey_phase."""
 
     intent = "ask_journey_phase"
+    needs = "contacts"
 
     def reply(self, request: Request, session: Session) -> Reply:
         """The phase of the contact that is named, or of all who are known at a company."""

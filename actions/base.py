@@ -13,7 +13,13 @@ from rasa_sdk.events import EventType, Restarted
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session
 
-from actions.answers.talk import failed_answer, not_allowed_answer, said_error_answer, unavailable_answer
+from actions.answers.talk import (
+    failed_answer,
+    missing_right_answer,
+    not_allowed_answer,
+    said_error_answer,
+    unavailable_answer,
+)
 from actions.bare import bare_answer, may_answer
 from actions.context import Message, Request, read_message, read_request, store, talk_of
 from actions.fallback import doubted
@@ -23,8 +29,9 @@ from actions.state import Talk, read_talk, slot_events
 from actions.veto_cues import skips
 from actions.vetoes import reason_given, without_reason
 from persona_store.database import session_scope
-from persona_store.errors import NotAllowed, PersonaBotError, StoreUnavailable
+from persona_store.errors import MissingRight, NotAllowed, PersonaBotError, StoreUnavailable
 from persona_store.privacy.audit import record
+from persona_store.privacy.rights import Right, demand
 
 logger = logging.getLogger(__name__)
 
@@ -54,9 +61,13 @@ class TalkAction(Action, ABC):
 
 
 class StoreAction(Action, ABC):
-    """An action that answers from the persona store, for people who have proved who they are."""
+    """An action that answers from the persona store, for people who have proved who they are.
+
+    `needs` is the right without which nothing of it can be answered; the store's calls ask for theirs in any case.
+    """
 
     intent: str = ""
+    needs: Right | None = None
 
     def name(self) -> str:
         """The action of an intent bears its name."""
@@ -73,8 +84,13 @@ class StoreAction(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answers, and returns the slots that changed; other conversations go on meanwhile."""
         before = read_talk(tracker.slots)
-        reply = await asyncio.to_thread(answered, tracker, talk_of(tracker), self.reply, self.writes)
+        reply = await asyncio.to_thread(answered, tracker, talk_of(tracker), self._allowed_reply, self.writes)
         return dispatch(dispatcher, before, _closed(before, reply))
+
+    def _allowed_reply(self, request: Request, session: Session) -> Reply:
+        if self.needs is not None:
+            demand(session, self.needs)
+        return self.reply(request, session)
 
 
 def answered(
@@ -99,6 +115,9 @@ def answered(
             reply = reply or bare_answer(request, session)
             reply = reply or come_back(talk, doubted(request, heard.confidence) or reply_to(request, session))
         _record(request, reply.look_ups)
+    except MissingRight as error:
+        left = replace(talk, running=None, offer=None)
+        return Reply((missing_right_answer(error.right, talk.spoken),), left)
     except StoreUnavailable:
         return Reply((unavailable_answer(talk.spoken),), talk)
     except PersonaBotError as error:

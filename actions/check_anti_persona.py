@@ -14,6 +14,7 @@ class ActionCheckAntiPersona(StoreAction):
     """Answers the intent check_anti_persona."""
 
     intent = "check_anti_persona"
+    needs = "contacts"
 
     def reply(self, request: Request, session: Session) -> Reply:
         """Both verdicts, with their evidence and what to do now."""

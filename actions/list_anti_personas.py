@@ -30,6 +30,7 @@ class ActionListAntiPersonas(StoreAction):
     """Answers the intent list_anti_personas."""
 
     intent = "list_anti_personas"
+    needs = "contacts"
 
     def reply(self, request: Request, session: Session) -> Reply:
         """The costliest of them as a table, of the phase or the company that is named."""

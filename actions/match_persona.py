@@ -22,6 +22,7 @@ class ActionMatchPersona(StoreAction):
     """Answers the intent match_persona."""
 
     intent = "match_persona"
+    needs = "contacts"
 
     def reply(self, request: Request, session: Session) -> Reply:
         """The persona, with reasons; where the message also asks how to reach the contact, that too."""

@@ -25,6 +25,7 @@ class ActionObjectProfiling(StoreAction):
     """Answers the intent object_profiling."""
 
     intent = "object_profiling"
+    needs = "object"
 
     def writes(self, request: Request) -> bool:
         """Always: what people demand is stored at once."""

@@ -15,6 +15,7 @@ class ActionRequestErasure(StoreAction):
     """Answers the intent request_erasure."""
 
     intent = "request_erasure"
+    needs = "object"
 
     def reply(self, request: Request, session: Session) -> Reply:
         """Asks for confirmation with the name and what would go; the yes is heard by the dialogue."""

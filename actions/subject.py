@@ -23,6 +23,7 @@ from persona_store.names import (
     normal_name,
 )
 from persona_store.names.text import name_words
+from persona_store.privacy.rights import demand
 from persona_store.settings import Language
 
 MOST_LOOKED_AT = 20  # people of one name, among whom a salutation may decide
@@ -158,6 +159,7 @@ def company_called(session: Session, name: str) -> NamedCompany:
 
 def company_by_id(session: Session, key: str) -> NamedCompany:
     """The company with this id in the store."""
+    demand(session, "contacts")
     company = session.get(Company, int(key)) if key.isascii() and key.isdigit() and len(key) < 18 else None
     if company is None:
         return NamedCompany(unknown=f"#{key[:LONGEST_NAME]}")
@@ -241,6 +243,7 @@ def persona_subject(persona: Persona, language: str) -> Subject:
 
 def contact_by_id(session: Session, key: str) -> Meaning:
     """The contact with this id in the store; unknown when there is none, or none that may be spoken of."""
+    demand(session, "contacts")
     contact = session.get(Contact, int(key)) if key.isascii() and key.isdigit() and len(key) < 18 else None
     if contact is None or contact.blocked_on is not None:
         return Meaning(unknown=f"#{key[:LONGEST_NAME]}")

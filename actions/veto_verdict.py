@@ -22,6 +22,7 @@ class ActionVetoVerdict(StoreAction):
     """Answers the intent veto_verdict."""
 
     intent = "veto_verdict"
+    needs = "judge"
 
     def writes(self, request: Request) -> bool:
         """Always: what people say is stored."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from persona_store.database.models import Company, Contact, Deal, Interaction
 from persona_store.matching.questions import information_gain
+from persona_store.privacy.rights import demand
 from persona_store.segmentation.aggregation import newest_data
 from persona_store.segmentation.attributes import attribute_frame
 from persona_store.segmentation.model import PersonaModel, load_model
@@ -102,6 +103,7 @@ class DataQuality:
 
 def data_quality(session: Session, seed: int = 1) -> DataQuality:
     """Looks at all contacts that may be profiled. Gaps are estimated on a sample and empty without personas."""
+    demand(session, "aggregates")
     data_on = newest_data(session)
     gaps = [gap for market in MARKETS for gap in _gaps(session, market, seed)]
     return DataQuality(

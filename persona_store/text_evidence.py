@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from persona_store.database.models import Build, Contact, Interaction, Membership, Persona, TextHit
 from persona_store.originals import original
+from persona_store.privacy.rights import demand
 from persona_store.segmentation.shares import Share, share
 
 AROUND: Final = 60  # characters shown on either side of a place
@@ -83,6 +84,7 @@ def contact_texts(session: Session, contact_id: int) -> ContactTexts:
     Raises NoResultFound for an unknown contact, NotAllowed when the person objected to profiling.
     A place that a text has lost since it was read is left out.
     """
+    demand(session, "contacts")
     about = original(session, contact_id)
     person = about.id
     rows = session.execute(
@@ -116,6 +118,7 @@ def summarise_texts(session: Session) -> TermSummary:
 
     Doubles count for the person they stand for, people who objected not at all.
     """
+    demand(session, "aggregates")
     people = _with_text().subquery()
     total = session.scalar(select(func.count()).select_from(people)) or 0
     said = _by_term(session)

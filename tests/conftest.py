@@ -11,9 +11,14 @@ from hypothesis import settings as hypothesis
 from sqlalchemy import Engine, make_url, text
 
 from persona_store.database import connect, migrate
+from persona_store.privacy.identity import Identity
+from persona_store.privacy.rights import on_behalf_of
 
 hypothesis.register_profile("repeatable", derandomize=True, deadline=None)  # the same examples on every machine
 hypothesis.load_profile("repeatable")
+
+
+OPERATOR = Identity("operator", "admin")
 
 
 @pytest.fixture(scope="session")
@@ -44,10 +49,10 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sqlite_engine(tmp_path: Path, migrated_file: Path) -> Iterator[Engine]:
-    """An empty, migrated store on SQLite."""
+    """An empty, migrated store on SQLite, opened for the operator."""
     shutil.copy(migrated_file, tmp_path / "store.db")
     engine = connect(f"sqlite:///{tmp_path / 'store.db'}")
-    yield engine
+    yield on_behalf_of(engine, OPERATOR)
     engine.dispose()
 
 
@@ -64,14 +69,14 @@ def migrated_database(postgres_url: str) -> str:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """An empty, migrated store, once on SQLite and once on PostgreSQL."""
+    """An empty, migrated store opened for the operator, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_engine")
         return
     url, name = request.getfixturevalue("postgres_url"), f"test_{uuid4().hex}"
     _run_on(url, f'CREATE DATABASE "{name}" TEMPLATE "{request.getfixturevalue("migrated_database")}"')
     fresh = connect(make_url(url).set(database=name).render_as_string(hide_password=False))
-    yield fresh
+    yield on_behalf_of(fresh, OPERATOR)
     fresh.dispose()
     _run_on(url, f'DROP DATABASE "{name}" WITH (FORCE)')
 

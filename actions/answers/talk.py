@@ -99,6 +99,20 @@ def not_allowed_answer(language: Language) -> Answer:
     return Answer("error", language, say("talk.not_allowed", language))
 
 
+def missing_right_answer(right: str, language: Language) -> Answer:
+    """The asker's rights do not cover this; what they do cover, as buttons."""
+    open_to_all = {"introduction": "start_onboarding", "quiz": "start_quiz", "personas": "list_personas"}
+    return Answer(
+        "error",
+        language,
+        say(f"rights.refused.{right}", language),
+        next_step=say("rights.next", language),
+        choices=tuple(
+            labelled_button(say(f"rights.button.{key}", language), intent, {}) for key, intent in open_to_all.items()
+        ),
+    )
+
+
 def said_error_answer(error: PersonaBotError, language: Language) -> Answer:
     """An error whose message is a sentence for people."""
     return Answer("error", language, str(error), choices=(button("help", language, "help"),))

@@ -9,6 +9,7 @@ import jwt
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import User
+from persona_store.privacy.identity import Identity
 from persona_store.settings import Language
 from persona_store.users import find_user
 
@@ -26,6 +27,11 @@ class Person:
     rights: str
     language: Language | None
     account: str
+
+    @property
+    def asker(self) -> Identity:
+        """The person as the store knows who is asking."""
+        return Identity(self.name, self.rights)
 
 
 def person_of(user: User) -> Person:

@@ -34,8 +34,11 @@ LONGEST_QUOTE = 80
 JOB_TOPICS = """
     SELECT DISTINCT coalesce(c.duplicate_of, c.id) AS contact_id, i.topic AS topic
     FROM interactions i JOIN contacts c ON c.id = i.contact_id
-    WHERE c.market = :market AND c.blocked_on IS NULL AND (LIKES)
+    WHERE c.market = :market AND c.blocked_on IS NULL
+          AND (LIKES)
 """
+# Looks at each topic once, which is quicker where distinct ones are found quickly: in DuckDB.
+ONCE = "i.topic IN (SELECT topic FROM (SELECT DISTINCT topic FROM interactions) i WHERE {0})"
 SAFE = re.compile(r"[a-zäöüß -]+")
 
 
@@ -146,7 +149,7 @@ def _own_words(session: Session, contact: Contact, entries: Any) -> dict[str, Si
 
 def _job_seekers(session: Session, market: str, source: Extract | None) -> frozenset[int]:
     likes = " OR ".join(f"lower(i.topic) LIKE '%{word}%'" for word in _words()["job_topics"] if SAFE.fullmatch(word))
-    statement = JOB_TOPICS.replace("LIKES", likes)
+    statement = JOB_TOPICS.replace("LIKES", likes if source is None else ONCE.format(likes))
     found = Reader(session, market, extract=source).frame(statement, {"contact_id": pl.Int64, "topic": pl.String})
     pattern = _pattern("job_topics")
     return frozenset(who for who, topic in found.iter_rows() if topic and pattern.search(topic))

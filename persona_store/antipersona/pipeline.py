@@ -34,6 +34,7 @@ from persona_store.database.models import (
 from persona_store.errors import InputError
 from persona_store.names import find_companies
 from persona_store.names.text import company_words
+from persona_store.privacy.rights import demand
 from persona_store.segmentation import attribute_frame
 from persona_store.segmentation.registry import MARKETS
 from persona_store.settings import settings
@@ -125,6 +126,7 @@ def list_anti_personas(
     `company` is a name as people write it. At most `most_judged` contacts are judged (all of them by default), in
     parts of bounded size. Raises InputError for an unknown stage, market or company.
     """
+    demand(session, "contacts" if limit or company else "aggregates")  # without names only sums are left
     wanted = _known_stage(stage)
     markets = [_known_market(market)] if market else list(MARKETS)
     meant = _known_companies(session, company) if company else None
@@ -165,6 +167,7 @@ def state_of(session: Session) -> tuple[object, ...]:
 
 def all_listed(session: Session, contact_ids: Sequence[int]) -> bool:
     """Whether all of these contacts may still be listed: nobody objected, was erased or found to be a double."""
+    demand(session, "contacts")
     listed = select(func.count()).select_from(Contact).where(Contact.id.in_(contact_ids))
     listed = listed.where(Contact.blocked_on.is_(None), Contact.duplicate_of.is_(None))
     return session.scalar(listed) == len(set(contact_ids))

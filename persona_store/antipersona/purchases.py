@@ -6,19 +6,19 @@ from typing import Any, Literal
 
 import numpy as np
 import polars as pl
-from sqlalchemy import ColumnElement, Date, Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from persona_store.antipersona.lifetime import DAYS_A_MONTH, Purchases
 from persona_store.antipersona.money import Basis, deal_value, person
+from persona_store.database.bulk import read_rows
 from persona_store.database.models import Contact, Deal, Interaction
 
 Source = Literal["deals", "purchases"]
 
 Rows = Select[*tuple[Any, ...]]
 
-ROWS_AT_ONCE = 50_000
-SCHEMA: dict[str, type[pl.DataType]] = {"contact_id": pl.Int64, "on": pl.Date, "value": pl.Float64}
+SCHEMA: dict[str, type[pl.DataType]] = {"contact_id": pl.Int64, "on": pl.String, "value": pl.Float64}
 
 
 def purchases_of(
@@ -51,19 +51,17 @@ def _months(spans: pl.Series) -> np.ndarray[Any, np.dtype[np.float64]]:
 
 
 def _frame(session: Session, statement: Rows) -> pl.DataFrame:
-    result = session.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE})
-    parts = [pl.DataFrame([tuple(row) for row in part], schema=SCHEMA, orient="row") for part in result.partitions()]
-    return pl.concat(parts) if parts else pl.DataFrame(schema=SCHEMA)
+    return read_rows(session.connection(), statement, SCHEMA).with_columns(pl.col("on").str.to_date())
 
 
 def _deals(market: str, basis: Basis, ids: Sequence[int] | None) -> Rows:
     on = func.coalesce(Deal.closed_on, Deal.opened_on)
-    statement: Rows = select(person(), on, deal_value(basis)).join(Contact, Contact.id == Deal.contact_id)
+    statement: Rows = select(person(), cast(on, Text), deal_value(basis)).join(Contact, Contact.id == Deal.contact_id)
     return statement.where(Deal.won.is_(True), on.is_not(None), *_who(market, ids))
 
 
 def _interactions(market: str, ids: Sequence[int] | None) -> Rows:
-    statement: Rows = select(person(), func.date(Interaction.at, type_=Date), literal(0.0))
+    statement: Rows = select(person(), cast(func.date(Interaction.at), Text), literal(0.0))
     statement = statement.join(Contact, Contact.id == Interaction.contact_id)
     return statement.where(Interaction.kind == "purchase", Interaction.at.is_not(None), *_who(market, ids))
 

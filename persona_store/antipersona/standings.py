@@ -9,6 +9,7 @@ from persona_store.antipersona.types import MINUTES_PER_HOUR
 from persona_store.antipersona.worth import WorthBook
 from persona_store.charts import Standing
 from persona_store.database.models import Build, Scorecard
+from persona_store.privacy.rights import demand
 from persona_store.segmentation.profiles import PersonaProfile
 from persona_store.settings import Language, settings
 
@@ -20,6 +21,7 @@ Standings = dict[str, tuple[tuple[PersonaProfile, Standing], ...]]
 
 def standings(session: Session, profiles: Sequence[PersonaProfile], language: Language) -> Standings:
     """By market the personas of the newest build with enough customers, each with its place."""
+    demand(session, "aggregates")
     newest = select(Build.id).order_by(Build.id.desc()).limit(1).scalar_subquery()
     rows = session.scalars(select(Scorecard).where(Scorecard.build_id == newest).order_by(Scorecard.market))
     books = {row.market: WorthBook.from_json(row.model["worth"]) for row in rows if "worth" in row.model}

@@ -12,6 +12,7 @@ from persona_store.antipersona.types import Points, Quality, Verdict, WhyNotKnow
 from persona_store.antipersona.vetoes import active_veto
 from persona_store.database.models import Contact, Membership, Persona
 from persona_store.originals import original
+from persona_store.privacy.rights import demand
 from persona_store.segmentation import attribute_frame
 from persona_store.settings import settings
 
@@ -24,6 +25,7 @@ def judge_contact(session: Session, contact_id: int) -> Verdict:
     A veto in force holds, whatever the data say. A linked duplicate is answered by the contact it stands for. Raises
     NotAllowed when the contact objected to profiling, and sqlalchemy's NoResultFound for an unknown id.
     """
+    demand(session, "contacts")
     contact = original(session, contact_id)
     grounds = load_grounds(session, contact.market)
     card = grounds.card

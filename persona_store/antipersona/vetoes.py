@@ -22,6 +22,7 @@ from persona_store.database.models import (
 )
 from persona_store.errors import InputError
 from persona_store.originals import original
+from persona_store.privacy.rights import demand
 from persona_store.settings import settings
 from persona_store.wording import say
 
@@ -95,6 +96,7 @@ def record_veto(
     unknown verdict and for a persona of the other market, NotAllowed when the contact objected to profiling,
     NoResultFound for an unknown contact or persona.
     """
+    demand(session, "judge")
     if verdict not in get_args(Holds):
         raise InputError(say("veto.unknown_verdict", settings().language, verdict=str(verdict)[:KEY_LENGTH]))
     holds = cast(Holds, verdict)
@@ -120,6 +122,7 @@ def record_veto(
 
 def give_reason(session: Session, contact_id: int, actor: str, about: Sequence[Holds], reason: str) -> VetoInfo | None:
     """Adds the reason to a person's own veto in force; none where there is no such veto any more."""
+    demand(session, "judge")
     contact = original(session, contact_id)
     row = session.scalar(_active(contact.id, about).where(Veto.actor == actor[:KEY_LENGTH]))
     if row is None:
@@ -131,6 +134,7 @@ def give_reason(session: Session, contact_id: int, actor: str, about: Sequence[H
 
 def withdraw_veto(session: Session, contact_id: int, about: Sequence[Holds] = ON_VERDICT) -> bool:
     """Takes a veto back, so that the data count again; says whether there was one."""
+    demand(session, "judge")
     contact = session.get_one(Contact, contact_id)
     row = session.scalar(_active(contact.duplicate_of or contact.id, about))
     if row is None:
@@ -142,6 +146,7 @@ def withdraw_veto(session: Session, contact_id: int, about: Sequence[Holds] = ON
 
 def list_vetoes(session: Session, limit: int = 100) -> list[tuple[VetoInfo, str, str | None]]:
     """The vetoes in force, newest first, each with the contact's name and company; not of people who objected."""
+    demand(session, "contacts")
     rows = session.execute(
         select(Veto, Contact)
         .join(Contact, Contact.id == Veto.contact_id)
@@ -201,6 +206,7 @@ def veto_share(session: Session, build_id: int) -> tuple[VetoShare, ...]:
     Counted among the contacts whose verdict somebody looked up since the build, or vetoed; kinds and personas of which
     nobody looked anything up are left out.
     """
+    demand(session, "aggregates")
     build = session.get_one(Build, build_id)
     personas = session.scalars(select(Persona).where(Persona.build_id == build_id).order_by(Persona.number)).all()
     shares = []

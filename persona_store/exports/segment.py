@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from persona_store.database import session_scope
 from persona_store.database.models import Build, Company, Contact, Interaction, Membership, Persona
 from persona_store.lexicon.text import folded
+from persona_store.privacy.rights import demand
 from persona_store.segmentation.labels import level_label
 from persona_store.settings import Language
 from persona_store.wording import percent, say
@@ -61,6 +62,7 @@ class Segment:
 
 def segment_of(session: Session, persona_id: int) -> Segment | None:
     """The segment of a persona of the newest build; None where there is no such persona (any more)."""
+    demand(session, "export")
     persona = session.get(Persona, persona_id)
     newest = session.scalar(select(func.max(Build.id)))
     if persona is None or persona.build_id != newest:
@@ -81,6 +83,7 @@ def segment_csv(engine: Engine, segment: Segment, language: Language) -> Iterato
     after = 0
     while True:
         with session_scope(engine) as session:
+            demand(session, "export")
             batch = _batch(session, segment, after)
             refused = _unsubscribed(session, [contact.id for contact, _, _ in batch])
             rows = [_row(*one, persona, one[0].id in refused, language) for one in batch]

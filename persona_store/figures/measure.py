@@ -15,6 +15,7 @@ from persona_store.figures.people import CHANNEL, GROUPS, PERSON, Only, among, m
 from persona_store.figures.registry import MEASURES, Measure
 from persona_store.guidance.learned import load_learned
 from persona_store.guidance.types import Tally
+from persona_store.privacy.rights import demand
 from persona_store.segmentation.aggregation import newest_data
 from persona_store.segmentation.registry import CHANNELS as OWN_CHANNELS
 from persona_store.segmentation.registry import MARKETS
@@ -78,6 +79,7 @@ def measure(session: Session, key: str, by: str | None = None, only: Only | None
 
     Raises KeyError for a measure or group that is not registered, or a group that the measure cannot be parted by.
     """
+    demand(session, "aggregates")
     meant, whom = MEASURES[key], only or Only()
     if by is not None and by not in GROUPS and not (by == CHANNEL and meant.channels):
         raise KeyError(by)

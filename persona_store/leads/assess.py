@@ -20,6 +20,7 @@ from persona_store.leads.facts import NAMED, SIZE, Lead
 from persona_store.matching import Match, match_known
 from persona_store.matching.match import LEAST_KNOWN
 from persona_store.matching.questions import NextQuestion, rank_questions
+from persona_store.privacy.rights import demand
 from persona_store.segmentation import PersonaModel, load_model
 from persona_store.segmentation.model import AttributeTable
 from persona_store.settings import settings
@@ -92,6 +93,7 @@ def assess_lead(session: Session, lead: Lead, market: str) -> LeadVerdict:
 
     Verdicts rest on the known attributes alone; with fewer than two of them on none.
     """
+    demand(session, "aggregates")
     model = model_of(session, market)
     levels = {name: some for name, some in lead.levels.items() if _usable(model.tables.get(name), some)}
     merged, single = merge_levels(model, levels)

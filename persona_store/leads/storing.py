@@ -16,6 +16,7 @@ from persona_store.leads.facts import COUNTS, FLAGS, Lead
 from persona_store.lexicon import normalise_title
 from persona_store.live.apply import apply_events
 from persona_store.names import find_people, normal_name
+from persona_store.privacy.rights import demand
 from persona_store.privacy.suppression import suppressed_person
 from persona_store.segmentation.binning import OTHER
 from persona_store.segmentation.labels import level_label
@@ -65,6 +66,7 @@ def known_as(session: Session, name: str, company: str | None) -> StoredLead | N
 
     Without a company any exact name counts, so that nobody is stored twice for want of it.
     """
+    demand(session, "contacts")
     *first, last = name.split()
     if _objected(session, name, company) or suppressed_person(session, " ".join(first), last, company):
         return StoredLead("blocked")
@@ -87,6 +89,7 @@ def store_lead(
     if clean is None or (company and at_company is None):
         raise InputError(say("store_lead.name_again", settings().language))
     with session_scope(engine) as session:
+        demand(session, "judge")
         found = known_as(session, clean, at_company)
     if found is not None:
         return found

@@ -14,6 +14,7 @@ from persona_store.matching.questions import ask_next
 from persona_store.matching.reasons import reasons
 from persona_store.matching.types import Confidence, Match, PersonaShare
 from persona_store.originals import original as original
+from persona_store.privacy.rights import demand
 from persona_store.segmentation import PersonaModel, contact_levels, load_model
 from persona_store.segmentation.target_group import is_inside
 from persona_store.settings import settings
@@ -39,6 +40,7 @@ def match_contact(session: Session, contact_id: int) -> Match:
     hold no personas for the contact's market, NotAllowed when the contact objected to profiling, and sqlalchemy's
     NoResultFound for an unknown id.
     """
+    demand(session, "contacts")
     contact = original(session, contact_id)
     model = _model(session, contact.market)
     levels = contact_levels(session, contact.id, model)
@@ -57,6 +59,7 @@ def match_levels(session: Session, market: str, levels: Mapping[str, str], name:
 
     Attributes and levels the model does not know are passed over.
     """
+    demand(session, "aggregates")
     return _match(_model(session, market), levels, name, None, None)
 
 

@@ -11,6 +11,7 @@ from persona_store.lexicon.text import folded
 from persona_store.names.lookups import find_companies
 from persona_store.names.ranking import likeness
 from persona_store.names.text import MAX_TEXT, company_words, normal_name
+from persona_store.privacy.rights import demand
 
 LIKE_ENOUGH = 0.75  # every word of the name at least so near: one letter wrong in a name of four
 MOST_FOUND = 20
@@ -45,6 +46,7 @@ def company_meant(session: Session, text: str) -> CompanyMeant:
 
 def companies_in(session: Session, words: Sequence[str]) -> tuple[Company, ...]:
     """The companies whose whole name, legal form or not, is some of the words in their order; longest name first."""
+    demand(session, "contacts")
     spans = [" ".join(words[first:end]) for first in range(len(words)) for end in range(first + 1, len(words) + 1)]
     longest_first = sorted(spans, key=len, reverse=True)[:MOST_SPANS]
     keys = {key for span in longest_first for key in (" ".join(_telling(span)), normal_name(span)) if key}

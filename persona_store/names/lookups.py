@@ -11,6 +11,7 @@ from persona_store.lexicon.text import folded
 from persona_store.lexicon.vocabulary import lexicon_file
 from persona_store.names.ranking import likeness
 from persona_store.names.text import MAX_TEXT, company_words, variants
+from persona_store.privacy.rights import demand
 
 ALIKE = 0.75  # from here on two names may be the same
 MOST_WORDS = 60  # near words of a company's name
@@ -27,6 +28,7 @@ def find_personas(session: Session, text: str) -> list[Persona]:
 
     Names count in both languages, typos are forgiven; several personas come back where the text fits several.
     """
+    demand(session, "aggregates")
     newest = session.scalar(select(Build.id).order_by(Build.id.desc()).limit(1))
     if newest is None:
         return []
@@ -64,6 +66,7 @@ def _alike(asked: str, name: str) -> float:
 
 def find_companies(session: Session, text: str, limit: int = 5) -> list[Company]:
     """The companies that `text` may mean, best first; legal forms do not matter, typos are forgiven."""
+    demand(session, "contacts")
     words = company_words(text)
     if not words:
         return []

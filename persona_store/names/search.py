@@ -19,6 +19,7 @@ from persona_store.names.candidates import (
 )
 from persona_store.names.query import Query, parsed
 from persona_store.names.ranking import bearer, fit
+from persona_store.privacy.rights import demand
 
 # A person found with at least this score ends the search: for words that are spelt so, one typo away, or farther.
 ENOUGH_EXACT = 0.9
@@ -63,6 +64,7 @@ def find_people(session: Session, text: str, company: str | None = None, limit: 
     returns the original. Where nobody bears the name the nearest names come back with low scores (`is_clear` is false
     then), and nothing where nobody is near.
     """
+    demand(session, "contacts")
     query = parsed(text, company)
     found = _by_key(session, query)
     if found:

@@ -22,6 +22,7 @@ from persona_store.database.models import (
 )
 from persona_store.guidance.people import persona_of
 from persona_store.privacy.entries import entries_of
+from persona_store.privacy.rights import demand
 from persona_store.segmentation import contact_levels, load_model
 
 FIELDS = (
@@ -93,6 +94,7 @@ class DataBasis:
 
 def data_basis(session: Session, contact_id: int) -> DataBasis:
     """What is stored about the person behind a contact. Raises NoResultFound for an unknown contact."""
+    demand(session, "contacts")
     entries = entries_of(session, contact_id)
     contacts = [session.get_one(Contact, one) for one in entries]
     person = contacts[0]

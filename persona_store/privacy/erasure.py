@@ -26,6 +26,7 @@ from persona_store.privacy.audit import record
 from persona_store.privacy.entries import entries_of
 from persona_store.privacy.memory import forget_elsewhere, traces_of
 from persona_store.privacy.rejects import forget_in_rejects
+from persona_store.privacy.rights import demand, may
 from persona_store.privacy.suppression import suppress, suppressed_contacts
 
 ERASER = "admin"  # the right that erases at once
@@ -55,6 +56,7 @@ class Erased:
 
 def holdings(session: Session, contact_id: int) -> Holdings:
     """What an erasure would take away. Raises NoResultFound for an unknown contact."""
+    demand(session, "object")
     entries = entries_of(session, contact_id)
 
     def count(model: type[Interaction] | type[Deal] | type[TextHit] | type[Veto]) -> int:
@@ -65,11 +67,12 @@ def holdings(session: Session, contact_id: int) -> Holdings:
 
 def may_erase(rights: str) -> bool:
     """Whether a user with these rights erases at once; others' wish is recorded."""
-    return rights == ERASER
+    return may(rights, "erase")
 
 
 def request_erasure(session: Session, contact_id: int, actor: str) -> bool:
     """Records that the person is to be erased; False when that was recorded before. Raises as `entries_of`."""
+    demand(session, "object")
     person = entries_of(session, contact_id)[0]
     record(session, actor, "erasure_request", contact_id=person)
     if session.get(ErasureRequest, person) is not None:
@@ -81,6 +84,7 @@ def request_erasure(session: Session, contact_id: int, actor: str) -> bool:
 
 def open_requests(session: Session) -> list[tuple[Contact, ErasureRequest]]:
     """Who is to be erased and has not been yet, oldest request first."""
+    demand(session, "erase")
     query = select(Contact, ErasureRequest).join(ErasureRequest, ErasureRequest.contact_id == Contact.id)
     return [(row[0], row[1]) for row in session.execute(query.order_by(ErasureRequest.at))]
 
@@ -94,6 +98,7 @@ def erase_person(
     audit trail only who, what and when stay. `conversation` is the running one, which forgets by itself. Raises
     NoResultFound for an unknown contact.
     """
+    demand(session, "erase")
     if session.get_bind().dialect.name == "sqlite":
         session.execute(text("PRAGMA secure_delete=ON"))  # else the rows would stay readable in the file
     entries = entries_of(session, contact_id)

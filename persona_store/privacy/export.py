@@ -22,6 +22,7 @@ from persona_store.database.models import (
 )
 from persona_store.privacy.basis import data_basis
 from persona_store.privacy.entries import entries_of
+from persona_store.privacy.rights import demand
 
 FORMAT = "personabot-person-1"
 OURS = frozenset({"actor", "owner"})  # names of our own people, which are not the person's data
@@ -33,6 +34,7 @@ def export_person(session: Session, contact_id: int) -> Row:
 
     Users who looked the person up are not named. Raises NoResultFound for an unknown contact.
     """
+    demand(session, "object")
     entries = entries_of(session, contact_id)
     contacts = [session.get_one(Contact, one) for one in entries]
     basis = data_basis(session, contact_id)

@@ -7,12 +7,14 @@ from persona_store.database.models import Company, Contact
 from persona_store.names import Person
 from persona_store.names.query import parsed
 from persona_store.names.ranking import bearer
+from persona_store.privacy.rights import demand
 
 LEAST_WORDS = 2  # a surname alone tells nothing about somebody who may not be looked up
 
 
 def blocked_people(session: Session, text: str) -> list[Person]:
     """People who objected and whom `text` names in full: first name and surname, e-mail address, or number."""
+    demand(session, "contacts")
     query = parsed(text)
     number = query.number.lstrip("#") if query.number else None
     rows = session.execute(

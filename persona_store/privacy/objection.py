@@ -10,6 +10,7 @@ from persona_store.live.leaving import leave_live
 from persona_store.names import index_people
 from persona_store.privacy.audit import record
 from persona_store.privacy.entries import entries_of
+from persona_store.privacy.rights import demand
 from persona_store.text_hits import index_texts
 
 
@@ -19,6 +20,7 @@ def object_to_profiling(session: Session, contact_id: int, actor: str, on: date)
     It takes effect with the transaction of `session`; an earlier objection keeps its date. The next build leaves the
     person out. Raises NoResultFound for an unknown contact.
     """
+    demand(session, "object")
     entries = entries_of(session, contact_id)
     session.execute(update(Contact).where(Contact.id.in_(entries), Contact.blocked_on.is_(None)).values(blocked_on=on))
     leave_live(session, entries)
@@ -34,6 +36,7 @@ def withdraw_objection(session: Session, contact_id: int, actor: str) -> bool:
 
     The person can be looked up again at once and takes part in the next build. Raises NoResultFound as above.
     """
+    demand(session, "object")
     entries = entries_of(session, contact_id)
     there_was = session.get_one(Contact, entries[0]).blocked_on is not None
     if not there_was:

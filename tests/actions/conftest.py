@@ -19,7 +19,9 @@ from persona_store.crm.sample import write_sample
 from persona_store.database import connect, migrate
 from persona_store.lexicon import find_terms
 from persona_store.privacy.identity import sign
+from persona_store.privacy.rights import on_behalf_of
 from persona_store.settings import settings
+from tests.conftest import OPERATOR
 
 CONTACTS = 700
 NAMES = ("contact", "company", "persona")
@@ -106,7 +108,7 @@ def store_with_personas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[En
         patch.setenv("PERSONABOT_VAR", str(folder))
         settings.cache_clear()
         context.store.cache_clear()
-        engine = connect(settings().store_url)
+        engine = on_behalf_of(connect(settings().store_url), OPERATOR)
         migrate(engine)
         import_files(engine, [folder / "crm"])
         build(engine)

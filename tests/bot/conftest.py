@@ -22,8 +22,10 @@ from starlette.routing import Route
 
 from bot.gateway.app import create_app
 from persona_store.database import connect, migrate, session_scope
+from persona_store.privacy.rights import on_behalf_of
 from persona_store.settings import Settings
 from persona_store.users import add_user
+from tests.conftest import OPERATOR
 
 NAME = "anna"
 OTHER_NAME = "berta"
@@ -84,7 +86,7 @@ def served(app: Any, port: int) -> Iterator[str]:
 def furnished_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with two users, made once because hashing passwords takes its time."""
     path = tmp_path_factory.mktemp("furnished") / "personabot.db"
-    engine = connect(f"sqlite:///{path}")
+    engine = on_behalf_of(connect(f"sqlite:///{path}"), OPERATOR)
     migrate(engine)
     with session_scope(engine, writes=True) as session:
         add_user(session, NAME, PASSWORD, "sales")

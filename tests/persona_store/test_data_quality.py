@@ -11,6 +11,8 @@ from persona_store.crm.sample import write_sample
 from persona_store.data_quality import DataQuality, data_quality
 from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Company, Contact, Deal, Interaction
+from persona_store.privacy.rights import on_behalf_of
+from tests.conftest import OPERATOR
 
 
 def found(engine: Engine) -> DataQuality:
@@ -85,7 +87,7 @@ def test_completeness_counts_those_who_may_be_profiled(engine: Engine) -> None:
 def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     folder = tmp_path_factory.mktemp("quality")
     write_sample(folder / "sample", 1500, seed=2)
-    engine = connect(f"sqlite:///{folder / 'store.db'}")
+    engine = on_behalf_of(connect(f"sqlite:///{folder / 'store.db'}"), OPERATOR)
     migrate(engine)
     import_files(engine, [folder / "sample"])
     build(engine)

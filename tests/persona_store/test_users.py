@@ -72,7 +72,10 @@ def test_unfit_passwords_are_refused(engine: Engine, password: str) -> None:
 
 
 def test_unknown_rights_are_refused(engine: Engine) -> None:
-    with session_scope(engine, writes=True) as session, pytest.raises(InputError, match="sales, marketing, trainer, admin"):
+    with (
+        session_scope(engine, writes=True) as session,
+        pytest.raises(InputError, match="sales, marketing, trainer, admin"),
+    ):
         add_user(session, "anna", PASSWORD, "root")  # type: ignore[arg-type]
 
 

@@ -14,7 +14,9 @@ from persona_store.build import build
 from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Audit
 from persona_store.errors import InputError
+from persona_store.privacy.rights import on_behalf_of
 from persona_store.settings import settings
+from tests.conftest import OPERATOR
 from tests.persona_store.segmentation.conftest import fill
 
 
@@ -22,7 +24,7 @@ from tests.persona_store.segmentation.conftest import fill
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a store with two builds."""
     var = tmp_path_factory.mktemp("installation")
-    engine = connect(f"sqlite:///{var / 'personabot.db'}")
+    engine = on_behalf_of(connect(f"sqlite:///{var / 'personabot.db'}"), OPERATOR)
     migrate(engine)
     fill(engine, contacts=300)
     build(engine)
@@ -52,7 +54,7 @@ def as_json(*arguments: str) -> Any:
 
 
 def looked_up(folder: Path) -> int:
-    engine = connect(f"sqlite:///{folder / 'personabot.db'}")
+    engine = on_behalf_of(connect(f"sqlite:///{folder / 'personabot.db'}"), OPERATOR)
     with session_scope(engine) as session:
         return session.scalar(select(func.count()).select_from(Audit)) or 0
 

@@ -14,7 +14,9 @@ from persona_store.crm import import_files
 from persona_store.database import connect, migrate
 from persona_store.errors import InputError
 from persona_store.privacy.memory import MEMORIES
+from persona_store.privacy.rights import on_behalf_of
 from persona_store.settings import settings
+from tests.conftest import OPERATOR
 
 PEOPLE = """Kontakt-ID;Vorname;Nachname;E-Mail;Position;Firma;Notizen
 4711;Hildegunde;Quittenbaum;h.quittenbaum@muster.example;IT-Leiterin;Muster GmbH;mag es kurz
@@ -62,7 +64,7 @@ def personabot(tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPa
 
 def take_in(folder: Path) -> None:
     """Imports the three people."""
-    engine = connect(settings().store_url)
+    engine = on_behalf_of(connect(settings().store_url), OPERATOR)
     migrate(engine)
     import_files(engine, [folder / "kontakte.csv"])
     engine.dispose()

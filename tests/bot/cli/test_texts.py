@@ -14,8 +14,10 @@ from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Audit, Contact
 from persona_store.errors import InputError
 from persona_store.names import index_people
+from persona_store.privacy.rights import on_behalf_of
 from persona_store.settings import settings
 from persona_store.text_hits import index_texts
+from tests.conftest import OPERATOR
 
 NOTE = "Findet uns zu teuer.\x1b[2J Braucht <b>Referenzen</b>."
 
@@ -25,7 +27,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A store with one contact who has wishes and one who has none."""
     url = f"sqlite:///{tmp_path / 'store.db'}"
     monkeypatch.setenv("PERSONABOT_DATABASE_URL", url)
-    engine = connect(url)
+    engine = on_behalf_of(connect(url), OPERATOR)
     migrate(engine)
     with session_scope(engine, writes=True) as session:
         session.add(Contact(key="1", first_name="Sabine", last_name="Meier", notes=NOTE, custom={}))
@@ -68,7 +70,7 @@ def test_json_holds_places_and_counts_and_a_look_up_is_recorded(store: str, monk
     assert [(hit["kind"], hit["term"]) for hit in found["hits"]] == [("problem", "price"), ("wish", "references")]
     counted = json.loads(run(monkeypatch, "de", "--all", "--json").output)
     assert (counted["people"], counted["terms"][0]["share"]["n"]) == (1, 1)
-    engine = connect(store)
+    engine = on_behalf_of(connect(store), OPERATOR)
     with session_scope(engine) as session:
         assert list(session.scalars(select(Audit.action))) == ["texts"]
     engine.dispose()

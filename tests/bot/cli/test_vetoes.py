@@ -10,14 +10,16 @@ from bot.cli.main import app
 from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Audit, Contact
 from persona_store.names import index_people
+from persona_store.privacy.rights import on_behalf_of
 from persona_store.settings import settings
+from tests.conftest import OPERATOR
 
 
 def test_who_is_listed_counts_as_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"sqlite:///{tmp_path / 'store.db'}"
     monkeypatch.setenv("PERSONABOT_DATABASE_URL", url)
     settings.cache_clear()
-    engine = connect(url)
+    engine = on_behalf_of(connect(url), OPERATOR)
     migrate(engine)
     with session_scope(engine, writes=True) as session:
         session.add(Contact(key="1", first_name="Sabine", last_name="Meier", custom={}))

@@ -18,7 +18,9 @@ from persona_store.crm.sample import write_sample
 from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Contact, Persona
 from persona_store.errors import InputError, NoPersonas
+from persona_store.privacy.rights import on_behalf_of
 from persona_store.settings import Language
+from tests.conftest import OPERATOR
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> & \"'"
 FOREIGN = re.compile(r"(?:src|href)\s*=\s*[\"'](?!#)|url\((?!#)|@import", re.IGNORECASE)
@@ -50,7 +52,7 @@ class Balanced(HTMLParser):
 def store(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     folder = tmp_path_factory.mktemp("report")
     write_sample(folder / "sample", 1500, seed=2)
-    engine = connect(f"sqlite:///{folder / 'store.db'}")
+    engine = on_behalf_of(connect(f"sqlite:///{folder / 'store.db'}"), OPERATOR)
     migrate(engine)
     import_files(engine, [folder / "sample"])
     build(engine)

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from persona_store.crm import ImportReport, import_files
 from persona_store.database import connect, migrate
 from persona_store.database.models import Base, Company, Contact, Deal, Product, Seller
+from persona_store.privacy.rights import on_behalf_of
+from tests.conftest import OPERATOR
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 
@@ -34,7 +36,7 @@ def notes(report: ImportReport) -> list[str]:
 
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path / 'other.db'}")
+    engine = on_behalf_of(connect(f"sqlite:///{tmp_path / 'other.db'}"), OPERATOR)
     migrate(engine)
     yield engine
     engine.dispose()

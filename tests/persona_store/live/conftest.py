@@ -17,6 +17,8 @@ from persona_store.crm import import_files
 from persona_store.crm.sample import write_sample
 from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Contact
+from persona_store.privacy.rights import on_behalf_of
+from tests.conftest import OPERATOR
 
 CONTACTS = 1_500
 SHARE = 0.7  # of contacts, interactions and deals that are imported; the rest comes by event
@@ -85,7 +87,7 @@ def copied(tmp_path: Path) -> Iterator[Callable[[Engine], Engine]]:
 
 
 def _store(path: Path) -> Engine:
-    engine = connect(f"sqlite:///{path}")
+    engine = on_behalf_of(connect(f"sqlite:///{path}"), OPERATOR)
     migrate(engine)
     return engine
 

@@ -13,6 +13,8 @@ from sqlalchemy import Engine, select
 from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Company, Contact, Deal, Interaction, LiveEvent
 from persona_store.live.apply import apply_events
+from persona_store.privacy.rights import on_behalf_of
+from tests.conftest import OPERATOR
 
 EXAMPLES = 40
 LATER, LAST = "2026-02-01T10:00:00Z", "2026-03-01T10:00:00+01:00"
@@ -88,7 +90,7 @@ def _firm(person: Contact) -> str | None:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('order') / 'store.db'}")
+    engine = on_behalf_of(connect(f"sqlite:///{tmp_path_factory.mktemp('order') / 'store.db'}"), OPERATOR)
     migrate(engine)
     yield engine
     engine.dispose()

@@ -239,7 +239,13 @@ def test_the_file_of_the_store_does_not_keep_the_name(tmp_path: Path, sqlite_eng
 
 
 def test_who_may_not_erase_leaves_a_request_once(store: Engine) -> None:
-    assert [may_erase(rights) for rights in ("admin", "sales", "marketing", "trainer", "")] == [True, False, False, False, False]
+    assert [may_erase(rights) for rights in ("admin", "sales", "marketing", "trainer", "")] == [
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]
     with session_scope(store, writes=True) as session:
         person = the_one(session).id
         assert request_erasure(session, person, "rep") is True

@@ -13,9 +13,11 @@ from persona_store.crm.sample import write_sample
 from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Membership, Persona, PersonaLevel
 from persona_store.errors import InputError
+from persona_store.privacy.rights import on_behalf_of
 from persona_store.segmentation.attributes import attribute_frame, attributes
 from persona_store.segmentation.cluster import cluster
 from persona_store.segmentation.workplace import Here
+from tests.conftest import OPERATOR
 
 CLOSE = 1e-6
 
@@ -32,7 +34,7 @@ def address() -> Iterator[str]:
 def store(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     folder = tmp_path_factory.mktemp("cluster")
     write_sample(folder / "sample", 1500, seed=2)
-    engine = connect(f"sqlite:///{folder / 'store.db'}")
+    engine = on_behalf_of(connect(f"sqlite:///{folder / 'store.db'}"), OPERATOR)
     migrate(engine)
     import_files(engine, [folder / "sample"])
     return engine
