@@ -11,7 +11,20 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from bot.gateway import chat, embed, events, files, health, login, overview, pages, report, telegram
+from bot.gateway import (
+    administration,
+    chat,
+    embed,
+    events,
+    files,
+    health,
+    links,
+    login,
+    overview,
+    pages,
+    report,
+    telegram,
+)
 from bot.gateway.protection import Protection
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.refusals import Refused, spoken_language
@@ -20,6 +33,20 @@ from persona_store.errors import MissingRight, StoreUnavailable
 from persona_store.settings import Settings
 from persona_store.wording import say
 
+ROOMS = (
+    login,
+    embed,
+    chat,
+    files,
+    overview,
+    report,
+    links,
+    administration,
+    events,
+    telegram,
+    health,
+    pages,
+)
 STORE_RETRY_SECONDS = 60  # an import of some hundred thousand contacts takes about so long
 REFUSALS = {404: "not_found", 405: "not_found", 413: "too_large"}
 
@@ -46,8 +73,9 @@ def create_app(known: Settings) -> FastAPI:
     app.state.event_writer = events.EventWriter(app.state.engine)
     app.state.glances = overview.Glances()
     app.state.reports = report.Reports()
+    app.state.code_brake = links.new_code_brake()
     app.state.watch = health.new_watch()
-    for module in (login, embed, chat, files, overview, report, events, telegram, health, pages):
+    for module in ROOMS:
         app.include_router(module.router)
     pages.mount_files(app)
     app.add_exception_handler(Refused, _refuse)

@@ -1,0 +1,315 @@
+"""What admins see and do: users, links, the audit trail and builds. Every change is recorded."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal, TypeVar
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from bot.gateway.links import Account, OneLink, shown
+from bot.gateway.login import CurrentPerson
+from bot.gateway.overview import asker_of, spoken_to
+from bot.gateway.refusals import Refused
+from bot.gateway.sessions import Person
+from persona_store import administration as store
+from persona_store.answer import Answer
+from persona_store.database import session_scope
+from persona_store.links import links_of, unlink
+from persona_store.privacy.rights import Rights, demand
+from persona_store.segmentation.versions import BuildInfo, list_builds
+from persona_store.users import LONGEST_NAME, list_users
+
+PAGE = 50  # entries of the audit trail at once
+MOST_BUILDS = 50
+LARGEST_ID = 2**63 - 1
+
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+Result = TypeVar("Result")
+
+
+class UserRow(BaseModel):
+    """A user; `links` counts the accounts that speak for them, `last_login` is None before the first."""
+
+    name: str
+    rights: Rights
+    created_at: datetime
+    last_login: datetime | None
+    links: int
+    locked_until: datetime | None = Field(description="until when logins are refused after too many failures")
+    elsewhere: bool = Field(description="whether they log in by single sign-on only")
+    yourself: bool
+
+
+class Users(BaseModel):
+    """All users by name."""
+
+    users: list[UserRow]
+
+
+class UserName(BaseModel):
+    """Which user is meant."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Name
+
+
+class UserRights(UserName):
+    """Which rights a user gets."""
+
+    rights: Rights
+
+
+class LinkRow(OneLink):
+    """An account and the user for whom it speaks."""
+
+    user: str
+
+
+class Links(BaseModel):
+    """All links, oldest first."""
+
+    links: list[LinkRow]
+
+
+class Entry(BaseModel):
+    """Who did what and when; a contact is named by its id alone."""
+
+    id: int
+    at: datetime
+    user: str
+    action: str
+    contact: int | None
+    detail: str | None
+
+
+class Trail(BaseModel):
+    """A page of the audit trail, newest first; `before` leads to the next page, None on the last."""
+
+    entries: list[Entry]
+    before: int | None
+    users: list[str] = Field(description="all whom the trail names, to choose from")
+    actions: list[str] = Field(description="all actions that the trail names")
+
+
+class BuildPersona(BaseModel):
+    """A persona of a build: `share` of its market's contacts, `n` of them."""
+
+    number: int
+    name: str
+    market: str
+    share: float
+    n: int
+
+
+class BuildRow(BaseModel):
+    """A build; `moved` is the share of contacts that changed their persona since `previous`."""
+
+    number: int
+    built_at: datetime
+    data_on: date | None
+    contacts: int
+    verdict: Literal["personas", "no_structure"]
+    previous: int | None
+    moved: float | None
+    personas: list[BuildPersona]
+
+
+class Builds(BaseModel):
+    """The newest builds, newest first."""
+
+    builds: list[BuildRow]
+
+
+router = APIRouter(prefix="/api/admin", tags=["administration"])
+
+
+@router.get("/users")
+async def users(person: CurrentPerson, request: Request) -> Users:
+    """All users with their rights, links, last login, and whether they are locked out."""
+
+    def read(session: Session) -> list[UserRow]:
+        logins = store.last_logins(session)
+        linked: dict[str, int] = {}
+        for link in links_of(session):
+            linked[link.user.name] = linked.get(link.user.name, 0) + 1
+        return [
+            UserRow.model_validate(
+                {
+                    "name": user.name,
+                    "rights": user.rights,
+                    "created_at": _utc(user.created_at),
+                    "last_login": _utc(logins.get(user.name)),
+                    "links": linked.get(user.name, 0),
+                    "locked_until": None,
+                    "elsewhere": user.password_hash is None,
+                    "yourself": user.name == person.name,
+                }
+            )
+            for user in list_users(session)
+        ]
+
+    return Users(users=await _administer(request, person, read))
+
+
+@router.post("/users/rights", status_code=204)
+async def change_rights(wanted: UserRights, person: CurrentPerson, request: Request) -> None:
+    """Gives a user other rights, from their next request on; the last admin keeps theirs."""
+    await _administer(request, person, lambda session: store.change_rights(session, wanted.name, wanted.rights), True)
+
+
+@router.post("/users/remove", status_code=204)
+async def remove(wanted: UserName, person: CurrentPerson, request: Request) -> None:
+    """Removes a user, whose logins and links end at once; the last admin stays."""
+    await _administer(request, person, lambda session: store.dismiss(session, wanted.name), True)
+
+
+@router.get("/links")
+async def links(person: CurrentPerson, request: Request) -> Links:
+    """All accounts that speak for users."""
+
+    def read(session: Session) -> list[LinkRow]:
+        return [LinkRow(user=link.user.name, **shown(link).model_dump()) for link in links_of(session)]
+
+    return Links(links=await _administer(request, person, read))
+
+
+@router.post("/links/end", status_code=204)
+async def end_link(account: Account, person: CurrentPerson, request: Request) -> None:
+    """Ends a link at once."""
+    ended = await _administer(request, person, lambda session: unlink(session, account.channel, account.account), True)
+    if not ended:
+        raise Refused(404, "link_unknown")
+
+
+@router.get("/audit")
+async def audit(
+    person: CurrentPerson,
+    request: Request,
+    user: Annotated[str | None, Query(max_length=LONGEST_NAME)] = None,
+    action: Annotated[str | None, Query(max_length=LONGEST_NAME)] = None,
+    since: Annotated[datetime | None, Query(description="with its time zone; else UTC")] = None,
+    until: Annotated[datetime | None, Query(description="with its time zone; else UTC")] = None,
+    before: Annotated[int | None, Query(ge=0, le=LARGEST_ID)] = None,
+) -> Trail:
+    """A page of the audit trail, newest first."""
+    wanted = store.AuditFilter(_printable(user), _printable(action), _naive(since), _naive(until), before)
+
+    def read(session: Session) -> Trail:
+        found = store.audit_entries(session, wanted, PAGE + 1)
+        actors, actions = store.audited(session)
+        entries = [
+            Entry(
+                id=row.id,
+                at=row.at.replace(tzinfo=UTC),
+                user=row.actor,
+                action=row.action,
+                contact=row.contact_id,
+                detail=row.detail,
+            )
+            for row in found[:PAGE]
+        ]
+        more = entries[-1].id if len(found) > PAGE else None
+        return Trail(entries=entries, before=more, users=actors, actions=actions)
+
+    return await _administer(request, person, read)
+
+
+@router.get("/builds")
+async def builds(person: CurrentPerson, request: Request) -> Builds:
+    """The builds with their personas, newest first."""
+    language = spoken_to(person, request)
+
+    def read(session: Session) -> Builds:
+        found = list_builds(session)[:MOST_BUILDS]
+        personas = store.personas_of(session, [build.id for build in found])
+        return Builds(
+            builds=[
+                _build(
+                    build,
+                    [
+                        BuildPersona(
+                            number=one.number, name=one.name(language), market=one.market, share=one.share, n=one.n
+                        )
+                        for one in personas[build.id]
+                    ],
+                )
+                for build in found
+            ]
+        )
+
+    return await _administer(request, person, read)
+
+
+@router.get("/builds/{number}/changes")
+async def changes(number: int, person: CurrentPerson, request: Request) -> Answer:
+    """What changed from the build before to this one, as `personabot diff` says it."""
+    language = spoken_to(person, request)
+
+    def read(session: Session) -> Answer | None:
+        from actions.answers.versions import drift_answer  # the wording of the terminal and the talk
+        from persona_store.segmentation.drift import compare_builds
+
+        known = {build.id: build for build in list_builds(session)}
+        previous = known[number].previous_id if number in known else None
+        if previous not in known:
+            return None
+        drift = compare_builds(session, previous, number)
+        return drift_answer(drift, {build: known[build].data_on for build in (previous, number)}, language)
+
+    answer = await _administer(request, person, read)
+    if answer is None:
+        raise Refused(404, "build_unknown")
+    return answer
+
+
+async def _administer(
+    request: Request, person: Person, act: Callable[[Session], Result], writes: bool = False
+) -> Result:
+    """Does `act` for somebody who may administer, and says its refusals."""
+    engine: Engine = request.app.state.engine
+
+    def in_store() -> Result:
+        with session_scope(engine, writes=writes, asker=asker_of(person)) as session:
+            demand(session, "administer")
+            return act(session)
+
+    try:
+        return await run_in_threadpool(in_store)
+    except store.UnknownUser:
+        raise Refused(404, "user_unknown") from None
+    except store.LastAdmin:
+        raise Refused(409, "last_admin") from None
+
+
+def _build(build: BuildInfo, personas: list[BuildPersona]) -> BuildRow:
+    return BuildRow.model_validate(
+        {
+            "number": build.id,
+            "built_at": _utc(build.created_at),
+            "data_on": build.data_on,
+            "contacts": build.contacts,
+            "verdict": build.verdict,
+            "previous": build.previous_id,
+            "moved": build.moved.share if build.moved else None,
+            "personas": personas,
+        }
+    )
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(tzinfo=UTC)
+
+
+def _naive(moment: datetime | None) -> datetime | None:
+    """As the store keeps times: UTC, without saying so."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment is not None and moment.tzinfo else moment
+
+
+def _printable(word: str | None) -> str | None:
+    """PostgreSQL refuses other text with an error; nobody bears such a name."""
+    return word if word is None or word.isprintable() else "\ufffd"

@@ -1,0 +1,116 @@
+"""A person's own links: which accounts of Telegram speak for them, a code for another one, and ending one."""
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from bot.gateway.brake import Brake
+from bot.gateway.login import CurrentPerson
+from bot.gateway.overview import asker_of
+from bot.gateway.refusals import Refused
+from persona_store import links
+from persona_store.database import session_scope
+from persona_store.database.models import Link, User
+from persona_store.users import find_user
+
+CODES_PER_HOUR = 20  # each ends the one before; more is a mistake or mischief
+LONGEST_ACCOUNT = 64
+
+router = APIRouter(prefix="/api/links", tags=["links"])
+
+
+class OneLink(BaseModel):
+    """An account that speaks for the person."""
+
+    channel: str
+    account: str
+    linked_at: datetime
+
+
+class OwnLinks(BaseModel):
+    """The person's links, oldest first; `telegram` says whether the assistant can be reached there at all."""
+
+    telegram: bool
+    links: list[OneLink]
+
+
+class Code(BaseModel):
+    """A code to be sent to the assistant as `/start CODE`, once, within `minutes`; it is shown this once only."""
+
+    code: str
+    minutes: int
+
+
+class Account(BaseModel):
+    """Which account is meant, as the list of links names it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    channel: str = Field(max_length=20)
+    account: str = Field(max_length=LONGEST_ACCOUNT)
+
+
+def new_code_brake() -> Brake:
+    """Codes per person."""
+    return Brake(CODES_PER_HOUR, 3600.0)
+
+
+def shown(link: Link) -> OneLink:
+    """The link as it is told."""
+    return OneLink(channel=link.channel, account=link.external_id, linked_at=link.linked_at.replace(tzinfo=UTC))
+
+
+@router.get("")
+async def own_links(person: CurrentPerson, request: Request) -> OwnLinks:
+    """The accounts that speak for the person who asks."""
+    engine: Engine = request.app.state.engine
+
+    def read() -> list[OneLink]:
+        with session_scope(engine, asker=asker_of(person)) as session:
+            return [shown(link) for link in links.links_of(session, _self(session, person.name))]
+
+    available = getattr(request.app.state, "telegram", None) is not None
+    return OwnLinks(telegram=available, links=await run_in_threadpool(read))
+
+
+@router.post("/code")
+async def code(person: CurrentPerson, request: Request) -> Code:
+    """A one-time code by which the person's Telegram account is linked; earlier ones end."""
+    engine: Engine = request.app.state.engine
+    brake: Brake = request.app.state.code_brake
+    if wait := brake.wait(person.account):
+        raise Refused(429, "too_many_codes", retry_after=wait)
+    brake.count(person.account)
+
+    def make() -> str:
+        with session_scope(engine, writes=True, asker=asker_of(person)) as session:
+            return links.new_code(session, person.name)
+
+    return Code(code=await run_in_threadpool(make), minutes=links.CODE_MINUTES)
+
+
+@router.post("/end", status_code=204)
+async def end_link(account: Account, person: CurrentPerson, request: Request) -> None:
+    """Ends a link of the person who asks, at once; those of others are not found."""
+    engine: Engine = request.app.state.engine
+
+    def end() -> bool:
+        with session_scope(engine, writes=True, asker=asker_of(person)) as session:
+            own = links.links_of(session, _self(session, person.name))
+            if (account.channel, account.account) not in {(link.channel, link.external_id) for link in own}:
+                return False
+            return links.unlink(session, account.channel, account.account) > 0
+
+    if not await run_in_threadpool(end):
+        raise Refused(404, "link_unknown")
+
+
+def _self(session: Session, name: str) -> User:
+    user = find_user(session, name)
+    if user is None:  # removed since the request came in
+        raise Refused(401, "not_logged_in")
+    return user
