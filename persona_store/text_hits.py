@@ -1,7 +1,6 @@
 """Which wishes, problems and traits stand where in the texts about each contact: kept in the table `text_hits`."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, Literal
@@ -83,11 +82,7 @@ def _fill(connection: Connection, blocked: set[int], progress: Callable[[int], N
         known = texts.filter(pl.col("text").is_not_null() & ~pl.col("contact_id").is_in(list(blocked)))
         answers = pl.any_horizontal(pl.col("text").str.to_lowercase().str.starts_with(mark) for mark in ANSWER_MARKS)
         known = known.filter((pl.col("field") != "topic") | ~answers)
-        distinct = known.select("text").unique()
-        hits = [_found(text) for text in distinct["text"].to_list()]
-        told = distinct.with_columns(pl.Series("hit", hits, dtype=pl.List(pl.Struct(HIT_SCHEMA))))
-        told = told.filter(pl.col("hit").list.len() > 0).explode("hit").unnest("hit")
-        places = known.join(told, on="text", how="inner")
+        places = known.join(_found(known["text"].unique().to_list()), on="text", how="inner")
         found.append(places.select(COLUMNS))
         read += texts["text"].count()
         if progress:
@@ -109,8 +104,16 @@ def _all_texts(connection: Connection) -> Iterator[pl.DataFrame]:
             yield part.select("contact_id", "interaction_id", pl.lit(field).alias("field"), pl.col(field).alias("text"))
 
 
-def _found(text: str) -> list[dict[str, Any]]:
-    return [asdict(hit) for hit in (_mined(text) if len(text) <= SHORT else mine(text))]
+def _found(texts: Iterable[str]) -> pl.DataFrame:
+    """The hits in each of the texts: text and the columns of `HIT_SCHEMA`."""
+    rows = [
+        (text, hit.start, hit.end, hit.kind, hit.term)
+        for text in texts
+        for hit in (_mined(text) if len(text) <= SHORT else mine(text))
+    ]
+    columns: Iterable[Sequence[Any]] = zip(*rows, strict=True) if rows else [()] * (1 + len(HIT_SCHEMA))
+    schema = {"text": pl.String} | HIT_SCHEMA
+    return pl.DataFrame([pl.Series(n, c, dtype=schema[n]) for n, c in zip(schema, columns, strict=True)])
 
 
 def _batches(values: Iterable[int], size: int) -> Iterator[list[int]]:

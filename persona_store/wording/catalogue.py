@@ -17,11 +17,17 @@ def catalogue(language: Language) -> MappingProxyType[str, str]:
     """All texts of `language` by dotted key; raises ValueError when two files hold the same key."""
     texts: dict[str, str] = {}
     for path in sorted((FOLDER / language).glob("*.yml")):
-        for key, text in _flatten(yaml.safe_load(path.read_text(encoding="utf-8")) or {}):
+        for key, text in _flatten(_read(path)):
             if key in texts:
                 raise ValueError(f"{path}: the key {key} stands in another file too")
             texts[key] = text
     return MappingProxyType(texts)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    text = path.read_text(encoding="utf-8")
+    content: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader) or {}
+    return content
 
 
 def say(key: str, language: Language, *, count: int | None = None, **values: object) -> str:
