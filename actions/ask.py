@@ -17,7 +17,15 @@ from actions.objections import note_objection
 from actions.reply import LookUp, Reply
 from actions.state import MOST_OPTIONS, Kind, Option, Question, Subject, SubjectKind, Talk
 from actions.storing import take_up
-from actions.subject import Meaning, NamedCompany, company_by_id, contact_by_id, people_at, person_subject
+from actions.subject import (
+    Meaning,
+    NamedCompany,
+    company_by_id,
+    company_called,
+    contact_by_id,
+    people_at,
+    person_subject,
+)
 from actions.vetoes import note
 from persona_store.answer import Answer
 from persona_store.database.models import Persona
@@ -69,6 +77,8 @@ def ask(request: Request, session: Session, question: Question, people: Sequence
     if question.kinds == ("personas",):
         listed = [(one.info.id, one.info.name(request.language)) for one in list_profiles(session)]
         talk = replace(talk, options=_persona_options(listed, ("persona",)), chosen=None)
+    if question.kinds == ("centre",):
+        talk = replace(talk, options=_members(session, answers[0]), chosen=None)
     return Reply(tuple(answers), talk, _look_ups(question))
 
 
@@ -78,6 +88,8 @@ def ask_about(request: Request, session: Session, question: Question, meaning: M
         return ask(request, session, replace(question, subject=meaning.subject), meaning.people)
     if not meaning.people and meaning.unknown is None:
         return _ask_whom(request, question)
+    if meaning.firm and not (firm := company_called(session, meaning.unknown or "")).known:
+        return ask_about_company(request, session, question, firm)
     people = meaning.people[:MOST_OPTIONS]
     options = tuple(_person_option(person, question) for person in people)
     if meaning.unknown is None:
@@ -154,6 +166,12 @@ def _person_option(person: Person, question: Question) -> Option:
     subject = person_subject(person)
     label = f"{subject.name}, {subject.company}" if subject.company else subject.name
     return Option(label, replace(question, subject=subject))
+
+
+def _members(session: Session, centre: Answer) -> tuple[Option, ...]:
+    """The first people of a buying centre, to be asked about ("wie erreiche ich den zweiten?")."""
+    found = (contact_by_id(session, str(key)).subject for key in centre.details.get("contacts", ())[:MOST_OPTIONS])
+    return tuple(Option(one.name, Question(("approach",), one)) for one in found if one is not None)
 
 
 def _persona_options(personas: Sequence[tuple[int, str]], kinds: tuple[Kind, ...]) -> tuple[Option, ...]:

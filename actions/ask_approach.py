@@ -9,9 +9,9 @@ from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kinds_asked
 from actions.options import offer_again, still_open
-from actions.qualification import lead_of, subject_of
 from actions.reply import Reply
 from actions.several import ask_each
+from actions.spoken_of import spoken_of
 from actions.state import CHANNELS, Question, Subject
 from actions.subject import (
     Meaning,
@@ -57,7 +57,7 @@ class ActionAskApproach(StoreAction):
             meaning = contact_in_words(request, session)
             if meaning.missing and still_open(request, question):
                 return offer_again(request, question)
-            subject = meaning.subject or (_spoken_of(request) if meaning.missing else None)
+            subject = meaning.subject or (spoken_of(request) if meaning.missing else None)
         if subject is not None:
             last, named = request.talk.question, request.named("role") or personas.personas
             lead = last.lead if last and meaning.missing and not named else None  # "him" is the lead, later too
@@ -81,11 +81,3 @@ def named_phase(request: Request) -> str | None:
         for mention in request.named("phase")
     }
     return named.pop() if len(named) == 1 else None
-
-
-def _spoken_of(request: Request) -> Subject | None:
-    """ "Him", "her", "them": whom or what the last question was about."""
-    last = request.talk.question
-    if last is not None and last.subject is None and (described := lead_of(last)) is not None:
-        return subject_of(described[0], request.talk, request.language)
-    return last.subject if last and last.subject else request.talk.contact

@@ -27,6 +27,7 @@ class Cues:
     asks: tuple[tuple[Kind, re.Pattern[str]], ...]
     other: re.Pattern[str]
     all: re.Pattern[str]
+    who: re.Pattern[str]
     persona: re.Pattern[str]
     spoken_of: frozenset[str]
     around_names: frozenset[str]
@@ -59,6 +60,11 @@ def means_other(text: str) -> bool:
 def names_one_spoken_of(text: str) -> bool:
     """Whether a word such as "he" or "sie" stands for somebody spoken of before."""
     return not cues().spoken_of.isdisjoint(_WORD.findall(folded(text)))
+
+
+def asks_who(text: str) -> bool:
+    """Whether the message begins by asking who somebody is."""
+    return bool(cues().who.match(folded(text).lstrip()))
 
 
 def means_all(text: str) -> bool:
@@ -129,6 +135,7 @@ def cues() -> Cues:
         asks=tuple((kind, _beginnings(data["asks"][kind])) for kind in known if kind in data["asks"]),
         other=_beginnings(data["other"]),
         all=_beginnings(data["all"]),
+        who=_beginnings(data["who"]),
         persona=re.compile(rf"\b(?:{'|'.join(map(re.escape, data['persona']))})\W*$"),
         spoken_of=frozenset(data["spoken_of"]),
         around_names=frozenset(word for line in data["around_names"] for word in line.split()),

@@ -15,6 +15,7 @@ from actions.options import offer_again, picked, picked_by_name, take
 from actions.qualification import judged, lead_of
 from actions.reply import Reply
 from actions.several import ask_each
+from actions.spoken_of import asked_of_one_spoken_of
 from actions.state import STORED, Kind, Question
 from actions.subject import (
     Meaning,
@@ -107,6 +108,8 @@ def _described_anew(request: Request, session: Session) -> Reply | None:
 
 def _unrecognised(request: Request, session: Session, last: Question) -> Reply:
     meaning = contact_in_words(request, session)
+    if meaning.missing and (asked := asked_of_one_spoken_of(request, session)) is not None:
+        return asked
     if meaning.missing and last.subject:
         return ask(request, session, last)
     if meaning.missing and last.subject is None and request.text and not request.text.startswith("/"):

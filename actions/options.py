@@ -10,10 +10,10 @@ from actions.answers.people import offer_again_answer
 from actions.ask import ask
 from actions.context import Request
 from actions.cues import folded, means_all, means_other, possible_names
+from actions.ordinals import ordinal_in, place_of
 from actions.reply import Reply
 from actions.state import Option, Question
 
-LAST = "last"
 LONGEST_BARE_NAME = 3  # words
 _DIGITS = re.compile(r"\b\d{1,3}\b")
 _WORD = re.compile(r"\w{2,}")
@@ -62,8 +62,8 @@ def picked(request: Request) -> list[int]:
     every = list(range(len(options)))
     ordinal = _ordinal(request)
     if ordinal is not None:
-        index = len(options) - 1 if ordinal == LAST else int(ordinal) - 1
-        return [index] if 0 <= index < len(options) else []
+        index = place_of(ordinal, len(options))
+        return [] if index is None else [index]
     named = _sharing_most(request.text, options)
     if named:
         return named
@@ -95,9 +95,8 @@ def fitting(options: Sequence[Option], names: Sequence[str]) -> list[int]:
 
 
 def _ordinal(request: Request) -> str | None:
-    for mention in request.named("ordinal"):
-        if mention.value == LAST or (mention.value.isascii() and mention.value.isdigit() and len(mention.value) < 4):
-            return mention.value
+    if (ordinal := ordinal_in(request)) is not None:
+        return ordinal
     digits = _DIGITS.search(request.text)
     return digits.group() if digits else None
 

@@ -16,6 +16,7 @@ from actions.follow_up import about_people
 from actions.options import picked_by_name, take
 from actions.qualification import judged
 from actions.reply import Reply
+from actions.spoken_of import asked_of_one_spoken_of
 from actions.state import Question
 from actions.subject import contact_in_words, named_contact
 from persona_store.errors import NoPersonas
@@ -48,7 +49,9 @@ class ActionDefaultFallback(StoreAction):
         picks = request.named("ordinal") or means_other(request.text) or means_all(request.text)
         if request.talk.options and short and picks:
             return choose(request, session)
-        return name_given(request, session, not_understood)
+        return name_given(
+            request, session, lambda unclear: asked_of_one_spoken_of(unclear, session) or not_understood(unclear)
+        )
 
 
 def name_given(request: Request, session: Session, else_: Callable[[Request], Reply] | None = None) -> Reply:

@@ -1,15 +1,16 @@
 """Whom or what a message means: a contact, a company, a role or a persona, by what it names or was spoken of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 from sqlalchemy.orm import Session
 
 from actions.answers.common import COMPANY_PAYLOAD, CONTACT_PAYLOAD, role_name
 from actions.context import Mention, Request
-from actions.cues import address_in, follows_persona, possible_names, salutation_before, same_salutation
+from actions.cues import address_in, follows_persona, means_other, possible_names, salutation_before, same_salutation
 from actions.denied import without_denied
+from actions.ordinals import ordinal_in, place_of
 from actions.state import LONGEST_NAME, ROLE_KEY, Subject
 from persona_store.database.models import Company, Contact, Persona
 from persona_store.lexicon import normalise_title
@@ -31,6 +32,7 @@ MOST_NAMES = 3  # of one message that are looked up
 LONGEST_FULL_NAME = 3  # words
 MOST_WORDS_LOOKED_UP = 8  # of a message in which nobody was recognised
 ALIKE = 60  # per cent of letters that two spellings of one name share at least ("Gunter", "Günther")
+SHORTEST_OF_FIRM = 4  # letters; shorter words such as "of" tell nothing
 UNKNOWN_ROLE = ("other", "unknown")
 
 
@@ -39,12 +41,14 @@ class Meaning:
     """What a message means.
 
     `subject` is empty when it is unclear: then `people` are those it may be, or, with `unknown` (the name that was
-    not found), those whose names are nearest. With a contact as `subject`, `people` are all it may have been.
+    not found), those whose names are nearest. With a contact as `subject`, `people` are all it may have been. `firm`
+    says that `unknown` is a company's name.
     """
 
     subject: Subject | None = None
     people: tuple[Person, ...] = ()
     unknown: str | None = None
+    firm: bool = False
 
     @property
     def known(self) -> bool:
@@ -93,10 +97,10 @@ class NamedPersonas:
 
 
 def named_contact(request: Request, session: Session) -> Meaning:
-    """The contact that the message names, by name, address, number or company; missing when it names none.
+    """The contact that the message names, by name, address, number, company or place in what was offered.
 
-    What was taken for a name need not be one: the first that somebody bears is taken, and where nobody bears any, the
-    words of the message are looked up one by one.
+    Missing when it names none. What was taken for a name need not be one: the first that somebody bears is taken, and
+    where nobody bears any, the words of the message are looked up one by one.
     """
     company = next((mention.text for mention in request.named("company")), None)
     meanings = []
@@ -113,7 +117,7 @@ def named_contact(request: Request, session: Session) -> Meaning:
         named = next((meaning.unknown for meaning in meanings if meaning.unknown), None)
         if named is not None and there.subject is not None:  # the only one there has another name: not who was meant
             there = Meaning(people=there.people, unknown=named)
-        meanings.append(there)
+        meanings.append(replace(there, firm=named is None and there.unknown is not None))
     meanings = [meaning for meaning in meanings if not meaning.missing]
     known = next((meaning for meaning in meanings if meaning.known), None)
     if known is None and meanings:
@@ -123,7 +127,7 @@ def named_contact(request: Request, session: Session) -> Meaning:
         known = found if found.known and any(_alike(one, name) for one in words for name in bearers) else None
     if known is None and meanings:
         known = max(meanings, key=lambda meaning: (len(meaning.people), len(meaning.unknown or "")))
-    return known or Meaning()
+    return _other_one(request, known) if known else _offered(request)
 
 
 def named_company(request: Request, session: Session) -> NamedCompany:
@@ -196,14 +200,19 @@ def names_anything(request: Request, session: Session) -> bool:
 def named_role(request: Request) -> Subject | None:
     """The role that the message names, shown in its own words."""
     for mention in request.named("role"):
-        if not follows_persona(request.text, mention.start) or request.text.startswith("/"):
+        if request.text.startswith("/"):
+            return role_subject(mention, request.language)
+        if not follows_persona(request.text, mention.start) and not _in_firm(request, mention):
             return role_subject(mention, request.language)
     return None
 
 
 def unknown_role(meaning: Meaning) -> Subject | None:
-    """The role that was taken for a name ("accounting")."""
+    """The role that was taken for a name ("accounting"); a firm's name may hold one ("Talheim Bau")."""
     if meaning.unknown is None:
+        return None
+    words = [word for word in meaning.unknown[:LONGEST_NAME].split() if len(word) >= SHORTEST_OF_FIRM]
+    if meaning.firm and any((one.function, one.level) == UNKNOWN_ROLE for one in map(normalise_title, words)):
         return None
     role = normalise_title(meaning.unknown[:LONGEST_NAME])
     if role.function == UNKNOWN_ROLE[0]:
@@ -296,6 +305,33 @@ def _company_in_words(request: Request, session: Session) -> NamedCompany:
 def _told_apart(companies: Sequence[Company]) -> tuple[Subject, ...]:
     """Companies to choose from, each with its city, which tells namesakes apart."""
     return tuple(Subject("company", str(one.id), one.name, one.city) for one in companies)
+
+
+def _in_firm(request: Request, role: Mention) -> bool:
+    """Whether it is part of a firm's name and not all of it."""
+    return any(
+        firm.start <= role.start < firm.start + len(firm.text) and len(role.text) < len(firm.text)
+        for firm in request.named("company")
+    )
+
+
+def _other_one(request: Request, meaning: Meaning) -> Meaning:
+    """ "The other Meier" is not the one spoken of."""
+    before = request.talk.contact
+    if before is None or not means_other(request.text):
+        return meaning
+    others = tuple(person for person in meaning.people if str(person.contact_id) != before.key)
+    if not others or len(others) == len(meaning.people):
+        return meaning
+    return Meaning(person_subject(others[0]) if len(others) == 1 else None, others)
+
+
+def _offered(request: Request) -> Meaning:
+    """Whom an ordinal picks of the people offered ("wie erreiche ich den zweiten?")."""
+    options, ordinal = request.talk.options, ordinal_in(request)
+    index = place_of(ordinal, len(options)) if ordinal and not request.named("persona") else None
+    subject = options[index].question.subject if index is not None else None
+    return Meaning(subject) if subject and subject.kind == "contact" else Meaning()
 
 
 def _bears(session: Session, name: str) -> bool:

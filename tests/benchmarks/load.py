@@ -16,7 +16,6 @@ from uuid import uuid4
 
 import httpx
 
-from persona_store.settings import PROJECT_ROOT
 from tests.benchmarks.crowd import Person, Turn, crowd, mixed_up
 from tests.e2e.product import Product, add_people, new_environment, personabot, served, words
 
