@@ -6,6 +6,7 @@ import secrets
 import tempfile
 from contextlib import suppress
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -62,6 +63,15 @@ class Settings(BaseSettings):
     telegram_api: str = Field(
         default="https://api.telegram.org", min_length=1, description="where Telegram's Bot API is"
     )
+    trusted_proxies: str = Field(
+        default="", description="addresses or networks of reverse proxies that say who is behind them, parted by commas"
+    )
+    oidc_issuer: str | None = Field(default=None, description="sign-on service (OpenID Connect); default: none")
+    oidc_client_id: str | None = Field(default=None, description="how we are known there")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="and our secret there")
+    oidc_rights: str = Field(default="", description="group=rights, parted by commas; other groups are refused")
+    oidc_groups_claim: str = Field(default="groups", description="where its ID token names the groups")
+    oidc_name: str | None = Field(default=None, description="what the login page calls the service")
     public_url: str | None = Field(default=None, description="https address of the gateway; Telegram delivers there")
 
     @field_validator("telegram_token")
@@ -86,6 +96,25 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and parts.hostname not in LOOPBACK:
             raise ValueError("not encrypted")
         return value.rstrip("/")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, value: str | None) -> str | None:
+        """As typed, since tokens name it letter by letter; unencrypted only within the machine."""
+        if not value:
+            return None
+        parts = urlsplit(value)
+        if not parts.hostname or (parts.scheme != "https" and parts.hostname not in LOOPBACK):
+            raise ValueError("not encrypted")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        """Addresses and networks only: a name or "*" would trust whoever asks."""
+        for one in _parted(value):
+            ip_network(one)
+        return ",".join(_parted(value))
 
     @field_validator("var")
     @classmethod

@@ -24,6 +24,7 @@ def main() -> None:
         port=chosen.port,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # the application reads them, from the proxies in PERSONABOT_TRUSTED_PROXIES only
         limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

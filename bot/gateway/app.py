@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from bot.gateway import (
     administration,
@@ -18,8 +19,10 @@ from bot.gateway import (
     events,
     files,
     health,
+    invitations,
     links,
     login,
+    oidc,
     overview,
     pages,
     report,
@@ -35,6 +38,8 @@ from persona_store.wording import say
 
 ROOMS = (
     login,
+    oidc,
+    invitations,
     embed,
     chat,
     files,
@@ -66,6 +71,9 @@ def create_app(known: Settings) -> FastAPI:
     app.state.session_secret = known.secret("session")
     app.state.rasa = RasaClient(known)
     app.state.brakes = login.Brakes()
+    app.state.invitation_brake = invitations.new_invitation_brake()
+    app.state.sign_on = oidc.new_sign_on(known)
+    app.state.network_brake = chat.new_network_brake()
     app.state.chat_brake = chat.new_chat_brake()
     app.state.embed_brake = embed.new_embed_brake()
     app.state.file_brake = files.new_file_brake()
@@ -84,6 +92,8 @@ def create_app(known: Settings) -> FastAPI:
     app.add_exception_handler(StoreUnavailable, _refuse_without_store)
     app.add_exception_handler(MissingRight, _refuse_right)
     app.add_middleware(Protection, language=known.language, origins=known.allowed_origins)
+    if known.trusted_proxies:  # outermost: everything behind it sees the address and scheme of the person
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=known.trusted_proxies)
     describe = app.openapi
 
     def with_events() -> dict[str, Any]:

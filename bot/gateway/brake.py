@@ -6,6 +6,8 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from math import ceil
 
+from bot.gateway.refusals import Refused
+
 MOST_KEYS = 10_000  # bounds the memory: the keys quiet for longest are forgotten first
 IPV6_SITE_BITS = 64  # one household has all addresses of such a network
 
@@ -54,6 +56,13 @@ class Brake:
         while events and events[0] <= oldest:
             events.popleft()
         return events
+
+
+def brake_or_refuse(brake: Brake, key: str, refusal: str) -> None:
+    """Counts one event of `key`; raises Refused (429) with this name when there were too many."""
+    if wait := brake.wait(key):
+        raise Refused(429, refusal, retry_after=wait)
+    brake.count(key)
 
 
 def address_key(address: str) -> str:

@@ -10,15 +10,27 @@ from sqlalchemy import Engine
 
 from bot.gateway.brake import Brake, address_key
 from bot.gateway.refusals import Refused
-from bot.gateway.sessions import Person, end_session, person_of, session_user, start_session
+from bot.gateway.sessions import (
+    DEVICE_DAYS,
+    Person,
+    end_session,
+    known_device,
+    mark_device,
+    person_of,
+    session_user,
+    start_session,
+)
 from persona_store.database import session_scope
+from persona_store.database.models import User
+from persona_store.lockout import Try, begin_try, forgive
 from persona_store.privacy.audit import record
 from persona_store.privacy.rights import Rights
 from persona_store.settings import Language
-from persona_store.users import LONGEST_NAME, LONGEST_PASSWORD, check_password, normal_name
+from persona_store.users import LONGEST_NAME, LONGEST_PASSWORD, check_password
 
 COOKIE = "personabot_session"
-FAILURES_PER_NAME = 10
+DEVICE_COOKIE = "personabot_device"
+LOGIN_PATH = "/api/login"
 FAILURES_PER_ADDRESS = 50  # an office may share one address
 FAILURE_SECONDS = 15 * 60.0
 LOGINS_AT_ONCE = 2  # each takes 64 MiB and a core for a moment
@@ -50,10 +62,9 @@ class LoginAnswer(Me):
 
 
 class Brakes:
-    """Failed logins per name and per address."""
+    """Failed logins per address in this process; those of a name are counted in the store, for all replicas."""
 
     def __init__(self) -> None:
-        self.names = Brake(FAILURES_PER_NAME, FAILURE_SECONDS)
         self.addresses = Brake(FAILURES_PER_ADDRESS, FAILURE_SECONDS)
         self.limiter = CapacityLimiter(LOGINS_AT_ONCE)
 
@@ -83,24 +94,27 @@ async def login(entered: LoginRequest, request: Request, response: Response) -> 
     """Checks name and password, sets the session cookie and returns the same token for programs."""
     brakes: Brakes = request.app.state.brakes
     metrics = request.app.state.metrics
-    name_key = normal_name(entered.name)
-    origin_key = address_key(request.client.host if request.client else "")
-    wait = max(brakes.names.wait(name_key), brakes.addresses.wait(origin_key))
-    if wait:
+    origin = origin_of(request)
+    if wait := brakes.addresses.wait(origin):
         metrics.logins.labels("braked").inc()
         raise Refused(429, "login_braked", retry_after=wait, minutes=-(-wait // 60))
-    # counted before the check, so that many tries at once do not slip through
-    brakes.names.count(name_key)
-    brakes.addresses.count(origin_key)
-    found = await to_thread.run_sync(_log_in, request, entered, limiter=brakes.limiter)
+    brakes.addresses.count(origin)  # before the check, so that many tries at once do not slip through
+    device = known_device(request.cookies.get(DEVICE_COOKIE), entered.name, request.app.state.session_secret)
+    tried = Try(entered.name, origin, device)
+    if wait := await to_thread.run_sync(_begin, request, tried, limiter=brakes.limiter):
+        metrics.logins.labels("braked").inc()
+        raise Refused(429, "login_locked", retry_after=wait, minutes=-(-wait // 60))
+    # Argon2 takes a core for a moment: in a thread, and not in all of them at once
+    found = await to_thread.run_sync(_log_in, request, entered, tried, limiter=brakes.limiter)
     if found is None:
         metrics.logins.labels("refused").inc()
         raise Refused(401, "login_wrong")
-    brakes.names.forget(name_key)
-    brakes.addresses.take_back(origin_key)
+    brakes.addresses.take_back(origin)
     metrics.logins.labels("ok").inc()
     person, token = found
-    _set_cookie(request, response, token)
+    set_session_cookie(request, response, token)
+    if device is None:
+        _mark_device(request, response, person.name)
     return LoginAnswer(name=person.name, rights=person.rights, language=person.language, token=token)
 
 
@@ -110,7 +124,7 @@ async def logout(request: Request, response: Response) -> None:
     token = session_token(request)
     if token:
         await run_in_threadpool(_log_out, request, token)
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict", secure=_is_https(request))
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict", secure=is_https(request))
 
 
 @router.get("/me")
@@ -125,16 +139,42 @@ def _find_person(request: Request, token: str) -> Person | None:
         return person_of(user) if user else None
 
 
-def _log_in(request: Request, entered: LoginRequest) -> tuple[Person, str] | None:
+async def enter(request: Request, response: Response, user: User) -> LoginAnswer:
+    """Logs in somebody who has proved who they are, on a device that is known from now on."""
+    known = request.app.state
+    await run_in_threadpool(_record_login, request, user)
+    token = start_session(user, known.session_secret, known.settings.session_hours)
+    set_session_cookie(request, response, token)
+    person = person_of(user)
+    return LoginAnswer(name=person.name, rights=person.rights, language=person.language, token=token)
+
+
+def origin_of(request: Request) -> str:
+    """The network that a request comes from."""
+    return address_key(request.client.host if request.client else "")
+
+
+def _begin(request: Request, tried: Try) -> int:
+    with session_scope(_engine(request), writes=True) as session:
+        return begin_try(session, tried)
+
+
+def _log_in(request: Request, entered: LoginRequest, tried: Try) -> tuple[Person, str] | None:
     with session_scope(_engine(request)) as session:
         user = check_password(session, entered.name, entered.password)
     if user is None:
         return None
     with session_scope(_engine(request), writes=True) as session:
+        forgive(session, tried)
         record(session, user.name, "login")
     return person_of(user), start_session(
         user, request.app.state.session_secret, request.app.state.settings.session_hours
     )
+
+
+def _record_login(request: Request, user: User) -> None:
+    with session_scope(_engine(request), writes=True) as session:
+        record(session, user.name, "login")
 
 
 def _log_out(request: Request, token: str) -> None:
@@ -142,7 +182,20 @@ def _log_out(request: Request, token: str) -> None:
         end_session(session, token, request.app.state.session_secret)
 
 
-def _set_cookie(request: Request, response: Response, token: str) -> None:
+def _mark_device(request: Request, response: Response, name: str) -> None:
+    response.set_cookie(
+        DEVICE_COOKIE,
+        mark_device(name, request.app.state.session_secret),
+        max_age=DEVICE_DAYS * 24 * 3600,
+        path=LOGIN_PATH,
+        httponly=True,
+        samesite="strict",
+        secure=is_https(request),
+    )
+
+
+def set_session_cookie(request: Request, response: Response, token: str) -> None:
+    """Lets the browser prove by a cookie that its person is logged in."""
     response.set_cookie(
         COOKIE,
         token,
@@ -150,11 +203,12 @@ def _set_cookie(request: Request, response: Response, token: str) -> None:
         path="/",
         httponly=True,
         samesite="strict",
-        secure=_is_https(request),
+        secure=is_https(request),
     )
 
 
-def _is_https(request: Request) -> bool:
+def is_https(request: Request) -> bool:
+    """Whether the person's connection is encrypted, so that cookies may say so."""
     return request.url.scheme == "https"
 
 

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from persona_store.database.models import User
 from persona_store.privacy.identity import Identity
 from persona_store.settings import Language
-from persona_store.users import find_user
+from persona_store.users import find_user, normal_name
 
 ALGORITHM = "HS256"
 AUDIENCE = "personabot-gateway"
+DEVICE_AUDIENCE = "personabot-device"
+DEVICE_DAYS = 180  # who has not been there for so long is counted like a stranger
 REQUIRED_CLAIMS = ("sub", "account", "aud", "jti", "iat", "exp")
 LONGEST_TOKEN = 4096
 
@@ -48,10 +50,32 @@ def start_session(user: User, secret: str, hours: float) -> str:
         "account": _account(user),
         "aud": AUDIENCE,
         "jti": uuid4().hex,
-        "iat": now,
+        "iat": now.timestamp(),  # with its fraction, so that a new password ends the login just before it
         "exp": now + timedelta(hours=hours),
     }
     return jwt.encode(claims, secret, algorithm=ALGORITHM)
+
+
+def mark_device(name: str, secret: str) -> str:
+    """A token that tells a device on which `name` has logged in from one that never was seen; it lets nobody in."""
+    now = datetime.now(UTC)
+    claims = {
+        "sub": name,
+        "account": name,
+        "aud": DEVICE_AUDIENCE,
+        "jti": uuid4().hex,
+        "iat": now,
+        "exp": now + timedelta(days=DEVICE_DAYS),
+    }
+    return jwt.encode(claims, secret, algorithm=ALGORITHM)
+
+
+def known_device(token: str | None, name: str, secret: str) -> str | None:
+    """The id of the device that `token` marks, when `name` has logged in there before."""
+    claims = _claims(token, secret, DEVICE_AUDIENCE) if token else None
+    if claims is None or claims["sub"] != normal_name(name):
+        return None
+    return str(claims["jti"])
 
 
 def session_user(session: Session, token: str, secret: str) -> User | None:
@@ -63,6 +87,8 @@ def session_user(session: Session, token: str, secret: str) -> User | None:
     if user is None or _account(user) != claims["account"]:
         return None
     if any(ended == claims["jti"] for ended, _ in user.ended_sessions):
+        return None
+    if user.logins_since is not None and claims["iat"] < user.logins_since.replace(tzinfo=UTC).timestamp():
         return None
     return user
 
@@ -80,12 +106,12 @@ def end_session(session: Session, token: str, secret: str) -> None:
     user.ended_sessions = [*still_running, [claims["jti"], claims["exp"]]]
 
 
-def _claims(token: str, secret: str) -> dict[str, Any] | None:
+def _claims(token: str, secret: str, audience: str = AUDIENCE) -> dict[str, Any] | None:
     if len(token) > LONGEST_TOKEN:
         return None
     try:
         return jwt.decode(
-            token, secret, algorithms=[ALGORITHM], audience=AUDIENCE, options={"require": list(REQUIRED_CLAIMS)}
+            token, secret, algorithms=[ALGORITHM], audience=audience, options={"require": list(REQUIRED_CLAIMS)}
         )
     except (jwt.InvalidTokenError, ValueError):
         return None

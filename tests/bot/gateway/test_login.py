@@ -8,12 +8,13 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
-from bot.gateway.login import COOKIE, FAILURES_PER_ADDRESS, FAILURES_PER_NAME
+from bot.gateway.login import COOKIE, FAILURES_PER_ADDRESS
 from bot.gateway.sessions import AUDIENCE
 from persona_store.database import session_scope
 from persona_store.database.models import Audit
 from persona_store.settings import Settings
 from persona_store.users import add_user, remove_user
+from tests.conftest import OPERATOR
 
 NAME = "anna"
 PASSWORD = "leuchtturm-gabel-november"
@@ -94,10 +95,10 @@ async def test_logging_out_twice_is_no_error(anna: httpx.AsyncClient) -> None:
 async def test_a_removed_user_is_out_at_once_and_a_namesake_does_not_inherit_the_login(
     app: FastAPI, anna: httpx.AsyncClient
 ) -> None:
-    with session_scope(app.state.engine, writes=True) as session:
+    with session_scope(app.state.engine, writes=True, asker=OPERATOR) as session:
         remove_user(session, NAME)
     assert (await anna.get("/api/me")).status_code == 401
-    with session_scope(app.state.engine, writes=True) as session:
+    with session_scope(app.state.engine, writes=True, asker=OPERATOR) as session:
         add_user(session, NAME, PASSWORD)
     assert (await anna.get("/api/me")).status_code == 401
 
@@ -128,17 +129,6 @@ async def test_forged_tokens_are_refused(known: Settings, anna: httpx.AsyncClien
         response = await anna.get("/api/me", headers={"Authorization": f"Bearer {token}".encode()})
         assert response.status_code == 401, token
     assert (await anna.get("/api/me", headers={"Authorization": f"Bearer {forged(known, account=account)}"})).is_success
-
-
-async def test_guessing_one_name_is_braked_even_for_the_right_password(client: httpx.AsyncClient) -> None:
-    for _ in range(FAILURES_PER_NAME):
-        assert (await client.post("/api/login", json=WRONG)).status_code == 401
-    braked = await client.post("/api/login", json=RIGHT)
-    assert braked.status_code == 429
-    assert 0 < int(braked.headers["retry-after"]) <= 15 * 60
-    assert "15 Min." in braked.json()["message"]
-    other = await client.post("/api/login", json={"name": "berta", "password": PASSWORD})
-    assert other.status_code == 200
 
 
 async def test_guessing_many_names_from_one_address_is_braked(client: httpx.AsyncClient, app: FastAPI) -> None:
@@ -184,7 +174,9 @@ async def test_hostile_names_are_no_error(client: httpx.AsyncClient) -> None:
 
 async def test_logins_are_recorded(app: FastAPI, anna: httpx.AsyncClient) -> None:
     with session_scope(app.state.engine) as session:
-        assert [(entry.actor, entry.action) for entry in session.query(Audit)] == [(NAME, "login")]
+        last = session.query(Audit).order_by(Audit.id.desc()).first()
+        assert last is not None
+        assert (last.actor, last.action) == (NAME, "login")
 
 
 async def test_while_an_import_holds_the_store_a_login_is_told_to_come_back(
