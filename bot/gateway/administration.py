@@ -19,9 +19,10 @@ from persona_store import administration as store
 from persona_store.answer import Answer
 from persona_store.database import session_scope
 from persona_store.links import links_of, unlink
+from persona_store.lockout import locks, unlock
 from persona_store.privacy.rights import Rights, demand
 from persona_store.segmentation.versions import BuildInfo, list_builds
-from persona_store.users import LONGEST_NAME, list_users
+from persona_store.users import LONGEST_NAME, list_users, open_invitations, withdraw_invitation
 
 PAGE = 50  # entries of the audit trail at once
 MOST_BUILDS = 50
@@ -62,6 +63,30 @@ class UserRights(UserName):
     """Which rights a user gets."""
 
     rights: Rights
+
+
+class InvitationRow(BaseModel):
+    """An invitation that nobody has followed yet; without a name it is for anybody who has the link."""
+
+    id: int
+    rights: Rights
+    name: str | None
+    invited_by: str
+    expires_at: datetime
+
+
+class Invitations(BaseModel):
+    """The open invitations, newest first."""
+
+    invitations: list[InvitationRow]
+
+
+class InvitationId(BaseModel):
+    """Which invitation is meant."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: int = Field(ge=0, le=LARGEST_ID)
 
 
 class LinkRow(OneLink):
@@ -134,6 +159,8 @@ async def users(person: CurrentPerson, request: Request) -> Users:
 
     def read(session: Session) -> list[UserRow]:
         logins = store.last_logins(session)
+        found = list_users(session)
+        locked = locks(session, [user.name for user in found])
         linked: dict[str, int] = {}
         for link in links_of(session):
             linked[link.user.name] = linked.get(link.user.name, 0) + 1
@@ -145,12 +172,12 @@ async def users(person: CurrentPerson, request: Request) -> Users:
                     "created_at": _utc(user.created_at),
                     "last_login": _utc(logins.get(user.name)),
                     "links": linked.get(user.name, 0),
-                    "locked_until": None,
+                    "locked_until": _utc(locked.get(user.name)),
                     "elsewhere": user.password_hash is None,
                     "yourself": user.name == person.name,
                 }
             )
-            for user in list_users(session)
+            for user in found
         ]
 
     return Users(users=await _administer(request, person, read))
@@ -162,10 +189,44 @@ async def change_rights(wanted: UserRights, person: CurrentPerson, request: Requ
     await _administer(request, person, lambda session: store.change_rights(session, wanted.name, wanted.rights), True)
 
 
+@router.post("/users/unlock", status_code=204)
+async def let_in(wanted: UserName, person: CurrentPerson, request: Request) -> None:
+    """Lets a user try to log in again at once."""
+    await _administer(request, person, lambda session: unlock(session, wanted.name), True)
+
+
 @router.post("/users/remove", status_code=204)
 async def remove(wanted: UserName, person: CurrentPerson, request: Request) -> None:
     """Removes a user, whose logins and links end at once; the last admin stays."""
     await _administer(request, person, lambda session: store.dismiss(session, wanted.name), True)
+
+
+@router.get("/invitations")
+async def invitations(person: CurrentPerson, request: Request) -> Invitations:
+    """The invitations that still hold; their secrets are kept nowhere."""
+
+    def read(session: Session) -> list[InvitationRow]:
+        return [
+            InvitationRow.model_validate(
+                {
+                    "id": one.id,
+                    "rights": one.rights,
+                    "name": one.name,
+                    "invited_by": one.invited_by,
+                    "expires_at": _utc(one.expires_at),
+                }
+            )
+            for one in open_invitations(session)
+        ]
+
+    return Invitations(invitations=await _administer(request, person, read))
+
+
+@router.post("/invitations/withdraw", status_code=204)
+async def withdraw(wanted: InvitationId, person: CurrentPerson, request: Request) -> None:
+    """Ends an invitation before somebody follows it."""
+    if not await _administer(request, person, lambda session: withdraw_invitation(session, wanted.id), True):
+        raise Refused(404, "invitation_unknown")
 
 
 @router.get("/links")

@@ -14,14 +14,15 @@ from persona_store.wording import catalogue
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 SMALLEST_TO_PACK = 1000  # bytes; less gains nothing
-TEXTS_PREFIX = "page."
+TEXTS_PREFIX = "page."  # these keys the page knows without it
+PLACES = ("start.", "admin.")  # and those of its places with it
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
 async def page() -> FileResponse:
-    """The one page: login and chat."""
+    """The one page: login, conversation and overview, a person's account, administration."""
     return FileResponse(WEB / "index.html", headers={"Cache-Control": "no-cache"})
 
 
@@ -38,7 +39,9 @@ async def texts(language: str) -> dict[str, str]:
         raise Refused(404, "not_found")
     spoken: Language = "en" if language == "en" else "de"
     return {
-        key.removeprefix(TEXTS_PREFIX): text for key, text in catalogue(spoken).items() if key.startswith(TEXTS_PREFIX)
+        key.removeprefix(TEXTS_PREFIX): text
+        for key, text in catalogue(spoken).items()
+        if key.startswith((TEXTS_PREFIX, *PLACES))
     }
 
 

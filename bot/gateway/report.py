@@ -3,8 +3,9 @@
 import hashlib
 import re
 from base64 import b64encode
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import Engine
 
@@ -32,8 +33,11 @@ class Reports(Kept[str]):
 
 
 @router.get("/report", response_class=HTMLResponse)
-async def report(request: Request) -> Response:
-    """The report on the newest build as one self-contained page in the person's language."""
+async def report(
+    request: Request,
+    chosen: Annotated[Language | None, Query(alias="language", description="else the person's language")] = None,
+) -> Response:
+    """The report on the newest build as one self-contained page."""
     for_people = "text/html" in request.headers.get("accept", "")  # someone who followed a link, no program
     try:
         person = await current_person(request)
@@ -43,7 +47,7 @@ async def report(request: Request) -> Response:
         raise
     engine: Engine = request.app.state.engine
     kept: Reports = request.app.state.reports
-    language, asker = spoken_to(person, request), asker_of(person)
+    language, asker = chosen or spoken_to(person, request), asker_of(person)
     build, named, imported, _ = await current_state(engine, person)
     if build is None:
         if for_people:

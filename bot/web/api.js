@@ -30,17 +30,13 @@ export function logOut() {
   return call("POST", "/api/logout");
 }
 
-/** Sends `text` and returns the list of answers; throws Refusal. */
-export async function ask(text, conversation) {
-  return (await call("POST", "/api/chat", { text, conversation })).messages;
-}
-
-async function call(method, path, body) {
+/** What `path` answers to `method` with `body` as JSON; throws Refusal. */
+export async function call(method, path, body) {
   const headers = { "Accept-Language": currentLanguage() };
   if (body) headers["Content-Type"] = "application/json";
   let response;
   try {
-    response = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+    response = await fetch(path, { method, headers, body: body && JSON.stringify(body), cache: "no-store" });
   } catch {
     throw new Refusal(0);
   }

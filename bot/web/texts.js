@@ -11,9 +11,9 @@ export function currentLanguage() {
   return language;
 }
 
-/** The text `key` with {placeholders} filled from `values`. */
-export function text(key, values = {}) {
-  return texts[key].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+/** The text `key` with {placeholders} filled from `values`; `other` where there is no such text. */
+export function text(key, values = {}, other = undefined) {
+  return (texts[key] ?? other).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
 /** The language chosen earlier, else `preferred`, else the browser's first that we speak. */
