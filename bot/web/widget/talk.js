@@ -191,7 +191,7 @@ export class Talk {
     chat.auxiliaryStyle = this.home.styles;
     chat.connect = { handler: (body, signals) => this.#said(body, signals) };
     chat.displayLoadingBubble = false;
-    chat.introMessage = { html: "<persona-bot-welcome></persona-bot-welcome>" };
+    chat.introMessage = { html: '<persona-bot-welcome data-testid="welcome"></persona-bot-welcome>' };
     chat.textInput = { placeholder: { text: this.words.text("placeholder") } };
     chat.submitButtonStyles = { position: "inside-end", submit: { svg: { content: ARROW } }, loading: { svg: { content: ARROW } } };
     chat.history = turns.flatMap((turn) => [
@@ -201,13 +201,13 @@ export class Talk {
     return chat;
   }
 
-  #said(body, signals) {
+  async #said(body, signals) {
     const said = this.#next ?? { label: body.messages.at(-1).text, send: body.messages.at(-1).text };
     this.#next = null;
     this.#retireCommands();
     const turn = { id: newName(), ...said, state: "sending", at: Date.now(), tab: this.home.tab };
     this.home.memory.keep(turn);
-    signals.onResponse({ html: turnHtml(turn, this), role: "ai" });
+    await signals.onResponse({ html: turnHtml(turn, this), role: "ai" });
     this.send(turn);
   }
 

@@ -1,10 +1,16 @@
 """A real Chromium, and answers of every shape for it to show."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+
+from bot.gateway.app import create_app
+from tests.bot.conftest import RasaPlace, free_port, new_installation, served
+from tests.bot.web.host import EMBED_SECRET, HostPage
+from tests.bot.web.shapes import shape
 
 NAME = "anna"
 PASSWORD = "leuchtturm-gabel-november"
@@ -18,6 +24,9 @@ CHROMIUM_OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+LONGEST_WAIT_MS = 15_000  # a machine may be busy; what does not come by then does not come
+INLINE = "/?mode=inline&token=1"
 
 MATCH = {
     "kind": "match",
@@ -94,6 +103,10 @@ def reply(message: dict[str, Any]) -> list[dict[str, Any]]:
     for word, answer in (("weber", MATCH), ("meier", CHOICES), ("vertriebsleiter", APPROACH), ("angriff", ATTACK)):
         if word in said:
             return [{"custom": answer}]
+    if drawn := shape(said):
+        return [{"custom": drawn}]
+    if said.startswith("/give_feedback"):
+        return [{"text": "Danke, das freut mich."}]
     return [{"text": f"Du hast gesagt: {message['message']}"}]
 
 
@@ -163,3 +176,83 @@ def is_trouble(text: str) -> bool:
 
 def is_foreign(url: str, gateway: str) -> bool:
     return not url.startswith((gateway, "data:"))
+
+
+@pytest.fixture(scope="session")
+def embedding(tmp_path_factory: pytest.TempPathFactory, furnished_store: Path) -> Iterator[HostPage]:
+    """A page of another origin with the widget in it, and the gateway that allows it."""
+    var = tmp_path_factory.mktemp("embedding")
+    port = free_port()
+    known = new_installation(var, furnished_store).model_copy(
+        update={"embed_origins": f"http://localhost:{port}", "embed_secret": EMBED_SECRET}
+    )
+    place = RasaPlace(known.rasa_port)
+    with served(place.app(), place.port), served(create_app(known), free_port()) as gateway:
+        host = HostPage(f"http://localhost:{port}", gateway, place, known)
+        with served(host.app(), port):
+            yield host
+
+
+@pytest.fixture
+def host(embedding: HostPage) -> HostPage:
+    """The page of another origin, as at first: Anna is there, Rasa answers by `reply`."""
+    embedding.user, embedding.claims = NAME, {}
+    embedding.rasa.reply, embedding.rasa.delay_seconds, embedding.rasa.received = reply, 0.0, []
+    return embedding
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(chromium: Browser, host: HostPage) -> Iterator[Opener]:
+    """Opens a page of the host, watched: a violated policy, a script error or a foreign request fails the test.
+
+    Options are those of a browser context, `context` one that is there already.
+    """
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+    pages: list[Page] = []
+
+    def open_one(path: str = INLINE, context: BrowserContext | None = None, **options: Any) -> Page:
+        if context is None:
+            context = chromium.new_context(**{"locale": "de-DE", **options})
+            contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(LONGEST_WAIT_MS)
+        pages.append(page)
+        page.on("console", lambda message: troubles.append(message.text) if is_trouble(message.text) else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("request", lambda asked: troubles.append(asked.url) if not host.knows(asked.url) else None)
+        page.goto(host.url + path)
+        return page
+
+    yield open_one
+    hacked = [page.evaluate("window.hacked") for page in pages if not page.is_closed()]
+    for context in contexts:
+        context.close()
+    assert hacked == [None] * len(hacked)
+    assert troubles == []
+
+
+@pytest.fixture
+def widget(open_page: Opener) -> Page:
+    """The widget in the page of another origin that vouches for Anna."""
+    page = open_page()
+    page.get_by_test_id("welcome").wait_for()
+    return page
+
+
+def say(page: Page, words: str) -> Locator:
+    """Types `words`, sends them by Enter, and returns the answer that follows."""
+    answers = page.get_by_test_id("answer")
+    before = answers.count()
+    send(page, words)
+    answers.nth(before).wait_for()
+    return answers.nth(before)
+
+
+def send(page: Page, words: str) -> None:
+    """Types `words` and sends them by Enter."""
+    page.get_by_test_id("chat-input").fill(words)
+    page.get_by_test_id("chat-input").press("Enter")
