@@ -20,7 +20,7 @@ REASONS_SHOWN = 3  # what a phone shows at a glance; the others unfold
 LONGEST_HEADLINE = 300  # longer texts are no headlines
 WIDEST_TABLE = 34  # letters that a phone shows in a line of fixed width
 GAP = "  "
-_ACTIVE = re.compile(r"(?<![\w@.])([@/])(?=\w)")
+_ACTIVE = re.compile(r"(?<![\w@./<>])([@/])(?=\w)")
 _MARK = re.compile(r"</?[a-z][^>]*>")
 _JOINER = "\u2060"  # invisible; what it parts is no command and no mention
 _FIGURE = re.compile(r"[\s\d.,%×x€$+\-\u2013\u2212~≈]+")

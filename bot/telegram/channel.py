@@ -68,6 +68,7 @@ class Telegram:
         self._worker = uuid4().hex
         self._tasks: list[asyncio.Task[None]] = []
         self._unfinished: set[int] = set()
+        self._corrected: dict[tuple[object, object], int] = {}  # messages waiting here, by their latest edit
         self._apologised: set[int] = set()
 
     def start(self) -> None:
@@ -156,11 +157,21 @@ class Telegram:
     def _work_on(self, updates: list[Taken]) -> None:
         now = time.monotonic()
         for taken in updates:
+            edited = taken.payload.get("edited_message")
+            if edited:
+                self._corrected[_message_of(edited)] = taken.number
             self._lanes.put(_chat_of(taken.payload), lambda taken=taken: self._work(taken, now))  # type: ignore[misc]
 
     async def _work(self, taken: Taken, since: float) -> None:
-        """Answers one update, however long Telegram does not take the answer; later ones of the chat wait for it."""
-        while time.monotonic() - since < TOO_OLD_SECONDS:
+        """Answers one update, however long Telegram does not take the answer; later ones of the chat wait for it.
+
+        What was corrected before its turn came is answered as corrected, once.
+        """
+        said = taken.payload.get("edited_message") or taken.payload.get("message")
+        corrected = self._corrected.get(_message_of(said), taken.number) if said else taken.number
+        if corrected == taken.number and said:
+            self._corrected.pop(_message_of(said), None)
+        while corrected == taken.number and time.monotonic() - since < TOO_OLD_SECONDS:
             try:
                 await self._conversation.handle(taken, since)
                 break
@@ -217,6 +228,11 @@ def _chat_of(payload: Mapping[str, Any]) -> int:
     query = payload.get("callback_query") or {}
     chat = (message or query.get("message") or {}).get("chat") or message.get("from") or query.get("from") or {}
     return int(chat.get("id", 0))
+
+
+def _message_of(message: Mapping[str, Any]) -> tuple[object, object]:
+    """What tells a message from all others, before and after it was edited."""
+    return (message.get("chat") or {}).get("id"), message.get("message_id")
 
 
 def _place(error: Exception) -> str:

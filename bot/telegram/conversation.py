@@ -28,7 +28,7 @@ from persona_store.settings import Language
 from persona_store.wording import say
 
 PRESSED = "✓ "
-PRESS_SECONDS = 3.0  # the same button pressed again within this time is a shaky finger
+SHAKY_SECONDS = 0.5  # a press so soon after the answer to the same button was meant for the first
 MOST_PRESSES = 1_000  # remembered
 LANGUAGE_NAMES = ("Deutsch", "English")
 EXAMPLES = ("personas", "role", "help")
@@ -43,7 +43,7 @@ class Conversation:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._turns = Turns(services)
-        self._presses: dict[str, tuple[float, int]] = {}
+        self._presses: dict[str, float] = {}  # until when pressing the same button again means nothing
 
     async def handle(self, taken: Taken, since: float) -> None:
         """Answers the update; raises TelegramError or StoreUnavailable when it must be tried again later.
@@ -162,7 +162,8 @@ class Conversation:
         if asker is None or message is None:
             await self._answer(query, say("telegram.not_linked", language))
             return
-        if self._is_shaky(f"{account.id} {query.data}", taken.number):
+        press = f"{account.id} {query.data}"
+        if since < self._presses.get(press, 0.0):
             await self._answer(query, "")
             return
         send = await asyncio.to_thread(self._said_by, query.data or "", asker, message.chat.id)
@@ -175,17 +176,9 @@ class Conversation:
         reply_to = message.message_id if in_group else None
         delivery = Delivery(self._services.bot, self._services.engine, taken, message.chat.id, reply_to)
         await self._turns.ask(asker, Place(account, message.chat.id, in_group, since), send, delivery)
-
-    def _is_shaky(self, press: str, number: int) -> bool:
-        """Whether the same button was pressed a moment ago."""
-        now = time.monotonic()
-        last, earlier = self._presses.get(press, (-PRESS_SECONDS, number))
-        if number != earlier and now - last < PRESS_SECONDS:
-            return True
         if len(self._presses) >= MOST_PRESSES:
             self._presses.clear()
-        self._presses[press] = (now, number)
-        return False
+        self._presses[press] = time.monotonic() + SHAKY_SECONDS
 
     async def _answer(self, query: CallbackQuery, text: str) -> None:
         with suppress(TelegramError):  # pressed while we were away: too old to be answered
