@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.links import Account, OneLink, shown
 from bot.gateway.login import CurrentPerson
-from bot.gateway.overview import asker_of, spoken_to
+from bot.gateway.overview import spoken_to
 from bot.gateway.refusals import Refused
 from bot.gateway.sessions import Person
 from persona_store import administration as store
@@ -335,7 +335,7 @@ async def _administer(
     engine: Engine = request.app.state.engine
 
     def in_store() -> Result:
-        with session_scope(engine, writes=writes, asker=asker_of(person)) as session:
+        with session_scope(engine, writes=writes, asker=person.asker) as session:
             demand(session, "administer")
             return act(session)
 

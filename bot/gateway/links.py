@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from bot.gateway.brake import Brake
 from bot.gateway.login import CurrentPerson
-from bot.gateway.overview import asker_of
 from bot.gateway.refusals import Refused
 from persona_store import links
 from persona_store.database import session_scope
@@ -70,7 +69,7 @@ async def own_links(person: CurrentPerson, request: Request) -> OwnLinks:
     engine: Engine = request.app.state.engine
 
     def read() -> list[OneLink]:
-        with session_scope(engine, asker=asker_of(person)) as session:
+        with session_scope(engine, asker=person.asker) as session:
             return [shown(link) for link in links.links_of(session, _self(session, person.name))]
 
     available = getattr(request.app.state, "telegram", None) is not None
@@ -87,7 +86,7 @@ async def code(person: CurrentPerson, request: Request) -> Code:
     brake.count(person.account)
 
     def make() -> str:
-        with session_scope(engine, writes=True, asker=asker_of(person)) as session:
+        with session_scope(engine, writes=True, asker=person.asker) as session:
             return links.new_code(session, person.name)
 
     return Code(code=await run_in_threadpool(make), minutes=links.CODE_MINUTES)
@@ -99,7 +98,7 @@ async def end_link(account: Account, person: CurrentPerson, request: Request) ->
     engine: Engine = request.app.state.engine
 
     def end() -> bool:
-        with session_scope(engine, writes=True, asker=asker_of(person)) as session:
+        with session_scope(engine, writes=True, asker=person.asker) as session:
             own = links.links_of(session, _self(session, person.name))
             if (account.channel, account.account) not in {(link.channel, link.external_id) for link in own}:
                 return False

@@ -17,7 +17,6 @@ from persona_store.data_quality import DataQuality, data_quality
 from persona_store.database import session_scope
 from persona_store.live.status import rebuild_reasons
 from persona_store.overview import BuildGlance, Glance, Overview, State, overview, state_of
-from persona_store.privacy.identity import Identity
 from persona_store.privacy.rights import demand
 from persona_store.segmentation.labels import attribute_label, level_label
 from persona_store.settings import Language
@@ -115,11 +114,6 @@ class Glances:
         self.qualities: Kept[DataQuality] = Kept(QUALITY_SECONDS, most=2)
 
 
-def asker_of(person: Person) -> Identity:
-    """The person as the store knows who is asking."""
-    return Identity(user=person.name, rights=person.rights)
-
-
 def spoken_to(person: Person, request: Request) -> Language:
     """The language to speak to the person in: the page's, else the person's own, else the installation's."""
     language: Language = wanted_language(request.headers) or person.language or request.app.state.settings.language
@@ -130,7 +124,7 @@ async def current_state(engine: Engine, person: Person) -> State:
     """What everything kept depends on; raises MissingRight for those who may not see aggregates."""
 
     def read() -> State:
-        with session_scope(engine, asker=asker_of(person)) as session:
+        with session_scope(engine, asker=person.asker) as session:
             demand(session, "aggregates")
             return state_of(session)
 
@@ -142,7 +136,7 @@ async def glance(person: CurrentPerson, request: Request) -> OverviewAnswer:
     """Personas with size and trend, the state of data and build, and whether a rebuild is due."""
     engine: Engine = request.app.state.engine
     kept: Glances = request.app.state.glances
-    language, asker = spoken_to(person, request), asker_of(person)
+    language, asker = spoken_to(person, request), person.asker
     state = await current_state(engine, person)
 
     def look() -> Overview:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from bot.gateway.kept import Kept
 from bot.gateway.login import current_person
-from bot.gateway.overview import asker_of, current_state, spoken_to
+from bot.gateway.overview import current_state, spoken_to
 from bot.gateway.refusals import Refused
 from persona_store.database import session_scope
 from persona_store.privacy.identity import Identity
@@ -47,7 +47,7 @@ async def report(
         raise
     engine: Engine = request.app.state.engine
     kept: Reports = request.app.state.reports
-    language, asker = chosen or spoken_to(person, request), asker_of(person)
+    language, asker = chosen or spoken_to(person, request), person.asker
     build, named, imported, _ = await current_state(engine, person)
     if build is None:
         if for_people:

@@ -3,6 +3,7 @@
 import { Account } from "./account.js";
 import { Admin } from "./admin.js";
 import { call, logIn, logOut, whoAmI } from "./api.js";
+import { moment } from "./formats.js";
 import { Overview } from "./start.js";
 import { currentLanguage, speak, startLanguage, text } from "./texts.js";
 import "./widget.js";
@@ -70,11 +71,12 @@ function showLogin(notice = "") {
   for (const shown of [overview, account, admin]) shown.clear();
   delete part("page").dataset.place;
   part("login").hidden = false;
-  const invited = location.hash.startsWith(INVITATION);
+  const invited = invitation() !== null;
   part("login-form").hidden = invited;
   part("invitation").hidden = !invited;
   showNotice("login-error", notice);
   part(invited ? "invited-name" : "login-name").focus();
+  if (invited) lookAtInvitation();
 }
 
 function showNotice(id, notice) {
@@ -148,13 +150,33 @@ function submitLogin(event) {
 function acceptInvitation(event) {
   return submit(event, "invitation-error", text("logging_in"), async ({ name, password, again }) => {
     if (password.value !== again.value) throw new Error(text("start.not_the_same"));
-    const token = decodeURIComponent(location.hash.slice(INVITATION.length));
-    await call("POST", "/api/invitation", { token, name: name.value, password: password.value });
+    const found = await call("POST", "/api/invitation", { token: invitation(), name: name.value, password: password.value });
     history.replaceState(null, "", "/"); // the link is used up
-    const found = (await whoAmI()) ?? (await logIn(name.value, password.value));
-    part("login-form").hidden = false;
     return found;
   });
+}
+
+/** The secret of the invitation in the address, or null. */
+function invitation() {
+  return location.hash.startsWith(INVITATION) ? location.hash.slice(INVITATION.length) : null;
+}
+
+/** Says what the invitation is for, or that it no longer holds. */
+async function lookAtInvitation() {
+  const token = invitation();
+  const form = part("invitation");
+  const { name } = form.elements;
+  name.readOnly = false;
+  part("invited-as").textContent = "";
+  try {
+    const found = await call("POST", "/api/invitation/look", { token });
+    if (token !== invitation()) return;
+    part("invited-as").textContent = text("start.invited_as", { rights: text(`admin.role.${found.rights}`), until: moment(found.expires_at) });
+    if (found.name) [name.value, name.readOnly] = [found.name, true];
+    form.elements[found.name ? "password" : "name"].focus();
+  } catch (refusal) {
+    showNotice("invitation-error", refusal.message || text("offline"));
+  }
 }
 
 /** Another way to log in, where the installation has one. */
@@ -181,7 +203,7 @@ function listen() {
   document.addEventListener("languagechosen", () => {
     bot?.setAttribute("language", currentLanguage());
     offerSignOn();
-    if (!person) return;
+    if (!person) return void (invitation() !== null && lookAtInvitation());
     overview.show();
     showPlace();
   });
@@ -197,7 +219,7 @@ async function start() {
   offerSignOn();
   part("page").hidden = false;
   const found = await whoAmI().catch(() => null);
-  if (found && !location.hash.startsWith(INVITATION)) await enter(found);
+  if (found && invitation() === null) await enter(found);
   else showLogin();
 }
 
