@@ -56,7 +56,7 @@ class RasaClient:
         """
         message = clean_message(text)
         spoken = written_in(message) or language or self._known.language
-        identity = sign(user, rights, conversation, self._secret, IDENTITY_SECONDS)
+        identity = sign(user, rights, conversation, message, self._secret, IDENTITY_SECONDS)
         body = {
             "sender": conversation,
             "message": message,

@@ -68,7 +68,9 @@ class Talk:
         self, text: str, intent: str, entities: list[dict[str, Any]], detected: dict[str, Any] | None
     ) -> dict[str, Any]:
         token = (
-            sign("rep", self.rights, self.conversation, settings().secret("identity"), 60) if self.trusted else "forged"
+            sign("rep", self.rights, self.conversation, text, settings().secret("identity"), 60)
+            if self.trusted
+            else "forged"
         )
         message = {
             "text": text,

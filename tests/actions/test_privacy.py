@@ -47,7 +47,11 @@ def people(store_with_personas: Engine) -> Iterator[Engine]:
 def admin(new_talk: Callable[..., Talk], monkeypatch: pytest.MonkeyPatch) -> Talk:
     """A conversation of somebody who may erase."""
     key = settings().secret("identity")
-    monkeypatch.setattr(conftest, "sign", lambda *_: sign("chefin", "admin", "talk", key, 60))
+
+    def sign_for_her(_user: str, _rights: str, conversation: str, text: str, *_: object) -> str:
+        return sign("chefin", "admin", conversation, text, key, 60)
+
+    monkeypatch.setattr(conftest, "sign", sign_for_her)
     return new_talk()
 
 

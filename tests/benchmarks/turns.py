@@ -86,7 +86,7 @@ class Crm:
 
     def ask(self, line: Line, sender: str, text: str) -> tuple[list[dict[str, Any]], float]:
         """The answers to a message with a proof of who asks, and how long they took."""
-        identity = sign("bench", "admin", sender, self.known.secret("identity"), HOUR)
+        identity = sign("bench", "admin", sender, text, self.known.secret("identity"), HOUR)
         return line.ask(sender, text, {"identity": identity, "language": "de"})
 
 
