@@ -88,7 +88,7 @@ def ask_about(request: Request, session: Session, question: Question, meaning: M
         return ask(request, session, replace(question, subject=meaning.subject), meaning.people)
     if not meaning.people and meaning.unknown is None:
         return _ask_whom(request, question)
-    if meaning.firm and not (firm := company_called(session, meaning.unknown or "")).known:
+    if meaning.firm and (firm := company_called(session, meaning.unknown or "")).subject is None:
         return ask_about_company(request, session, question, firm)
     people = meaning.people[:MOST_OPTIONS]
     options = tuple(_person_option(person, question) for person in people)

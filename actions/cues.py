@@ -29,6 +29,7 @@ class Cues:
     all: re.Pattern[str]
     who: re.Pattern[str]
     persona: re.Pattern[str]
+    at: re.Pattern[str]
     spoken_of: frozenset[str]
     around_names: frozenset[str]
     never_names: frozenset[str]
@@ -75,6 +76,11 @@ def means_all(text: str) -> bool:
 def follows_persona(text: str, start: int) -> bool:
     """Whether the word before position `start` announces a persona's name."""
     return bool(cues().persona.search(folded(text[:start])))
+
+
+def follows_at(text: str, start: int) -> bool:
+    """Whether the word before position `start` announces a company ("bei", "at")."""
+    return bool(cues().at.search(folded(text[:start])))
 
 
 def language_in(text: str) -> Language | None:
@@ -136,13 +142,18 @@ def cues() -> Cues:
         other=_beginnings(data["other"]),
         all=_beginnings(data["all"]),
         who=_beginnings(data["who"]),
-        persona=re.compile(rf"\b(?:{'|'.join(map(re.escape, data['persona']))})\W*$"),
+        persona=_announcing(data["persona"]),
+        at=_announcing(data["at"]),
         spoken_of=frozenset(data["spoken_of"]),
         around_names=frozenset(word for line in data["around_names"] for word in line.split()),
         never_names=frozenset(word for line in data["never_names"] for word in line.split()),
         languages=tuple((one, _beginnings(data["languages"][one])) for one in languages),
         salutations=tuple((name, frozenset(words)) for name, words in data["salutations"].items()),
     )
+
+
+def _announcing(words: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\W*$")
 
 
 def _beginnings(words: list[str]) -> re.Pattern[str]:

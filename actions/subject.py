@@ -3,14 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz import fuzz
 from sqlalchemy.orm import Session
 
 from actions.answers.common import COMPANY_PAYLOAD, CONTACT_PAYLOAD, role_name
 from actions.context import Mention, Request
-from actions.cues import address_in, follows_persona, means_other, possible_names, salutation_before, same_salutation
+from actions.cues import (
+    address_in,
+    follows_at,
+    follows_persona,
+    means_other,
+    possible_names,
+    salutation_before,
+    same_salutation,
+)
 from actions.denied import without_denied
 from actions.ordinals import ordinal_in, place_of
+from actions.spelling import SHORTEST_OF_FIRM, alike, spelt
 from actions.state import LONGEST_NAME, ROLE_KEY, Subject
 from persona_store.database.models import Company, Contact, Persona
 from persona_store.lexicon import normalise_title
@@ -23,7 +31,6 @@ from persona_store.names import (
     is_clear,
     normal_name,
 )
-from persona_store.names.text import name_words
 from persona_store.privacy.rights import demand
 from persona_store.settings import Language
 
@@ -31,8 +38,6 @@ MOST_LOOKED_AT = 20  # people of one name, among whom a salutation may decide
 MOST_NAMES = 3  # of one message that are looked up
 LONGEST_FULL_NAME = 3  # words
 MOST_WORDS_LOOKED_UP = 8  # of a message in which nobody was recognised
-ALIKE = 60  # per cent of letters that two spellings of one name share at least ("Gunter", "Günther")
-SHORTEST_OF_FIRM = 4  # letters; shorter words such as "of" tell nothing
 UNKNOWN_ROLE = ("other", "unknown")
 
 
@@ -108,7 +113,11 @@ def named_contact(request: Request, session: Session) -> Meaning:
         if mention.text.startswith(CONTACT_PAYLOAD):
             return contact_by_id(session, mention.text.removeprefix(CONTACT_PAYLOAD))
         said = salutation_before(request.text, mention.start)
-        meanings.append(people_meant(session, mention.text, company, said))
+        meaning = people_meant(session, mention.text, company, said)
+        exactly = any(person.exact for person in meaning.people)
+        if company is None and not exactly and follows_at(request.text, mention.start):
+            meaning = _firm(people_at(request, session, mention.text))
+        meanings.append(meaning)
     address = address_in(request.text)
     if address and not meanings:
         meanings.append(people_meant(session, address, None, None))
@@ -117,14 +126,14 @@ def named_contact(request: Request, session: Session) -> Meaning:
         named = next((meaning.unknown for meaning in meanings if meaning.unknown), None)
         if named is not None and there.subject is not None:  # the only one there has another name: not who was meant
             there = Meaning(people=there.people, unknown=named)
-        meanings.append(replace(there, firm=named is None and there.unknown is not None))
+        meanings.append(there if named is not None else _firm(there))
     meanings = [meaning for meaning in meanings if not meaning.missing]
     known = next((meaning for meaning in meanings if meaning.known), None)
     if known is None and meanings:
         found = contact_in_words(request, session)
         words = [mention.text for mention in request.named("contact")] or [request.text]
         bearers = [found.subject.name] if found.subject else [person.name for person in found.people]
-        known = found if found.known and any(_alike(one, name) for one in words for name in bearers) else None
+        known = found if found.known and any(alike(one, name) for one in words for name in bearers) else None
     if known is None and meanings:
         known = max(meanings, key=lambda meaning: (len(meaning.people), len(meaning.unknown or "")))
     return _other_one(request, known) if known else _offered(request)
@@ -154,11 +163,13 @@ def named_company(request: Request, session: Session) -> NamedCompany:
 def company_called(session: Session, name: str) -> NamedCompany:
     """The company of this name, those it may be, or those nearest to it."""
     meant = company_meant(session, name[:LONGEST_NAME])
-    if meant.company is not None:
-        return NamedCompany(company_subject(meant.company))
-    if meant.several:
-        return NamedCompany(companies=_told_apart(meant.several))
-    return NamedCompany(companies=_told_apart(meant.nearest), unknown=name)
+    found = [meant.company] if meant.company is not None else meant.several
+    fitting = [company for company in found if spelt(name, company.name)]
+    if len(fitting) == 1:
+        return NamedCompany(company_subject(fitting[0]))
+    if fitting:
+        return NamedCompany(companies=_told_apart(fitting))
+    return NamedCompany(companies=_told_apart(found or meant.nearest), unknown=name)
 
 
 def company_by_id(session: Session, key: str) -> NamedCompany:
@@ -185,7 +196,7 @@ def contact_in_words(request: Request, session: Session) -> Meaning:
             people = [person for person in find_people(session, text[:LONGEST_NAME]) if person.exact]
             if people:
                 meaning = _choose(people, text)
-                alike = meaning.subject is None or _alike(text, meaning.subject.name)
+                alike = meaning.subject is None or alike(text, meaning.subject.name)
                 return meaning if alike else Meaning(people=tuple(people))
     return Meaning()
 
@@ -276,7 +287,7 @@ def people_meant(session: Session, name: str, company: str | None, salutation: s
     if not people and company:
         people = find_people(session, short, limit=MOST_LOOKED_AT)
     meaning = _choose(_addressed(session, people, salutation), name)
-    if meaning.subject is None or _alike(short, meaning.subject.name):
+    if meaning.subject is None or alike(short, meaning.subject.name):
         return meaning
     return Meaning(people=meaning.people[:1], unknown=name)  # only the company fits: to be offered, never answered for
 
@@ -284,6 +295,7 @@ def people_meant(session: Session, name: str, company: str | None, salutation: s
 def people_at(request: Request, session: Session, company: str) -> Meaning:
     """Who is known at a company, in the role that the message names; missing when nobody there has it."""
     people = find_people(session, "", company[:LONGEST_NAME], MOST_LOOKED_AT)
+    people = [person for person in people if spelt(company, person.company or "")]
     role = named_role(request)
     if role is None or not people:
         return _choose(people, company)
@@ -305,6 +317,10 @@ def _company_in_words(request: Request, session: Session) -> NamedCompany:
 def _told_apart(companies: Sequence[Company]) -> tuple[Subject, ...]:
     """Companies to choose from, each with its city, which tells namesakes apart."""
     return tuple(Subject("company", str(one.id), one.name, one.city) for one in companies)
+
+
+def _firm(there: Meaning) -> Meaning:
+    return replace(there, firm=there.unknown is not None)
 
 
 def _in_firm(request: Request, role: Mention) -> bool:
@@ -338,14 +354,6 @@ def _bears(session: Session, name: str) -> bool:
     """Whether it is a person's name, and not only that of a company where people work."""
     words = set(normal_name(name).split())
     return any(words & set(normal_name(person.name).split()) for person in find_people(session, name[:LONGEST_NAME]))
-
-
-def _alike(said: str, found: str) -> bool:
-    """Whether a name shares something with that of whom was found: a word that is spelt or abbreviated nearly so."""
-    if said.startswith("#") or "@" in said:
-        return True
-    words, name = name_words(said), name_words(found)
-    return any(one == other or one[:1] == other or fuzz.ratio(one, other) >= ALIKE for one in words for other in name)
 
 
 def _addressed(session: Session, people: list[Person], salutation: str | None) -> list[Person]:

@@ -60,6 +60,13 @@ def test_a_company_that_nobody_knows_is_said_to_be_missing(talk: Any) -> None:
     assert "Eine Firma „Xaverlbau“ finde ich nicht" in answer["text"]
 
 
+@pytest.mark.parametrize("entity", ["company", "contact"])
+def test_whoever_is_at_a_company_is_no_person_of_its_name(talk: Any, entity: str) -> None:
+    talk.say("lohnt sich thomas weber?", "check_anti_persona", contact="thomas weber")
+    answer = talk.say("und bei Bosch?", "follow_up", **{entity: "Bosch"})
+    assert "Eine Firma „Bosch“ finde ich nicht" in answer["text"]
+
+
 def test_a_trade_in_the_name_of_an_unknown_company_is_no_role(talk: Any) -> None:
     talk.say("lohnt sich thomas weber?", "check_anti_persona", contact="thomas weber")
     answer = talk.say("und bei Talheim Bau?", "follow_up", company="Talheim Bau")

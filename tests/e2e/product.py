@@ -17,9 +17,10 @@ from uuid import uuid4
 import httpx
 
 from persona_store.database import connect, session_scope
-from persona_store.privacy.rights import Rights
+from persona_store.privacy.rights import Rights, on_behalf_of
 from persona_store.settings import Settings
 from persona_store.users import add_user
+from tests.conftest import OPERATOR
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 120
@@ -92,7 +93,7 @@ def new_environment(var: Path) -> dict[str, str]:
 
 def add_people(environment: Mapping[str, str], names: Iterable[str], password: str, rights: Rights = "sales") -> None:
     """Lets people log in, all with one password, without a start of the command line for each of them."""
-    engine = connect(Settings(var=Path(environment["PERSONABOT_VAR"])).store_url)
+    engine = on_behalf_of(connect(Settings(var=Path(environment["PERSONABOT_VAR"])).store_url), OPERATOR)
     with session_scope(engine, writes=True) as session:
         for name in names:
             add_user(session, name, password, rights)
