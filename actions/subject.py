@@ -196,8 +196,8 @@ def contact_in_words(request: Request, session: Session) -> Meaning:
             people = [person for person in find_people(session, text[:LONGEST_NAME]) if person.exact]
             if people:
                 meaning = _choose(people, text)
-                alike = meaning.subject is None or alike(text, meaning.subject.name)
-                return meaning if alike else Meaning(people=tuple(people))
+                fits = meaning.subject is None or alike(text, meaning.subject.name)
+                return meaning if fits else Meaning(people=tuple(people))
     return Meaning()
 
 
