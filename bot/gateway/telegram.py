@@ -12,6 +12,7 @@ from bot.telegram.channel import SECRET, WEBHOOK_PATH, Telegram
 from persona_store.settings import Settings
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # the name of a header
+LARGEST_NUMBER = 2**63 - 1  # the store's numbers end there
 
 router = APIRouter(include_in_schema=False)
 
@@ -46,6 +47,8 @@ async def delivered(request: Request) -> None:
     try:
         update: Any = await request.json()
         number = int(update["update_id"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+        if not 0 <= number <= LARGEST_NUMBER:
+            raise ValueError
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise Refused(422, "bad_request", fields="update_id") from None
     await channel.take_in({number: update})

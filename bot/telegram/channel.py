@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from starlette.datastructures import State
+from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
@@ -90,12 +91,22 @@ class Telegram:
 
     async def take_in(self, updates: Mapping[int, dict[str, Any]]) -> None:
         """Keeps what Telegram delivered and has it answered; raises StoreUnavailable when it cannot be kept."""
+        readable = {number: update for number, update in updates.items() if self._is_readable(update)}
         try:
-            fresh = await asyncio.to_thread(self._receive, updates)
+            fresh = await asyncio.to_thread(self._receive, readable)
         except StoreUnavailable:
-            await self._apologise_once(updates)
+            await self._apologise_once(readable)
             raise
         self._work_on(fresh)
+
+    def _is_readable(self, update: dict[str, Any]) -> bool:
+        """Whether the update has a form that we know; others would come again and again if they were refused."""
+        try:
+            Update.de_json(update, self._services.bot)
+        except Exception as error:  # whatever PTB makes of it
+            logger.warning("Telegram delivered an update that cannot be read: %s", type(error).__name__)
+            return False
+        return True
 
     async def _run(self) -> None:
         attempt = 0
@@ -224,9 +235,9 @@ class Telegram:
 
 def _chat_of(payload: Mapping[str, Any]) -> int:
     """Whose turn it is; the sender's where an update has no chat."""
-    message = payload.get("message") or payload.get("edited_message") or {}
+    message = payload.get("message") or payload.get("edited_message")
     query = payload.get("callback_query") or {}
-    chat = (message or query.get("message") or {}).get("chat") or message.get("from") or query.get("from") or {}
+    chat = (message or query.get("message") or {}).get("chat") or query.get("from") or {}
     return int(chat.get("id", 0))
 
 

@@ -54,7 +54,7 @@ class BotApi:
     chats: dict[int, Chat] = field(default_factory=dict)
     updates: dict[int, dict[str, Any]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
-    faults: dict[str, list[Refusal]] = field(default_factory=dict)
+    faults: dict[str, list[Refusal | None]] = field(default_factory=dict)
     queries: dict[str, float] = field(default_factory=dict)
     answered: dict[str, dict[str, Any]] = field(default_factory=dict)
     commands: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
@@ -93,8 +93,8 @@ class BotApi:
         with self.lock:
             self.updates[number] = update
 
-    def refuse(self, method: str, *refusals: Refusal) -> None:
-        """The next calls of `method` are refused so, one each."""
+    def refuse(self, method: str, *refusals: Refusal | None) -> None:
+        """The next calls of `method` are refused so, one each; None lets one pass."""
         self.faults.setdefault(method, []).extend(refusals)
 
     def called(self, method: str) -> list[Call]:
@@ -125,8 +125,9 @@ class BotApi:
         try:
             if request.path_params["token"] != self.token:
                 raise Refusal(401, "Unauthorized")
-            if self.faults.get(call.method):
-                raise self.faults[call.method].pop(0)
+            fault = self.faults[call.method].pop(0) if self.faults.get(call.method) else None
+            if fault is not None:
+                raise fault
             if self.delay_seconds and call.method.startswith("send"):
                 await asyncio.sleep(self.delay_seconds)
             if call.method == "getUpdates":
