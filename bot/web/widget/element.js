@@ -38,7 +38,7 @@ export class PersonaBot extends HTMLElement {
       tokenUrl: this.getAttribute("token-url"),
       language: () => this.words.language,
     });
-    this.tab = kept(TAB_KEY) ?? keep(TAB_KEY, newName());
+    this.tab = kept(TAB_KEY) ?? newName();
     const [outside, inside] = await Promise.all([styles(OUTSIDE), styles(INSIDE), this.#chooseLanguage()]);
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(outside);
@@ -96,6 +96,8 @@ export class PersonaBot extends HTMLElement {
     this.memory?.forget();
     this.memory = null;
     clear();
+    drop(TAB_KEY);
+    drop(OPEN_KEY);
     this.person = null;
     this.announce("");
   }
@@ -152,6 +154,7 @@ export class PersonaBot extends HTMLElement {
     const comesBack = this.talk && this.waitingFor === person.name;
     if (this.memory && !comesBack) this.forget();
     this.waitingFor = null;
+    keep(TAB_KEY, this.tab);
     this.person = person;
     this.#face("talk");
     this.#tell("personabot-login", { name: person.name });
@@ -328,7 +331,6 @@ function keep(key, value) {
   } catch {
     // it holds for this page only, then
   }
-  return value;
 }
 
 function drop(key) {

@@ -45,11 +45,15 @@ export class Talk {
     const { turns } = this.home.memory.talk;
     const unsent = turns.filter((turn) => turn.state !== "answered" && turn.state !== "refused" && turn.state !== "failed");
     this.chat = this.#newChat(turns);
-    const rendered = new Promise((resolve) => (this.chat.onComponentRender = resolve));
-    this.place.replaceChildren(this.chat);
-    await rendered;
-    this.label();
-    this.#settle();
+    await new Promise((rendered) => {
+      // deep-chat may render more than once
+      this.chat.onComponentRender = () => {
+        this.label();
+        this.#settle();
+        rendered();
+      };
+      this.place.replaceChildren(this.chat);
+    });
     for (const turn of unsent) if (this.home.isOwnTab(turn.tab)) this.send(turn);
   }
 
@@ -159,6 +163,7 @@ export class Talk {
     const inside = this.chat.shadowRoot;
     const input = inside.getElementById("text-input");
     const button = inside.querySelector(".input-button");
+    if (!input || !button) return;
     input.setAttribute("deep-chat-placeholder-text", this.words.text("placeholder"));
     input.setAttribute("role", "textbox");
     input.setAttribute("aria-label", this.words.text("placeholder"));

@@ -167,7 +167,7 @@ def log_in(page: Page) -> None:
     page.get_by_test_id("login-name").fill(NAME)
     page.get_by_test_id("login-password").fill(PASSWORD)
     page.get_by_test_id("login-submit").click()
-    page.get_by_test_id("welcome").wait_for()
+    page.get_by_test_id("chat-input").wait_for()
 
 
 def is_trouble(text: str) -> bool:
