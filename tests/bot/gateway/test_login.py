@@ -1,5 +1,6 @@
 """Logging in, staying so by cookie or token, and logging out for good."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from bot.gateway.brake import Brake
 from bot.gateway.login import COOKIE, FAILURES_PER_ADDRESS
 from bot.gateway.sessions import AUDIENCE
 from persona_store.database import session_scope
@@ -187,3 +189,17 @@ async def test_while_an_import_holds_the_store_a_login_is_told_to_come_back(
         answer = await client.post("/api/login", json=RIGHT)
     assert (answer.status_code, answer.json()["error"]) == (503, "store_away")
     assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_an_office_behind_one_address_logs_in_all_at_once(app: FastAPI, client: httpx.AsyncClient) -> None:
+    app.state.brakes.addresses = Brake(3, 60.0)
+    answers = await asyncio.gather(*(client.post("/api/login", json=RIGHT) for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_many_guesses_at_once_do_not_slip_through(app: FastAPI, client: httpx.AsyncClient) -> None:
+    app.state.brakes.addresses = Brake(3, 60.0)
+    answers = await asyncio.gather(
+        *(client.post("/api/login", json={"name": f"guest{number}", "password": "x" * 12}) for number in range(8))
+    )
+    assert sorted(answer.status_code for answer in answers) == [401] * 3 + [429] * 5
