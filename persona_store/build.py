@@ -21,6 +21,7 @@ from persona_store.antipersona.vetoes import apply_persona_vetoes, veto_outcomes
 from persona_store.antipersona.worth import learn_worth
 from persona_store.crm.mapping import overruled_columns
 from persona_store.database import session_scope
+from persona_store.database.bulk import few_collections
 from persona_store.database.models import Build, Contact, Scorecard
 from persona_store.errors import InputError
 from persona_store.guidance.learned import Observed, learn_guidance, observe_market
@@ -115,7 +116,7 @@ def build(
     `progress` is called with the step ("build_b2b", "build_b2c") and a share of 0 to 1.
     Raises InputError when the store holds no contacts.
     """
-    with _one_thread_a_product(), session_scope(engine) as session:
+    with few_collections(), _one_thread_a_product(), session_scope(engine) as session:
         markets = [market for market in MARKETS if _has_contacts(session, market)]
         with one_pass(session) if workplace is None else nullcontext() as source:
             place = workplace or Here(source)
@@ -126,7 +127,7 @@ def build(
     if not found:
         raise InputError(say("build.empty", settings().language))
     # On SQLite nobody else can write, not even the record of a look-up, from here to the end; so it comes last.
-    with session_scope(engine, writes=True) as session:
+    with few_collections(), session_scope(engine, writes=True) as session:
         keep_touch_sums(session, sums)
         report = _store_build(session, found, data_on, seed, progress)
         drop_touch_sums(session)

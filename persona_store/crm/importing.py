@@ -11,13 +11,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, case, event, func, insert, select, update
+from sqlalchemy import Connection, Engine, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from persona_store.crm.duplicates import link_duplicates
 from persona_store.crm.fields import TABLE_KINDS
+from persona_store.crm.first_store import first_store, set_for_load
 from persona_store.crm.mapping import FileMapping, LayoutMapping
 from persona_store.crm.notes import column_notes, unclear_notes
 from persona_store.crm.problems import problem, sentence
@@ -35,6 +35,7 @@ from persona_store.crm.report import FileReport, ImportReport
 from persona_store.crm.survey import survey
 from persona_store.crm.tables import Loader
 from persona_store.database import connect, session_scope
+from persona_store.database.bulk import few_collections
 from persona_store.database.models import Contact, Deal, Import
 from persona_store.names import index_people
 from persona_store.settings import settings
@@ -46,8 +47,6 @@ SURVEY_SHARE = 0.15  # shares of the whole work, as measured, for an even progre
 LOAD_SHARE = 0.65
 WORKSHOP = ".import-"  # begins the name of the folder for temporary files, followed by the number of the process
 IDS_AT_ONCE = 10_000  # parameters of one statement
-CACHE_KIB = 131_072  # SQLite's page cache while loading: indexes of millions of rows would thrash the default 2 MB
-BULK_PRAGMAS = (f"PRAGMA cache_size=-{CACHE_KIB}", "PRAGMA foreign_keys=OFF", "PRAGMA threads=2")
 
 
 def import_files(
@@ -77,11 +76,14 @@ def import_files(
     check_target(place, [table.source.path for table in tables])
     bad = RejectsFile(place, max(len(table.source.headers) for table, _ in used))
     try:
-        with _workshop(engine) as (bulk, folder), session_scope(bulk, writes=True) as session:
-            report = _load(session, used, recognised, bad, folder, tell)
-            report = _finish(session, report, used, dry_run, time.monotonic() - start)
-            if dry_run:
-                session.rollback()
+        with few_collections(), _workshop(engine) as (bulk, folder), first_store(bulk, folder) as own:
+            with session_scope(bulk if own is None else own.engine, writes=True) as session:
+                report = _load(session, used, recognised, bad, folder, tell)
+                report = _finish(session, report, used, dry_run, time.monotonic() - start)
+                if dry_run:
+                    session.rollback()
+            if own is not None and not dry_run:
+                own.take_over()
     except BaseException:
         bad.drop()
         raise
@@ -264,8 +266,7 @@ def _outcomes(connection: Connection, loader: Loader, used: list[tuple[Surveyed,
 def _workshop(engine: Engine) -> Iterator[tuple[Engine, Path]]:
     """An engine whose connections are set for one big load, and a folder for what does not fit in memory.
 
-    SQLite gets a big cache, sorts indexes in two threads and leaves references unchecked: the import resolves them
-    itself. The folder lies beside the store and is readable by its owner only.
+    The folder lies beside the store and is readable by its owner only.
     """
     sqlite = engine.dialect.name == "sqlite"
     place = Path(engine.url.database or "").parent if sqlite else settings().var
@@ -276,7 +277,7 @@ def _workshop(engine: Engine) -> Iterator[tuple[Engine, Path]]:
             yield engine, Path(folder)
             return
         bulk = connect(engine.url.render_as_string(hide_password=False))
-        event.listen(bulk, "connect", _bulk_pragmas)
+        set_for_load(bulk)
         try:
             yield bulk, Path(folder)
         finally:
@@ -299,11 +300,6 @@ def _runs(process: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _bulk_pragmas(connection: Any, _record: Any) -> None:
-    for pragma in BULK_PRAGMAS:
-        connection.execute(pragma)
 
 
 def _checksum(path: Path) -> str:

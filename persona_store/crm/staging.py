@@ -38,7 +38,7 @@ class Sorted:
         part = (pl.col(self._column) // self._span).alias("part")
         for (number,), rows in frame.with_columns(part).partition_by("part", as_dict=True, include_key=False).items():
             path = self._folder / f"{id(self)}-{self._pieces}-{number}.arrow"
-            rows.write_ipc(path, compression="lz4")
+            rows.write_ipc(path, compression="uncompressed")
             self._held[number].append(path)
 
     def parts(self) -> Iterator[pl.DataFrame]:

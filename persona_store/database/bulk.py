@@ -1,5 +1,6 @@
 """Whole frames into a table, and whole tables out, the quickest way each database has."""
 
+import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +10,9 @@ from sqlalchemy import Connection, Select
 
 COPY_NULL = "\\N"
 ROWS_AT_ONCE = 50_000
+# New objects after which Python looks for cycles. Rows by the million are none, and looking through them again and
+# again took a tenth of an import.
+COLLECT_AFTER = 200_000
 
 
 def storable(frame: pl.DataFrame) -> pl.DataFrame:
@@ -61,6 +65,17 @@ def _pieces(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator
     while rows := result.cursor.fetchmany(ROWS_AT_ONCE):
         yield rows
     result.close()
+
+
+@contextmanager
+def few_collections() -> Iterator[None]:
+    """Looks for cycles among Python's objects rarely while the block handles rows by the million."""
+    usual = gc.get_threshold()
+    gc.set_threshold(max(usual[0], COLLECT_AFTER), *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 @contextmanager

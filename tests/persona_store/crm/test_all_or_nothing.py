@@ -1,19 +1,23 @@
-"""An import that is killed, or fails late, leaves the store as it was; big ones are sorted outside memory."""
+"""An import that is killed, or fails late, leaves the store as it was and locks it briefly; big ones sort in files."""
 
 import csv
 import signal
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
 
-from persona_store.crm import blocks, import_files, staging, survey
+from persona_store.crm import blocks, import_files, importing, staging, survey
 from persona_store.crm.staging import Sorted
-from persona_store.database import connect
-from persona_store.database.models import Contact, ContactToken, Import, Interaction
+from persona_store.database import connect, session_scope
+from persona_store.database.models import Contact, ContactToken, Import, Interaction, Suppressed
+from persona_store.errors import StoreUnavailable
+from persona_store.text_hits import index_texts
 
 # Says on its output where it is, then waits to be killed.
 KILLED = """
@@ -127,3 +131,46 @@ def test_touchpoints_are_judged_by_the_first_ones_and_loaded_all(
     with sqlite_engine.connect() as connection:
         newest = connection.scalars(select(Import.files).order_by(Import.id.desc())).first()
     assert [file["rows"] for file in newest] == [900]
+
+
+def test_others_write_while_a_first_import_is_under_way(
+    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+
+    def meanwhile(session: Session) -> int:
+        with session_scope(connect(str(sqlite_engine.url)), writes=True) as other:
+            other.add(Suppressed(digest="d", kind="mail", since=date(2026, 1, 1)))
+            written.append("here")
+            other.rollback()
+        return index_texts(session)
+
+    monkeypatch.setattr(importing, "index_texts", meanwhile)
+    import_files(sqlite_engine, [export(tmp_path / "e", 4, 2)])
+    assert written == ["here"]
+    assert counts(sqlite_engine) == (4, 8, 8)
+
+
+@pytest.mark.parametrize("what", ["filled", "erased"])
+def test_a_first_import_gives_way_to_what_others_did_meanwhile(
+    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    def meanwhile(session: Session) -> int:
+        new = (
+            Contact(key="other", market="b2b")
+            if what == "filled"
+            else Suppressed(digest="d", kind="mail", since=date(2026, 1, 1))
+        )
+        with session_scope(connect(str(sqlite_engine.url)), writes=True) as other:
+            other.add(new)
+        return index_texts(session)
+
+    monkeypatch.setattr(importing, "index_texts", meanwhile)
+    folder = export(tmp_path / "e", 4, 2)
+    with pytest.raises(StoreUnavailable):
+        import_files(sqlite_engine, [folder])
+    assert counts(sqlite_engine) == (int(what == "filled"), 0, 0)
+    assert not list(tmp_path.glob(".import-*"))
+    monkeypatch.undo()
+    import_files(sqlite_engine, [folder])
+    assert counts(sqlite_engine) == (4 + int(what == "filled"), 8, 8)
