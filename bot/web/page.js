@@ -25,7 +25,8 @@ const admin = new Admin(part("admin"), act);
 /** Back to the login when `refusal` says that it has ended; returns whether it does. */
 function lost(refusal) {
   if (refusal.status !== 401) return false;
-  if (person) showLogin(text("session_ended"));
+  if (person && bot) bot.loggedOut(); // keeps the conversation for whom it belongs to, and calls for the login
+  else if (person) showLogin(text("session_ended"));
   return true;
 }
 
