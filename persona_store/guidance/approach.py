@@ -13,7 +13,7 @@ from persona_store.guidance.prior import CONSUMER, prior
 from persona_store.guidance.rates import rank_channels
 from persona_store.guidance.texts import OTHER, text_key, text_keys
 from persona_store.guidance.types import Approach, Subject
-from persona_store.matching.match import original
+from persona_store.originals import original
 from persona_store.privacy.rights import demand
 
 UNKNOWN = "unknown"
