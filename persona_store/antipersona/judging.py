@@ -81,12 +81,7 @@ def judge(
     persona_id, expected = persona.id if persona else None, chance or usual_chance(persona, grounds.card)
     worth, value = estimate_worth(grounds.book, persona_id, own, expected, customer=customer)
     stage = funnel_stage(
-        grounds.market,
-        customer=customer,
-        open_deals=own.open_deals,
-        kinds=own.kinds,
-        last=own.last or last_activity,
-        today=grounds.data_on,
+        grounds.market, own, customer=customer, last_activity=last_activity, today=own.day or grounds.data_on
     )
     effort = effort_ahead(grounds.book, persona_id, own, expected, customer=customer)
     return Judged(buy, worth, value, effort, stage, is_anti_persona(buy, worth, customer=customer))

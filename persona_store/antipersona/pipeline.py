@@ -302,7 +302,7 @@ def _newest_first() -> tuple[Any, ...]:
 def _judged(session: Session, grounds: Grounds, contacts: Sequence[Contact]) -> Iterator[_One]:
     """Each contact with its verdicts, all of them scored together."""
     ids = [contact.id for contact in contacts]
-    own = histories(session, ids, grounds.book.basis if grounds.book else "amount")
+    own = histories(session, ids, grounds.book.basis if grounds.book else "amount", grounds.data_on)
     personas = _personas(session, grounds, ids)
     scored = _scored(session, grounds, ids)
     vetoes = {

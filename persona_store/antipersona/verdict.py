@@ -72,7 +72,7 @@ def judge_contact(session: Session, contact_id: int) -> Verdict:
 
 def _history(session: Session, contact: Contact, grounds: Grounds) -> History:
     book = grounds.book
-    own = histories(session, [contact.id], book.basis if book else "amount")[contact.id]
+    own = histories(session, [contact.id], book.basis if book else "amount", grounds.data_on)[contact.id]
     if book is None or book.lifetime is None or not own.is_customer(contact.outcome) or grounds.data_on is None:
         return own
     known = with_purchases(session, {contact.id: own}, contact.market, book.basis, book.source, grounds.data_on)

@@ -25,7 +25,7 @@ from persona_store.guidance.phases import (
     telling_kinds,
 )
 from persona_store.guidance.types import ChannelRate, ContentItem
-from persona_store.matching.match import original
+from persona_store.originals import original
 from persona_store.privacy.rights import demand
 from persona_store.settings import Language
 
@@ -113,6 +113,7 @@ def contact_journey(session: Session, contact_id: int) -> Journey:
         open_deals=opened,
         source=contact.source,
         since=contact.created_on,
+        last_active=contact.last_activity_on,
     )
     return Journey(
         contact_id=contact.id,

@@ -1,9 +1,10 @@
 """Phase of the customer journey or AIDA stage from what a contact did, where and when; knows nothing of a database."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from math import fsum
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -23,6 +24,8 @@ _IN_PRIVATE: dict[Phase, Phase] = {
     "awareness": "attention", "consideration": "interest", "decision": "desire", "customer": "action",
     "dormant": "attention",
 }  # fmt: skip
+SIGNALLED: tuple[str, ...] = PHASES[:3]  # the phases that touchpoints speak for
+PURCHASE = "purchase"
 REACHED = 1.0  # strength from which on a phase counts as reached
 CURIOUS = 0.5  # the same for the second AIDA stage: private customers leave fewer traces
 SOURCE = "source"  # the kind of the signal that tells how a contact came
@@ -76,50 +79,75 @@ def stand(
     open_deals: int = 0,
     source: str | None = None,
     since: date | None = None,
+    last_active: date | None = None,
 ) -> Stand:
     """The phase (b2b) or AIDA stage (b2c) on `today`; later touchpoints do not count.
 
-    `customer` and `open_deals` are facts of the CRM, `source` says how the contact came, `since` when.
+    `customer` and `open_deals` are facts of the CRM, `source` says how the contact came, `since` when; `last_active`
+    when it was last heard of, if no touchpoint tells.
     """
     seen = [one for one in touchpoints if one.on <= today]
     signals = _signals(seen, today, source, since)
-    strength = {phase: sum(one.strength for one in signals if one.phase == phase) for phase in PHASES[:3]}
+    strength = {phase: fsum(one.strength for one in signals if one.phase == phase) for phase in SIGNALLED}
     own = [one.on for one in seen if one.direction != "out" or one.responded]
-    last = max(own, default=None)
+    last = max(own, default=last_active)
     score = sum(_counted(phase) * told for phase, told in strength.items())
-    decide = _b2c if market == "b2c" else _b2b
-    silent = last is not None and (today - last).days > dormant_after_days()
-    bought = any(one.kind == "purchase" for one in seen)
-    phase, fact = decide(strength, customer=customer, bought=bought, open_deals=open_deals, silent=silent)
+    bought = any(one.kind == PURCHASE for one in seen)
+    phase, fact = phase_of(
+        market, strength, customer=customer, bought=bought, open_deals=open_deals, last=last, today=today
+    )
     return Stand(phase, fact, score, signals, last)
 
 
+def phase_of(
+    market: str,
+    strength: Mapping[str, float],
+    *,
+    customer: bool,
+    bought: bool,
+    open_deals: int,
+    last: date | None,
+    today: date | None,
+) -> tuple[Phase, Fact | None]:
+    """The phase or AIDA stage that signals of these strengths by phase mean, and the fact that settles it, if one does.
+
+    `last` is when the contact was last heard of, `today` the day of the newest data.
+    """
+    silent = last is not None and today is not None and (today - last).days > dormant_after_days()
+    decide = _b2c if market == "b2c" else _b2b
+    return decide(strength, customer=customer, bought=bought, open_deals=open_deals, silent=silent)
+
+
 def scores(people: pl.DataFrame, touches: pl.DataFrame) -> pl.Series:
-    """The readiness of many to talk to sales, as `stand` gives it: of each of `people` on its `day`, row by row.
+    """The readiness of many to talk to sales, as `stand` gives it: of each of `people` on its `day`, row by row."""
+    told = strengths(people, touches)
+    return told.select(pl.sum_horizontal(_counted(phase) * pl.col(phase) for phase in SIGNALLED).alias("score"))[
+        "score"
+    ]
+
+
+def strengths(people: pl.DataFrame, touches: pl.DataFrame) -> pl.DataFrame:
+    """How strongly signals speak for each phase of `SIGNALLED` (columns), of each of `people` on its `day`, row by row.
 
     `people` holds person, day, source and since, `touches` person, kind, channel, direction, responded and on.
     """
     ways = touches.select("kind", "channel", "direction", "responded").unique()
-    told = [strength_of(*way) for way in ways.iter_rows()]
-    worth = pl.Series("worth", [_counted(phase) * weight for phase, weight in told], dtype=pl.Float64)
-    days = (pl.col("day") - pl.col("on")).dt.total_days()
     done = (
-        touches.join(ways.hstack([worth]), on=ways.columns, how="inner", nulls_equal=True)
-        .filter(pl.col("worth") > 0)
+        touches.join(_told(ways, strength_of), on=ways.columns, how="inner", nulls_equal=True)
         .join(people.select("person", "day"), on="person", how="inner")
         .filter(pl.col("on") <= pl.col("day"))
         .group_by("person")
-        .agg((pl.col("worth") * pl.lit(0.5).pow(days / half_life_days())).sum().alias("done"))
+        .agg(((pl.col("phase") == phase) * pl.col("usual") * _fading("on")).sum().alias(phase) for phase in SIGNALLED)
     )
     sources = people.select("source").unique().drop_nulls()
-    came = [_source_strength(source) for source in sources["source"].to_list()]
-    usual = pl.Series("usual", [_counted(phase) * weight for phase, weight in came], dtype=pl.Float64)
-    known = (pl.col("day") - pl.col("since")).dt.total_days()
-    entered = pl.when(known >= 0).then(pl.col("usual") * pl.lit(0.5).pow(known / half_life_days()))
     rows = people.join(done, on="person", how="left", maintain_order="left").join(
-        sources.hstack([usual]), on="source", how="left", maintain_order="left"
+        _told(sources, _source_strength), on="source", how="left", maintain_order="left"
     )
-    return rows.select((pl.col("done").fill_null(0.0) + entered.fill_null(0.0)).alias("score"))["score"]
+    entered = pl.when(pl.col("since") <= pl.col("day")).then(pl.col("usual") * _fading("since"))
+    return rows.select(
+        (pl.col(phase).fill_null(0.0) + ((pl.col("phase") == phase) * entered).fill_null(0.0)).alias(phase)
+        for phase in SIGNALLED
+    )
 
 
 def strength_of(kind: str, channel: str | None, direction: str | None, responded: bool | None) -> tuple[str, float]:
@@ -158,7 +186,7 @@ def telling_kinds(missing: float) -> tuple[str, ...]:
     found = [
         (float(signal["plain"]), kind)
         for kind, signal in _knowledge()["signals"].items()
-        if signal["phase"] == "decision" and float(signal["plain"]) >= missing and kind != "purchase"
+        if signal["phase"] == "decision" and float(signal["plain"]) >= missing and kind != PURCHASE
     ]
     return tuple(kind for _, kind in sorted(found, key=lambda pair: (-pair[0], pair[1])))
 
@@ -213,8 +241,22 @@ def _counted(phase: str) -> float:
     return {"decision": 1.0, "consideration": CONSIDERATION_COUNTS}.get(phase, 0.0)
 
 
+def _told(ways: pl.DataFrame, strength: Callable[..., tuple[str, float]]) -> pl.DataFrame:
+    """The rows of `ways` with the phase each speaks for and how strongly on its day (usual)."""
+    found = [strength(*way) for way in ways.iter_rows()]
+    return ways.with_columns(
+        pl.Series("phase", [phase for phase, _ in found], dtype=pl.String),
+        pl.Series("usual", [weight for _, weight in found], dtype=pl.Float64),
+    )
+
+
+def _fading(on: str) -> pl.Expr:
+    """What is left on the `day` of a strength on the day in the column `on`."""
+    return pl.lit(0.5).pow((pl.col("day") - pl.col(on)).dt.total_days() / half_life_days())
+
+
 def _b2b(
-    strength: dict[Phase, float], *, customer: bool, bought: bool, open_deals: int, silent: bool
+    strength: Mapping[str, float], *, customer: bool, bought: bool, open_deals: int, silent: bool
 ) -> tuple[Phase, Fact | None]:
     if customer:
         return "customer", "customer"
@@ -228,7 +270,7 @@ def _b2b(
 
 
 def _b2c(
-    strength: dict[Phase, float], *, customer: bool, bought: bool, open_deals: int, silent: bool
+    strength: Mapping[str, float], *, customer: bool, bought: bool, open_deals: int, silent: bool
 ) -> tuple[Phase, Fact | None]:
     if customer or bought:
         return "action", "customer" if customer else "bought"

@@ -14,6 +14,7 @@ from persona_store.antipersona.judging import Grounds, judge, load_grounds
 from persona_store.antipersona.types import Advice, Buy, Points, Quality, Stage, ValueEstimate, WhyNotKnown, Worth
 from persona_store.database.models import Persona
 from persona_store.errors import NoPersonas
+from persona_store.guidance.phases import SIGNALLED, strength_of
 from persona_store.leads.chance import PartialScore, partial_score
 from persona_store.leads.cues import says
 from persona_store.leads.facts import NAMED, SIZE, Lead
@@ -180,7 +181,11 @@ def _nothing(attribute: str) -> float:
 
 def _history(lead: Lead) -> History:
     done = frozenset(str(one) for one in lead.said.get("behaviours", ()))
-    return History(kinds=done)
+    strengths = dict.fromkeys(SIGNALLED, 0.0)
+    for phase, strength in (strength_of(kind, None, "in", None) for kind in done):
+        if strength:
+            strengths[phase] += strength
+    return History(kinds=done, strengths=strengths)
 
 
 def _persona(session: Session, match: Match) -> Persona | None:

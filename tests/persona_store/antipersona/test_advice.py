@@ -6,10 +6,13 @@ import pytest
 
 from persona_store.antipersona.advice import advise, in_words, is_anti_persona
 from persona_store.antipersona.estimate import Chance
+from persona_store.antipersona.history import History
 from persona_store.antipersona.stage import funnel_stage
 from persona_store.antipersona.types import Advice, Buy, Stage, Worth
 
 TODAY = date(2026, 6, 1)
+KEEN = {"awareness": 0.2, "consideration": 0.6, "decision": 1.5}
+CURIOUS = {"awareness": 0.0, "consideration": 0.6, "decision": 0.0}
 
 
 @pytest.mark.parametrize(
@@ -77,24 +80,20 @@ def test_the_advice_depends_on_verdict_and_stage(
 
 
 @pytest.mark.parametrize(
-    ("market", "customer", "open_deals", "kinds", "last", "stage"),
+    ("market", "customer", "own", "stage"),
     [
-        ("b2b", True, 1, {"demo_request"}, TODAY, "customer"),
-        ("b2b", False, 1, set(), date(2025, 1, 1), "decision"),
-        ("b2b", False, 0, {"demo_request"}, date(2025, 1, 1), "dormant"),
-        ("b2b", False, 0, {"demo_request", "email"}, date(2026, 5, 1), "consideration"),
-        ("b2b", False, 0, {"download"}, date(2026, 5, 1), "awareness"),
-        ("b2b", False, 0, set(), None, "awareness"),
-        ("b2c", False, 0, {"purchase"}, TODAY, "action"),
-        ("b2c", False, 0, {"pricing_page"}, TODAY, "desire"),
-        ("b2c", False, 0, {"newsletter"}, TODAY, "interest"),
-        ("b2c", False, 0, {"email"}, TODAY, "attention"),
+        ("b2b", True, History(open_deals=1, strengths=KEEN, heard=TODAY), "customer"),
+        ("b2b", False, History(open_deals=1, heard=date(2025, 1, 1)), "decision"),
+        ("b2b", False, History(strengths=KEEN, heard=date(2025, 1, 1)), "dormant"),
+        ("b2b", False, History(strengths=KEEN, heard=date(2026, 5, 1)), "decision"),
+        ("b2b", False, History(strengths=CURIOUS, heard=date(2026, 5, 1)), "awareness"),
+        ("b2b", False, History(), "awareness"),
+        ("b2c", False, History(kinds=frozenset({"purchase"}), heard=TODAY), "action"),
+        ("b2c", False, History(strengths=KEEN, heard=TODAY), "desire"),
+        ("b2c", False, History(strengths=CURIOUS, heard=TODAY), "interest"),
+        ("b2c", False, History(heard=TODAY), "attention"),
     ],
 )
-def test_the_stage_follows_from_what_happened(
-    market: str, customer: bool, open_deals: int, kinds: set[str], last: date | None, stage: Stage
-) -> None:
-    found = funnel_stage(
-        market, customer=customer, open_deals=open_deals, kinds=frozenset(kinds), last=last, today=TODAY
-    )
+def test_the_stage_follows_from_what_happened(market: str, customer: bool, own: History, stage: Stage) -> None:
+    found = funnel_stage(market, own, customer=customer, last_activity=None, today=TODAY)
     assert found == stage

@@ -8,9 +8,10 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from persona_store.antipersona.verdict import judge_contact
 from persona_store.database import session_scope
 from persona_store.database.models import Contact, Deal, Interaction
 from persona_store.errors import NotAllowed
@@ -246,3 +247,19 @@ def test_who_unsubscribed_gets_no_mail_as_next_step(personas: Engine) -> None:
         assert next_step(session, 1, "de", channel="email").channel is None
         step = next_step(session, 1, "de")
     assert step.channel is not None and step.channel.channel != "email"
+
+
+def test_the_anti_persona_s_stage_is_the_journey_s_phase(personas: Engine) -> None:
+    with session_scope(personas, writes=True) as session:
+        session.add_all(
+            [
+                interaction(1, "download", 3, direction="in"),
+                interaction(2, "demo_request", 1, direction="in"),
+                interaction(5, "email", 2, direction="out", responded=False),
+                interaction(5, "meeting", 400, direction="in"),
+            ]
+        )
+    with Session(personas) as session:
+        ids = list(session.scalars(select(Contact.id).where(Contact.blocked_on.is_(None)).limit(12)))
+        for one in ids:
+            assert judge_contact(session, one).stage == contact_journey(session, one).phase
