@@ -23,7 +23,6 @@ from persona_store.buttons import keep_buttons, pressed
 from persona_store.database import session_scope
 from persona_store.inbox import Taken
 from persona_store.links import CODE_MINUTES, TELEGRAM, redeem, unlink
-from persona_store.privacy.identity import Identity
 from persona_store.settings import Language
 from persona_store.wording import say
 
@@ -226,8 +225,7 @@ class Conversation:
         return [(choice.label, key) for choice, key in zip(choices, keys, strict=True)]
 
     def _question_about(self, shared: SharedContact, asker: Asker) -> str:
-        identity = Identity(asker.person.name, asker.person.rights)
-        with session_scope(self._services.engine, asker=identity) as session:
+        with session_scope(self._services.engine, asker=asker.person.asker) as session:
             return question_about(session, shared)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
+from persona_store.buttons import forget_buttons
 from persona_store.database.models import (
     Audit,
     Company,
@@ -106,6 +107,7 @@ def erase_person(
     traces, held = traces_of(contacts), holdings(session, contact_id)
     reference = suppress(session, entries, on or datetime.now(UTC).date())
     _remove(session, entries)
+    forget_buttons(session)  # one of them may name the person; the others expire politely
     session.execute(update(Audit).where(Audit.contact_id.in_(entries)).values(contact_id=None))
     record(session, actor, "erase", detail=f"ref {reference}")
     session.flush()

@@ -45,7 +45,7 @@ def known(tmp_path: Path, linked_store: Path, api: BotApi) -> Settings:
     shutil.copy(linked_store, tmp_path / linked_store.name)
     port = free_port()
     return Settings(
-        _env_file=None, var=tmp_path, rasa_port=port, actions_port=port, action_timeout_seconds=1.0,
+        _env_file=None, var=tmp_path, rasa_port=port, actions_port=port, action_timeout_seconds=4.0,
         telegram_token=SecretStr(api.token), telegram_api=api.url,
     )  # fmt: skip
 

@@ -1,6 +1,5 @@
 """Updates are worked on at least once and answered once, in order, a hundred chats at once, polled or by webhook."""
 
-import asyncio
 import time
 from datetime import UTC, datetime
 from pathlib import Path
