@@ -41,7 +41,7 @@ function* parts(answer, turn, talk, text) {
 }
 
 function card({ title, subtitle, facts = [] }) {
-  const section = make("section", { class: "card", "data-testid": "answer-card", "aria-label": title });
+  const section = make("div", { class: "card", role: "group", "data-testid": "answer-card", "aria-label": title });
   section.append(make("h3", {}, title));
   if (subtitle) section.append(make("p", { class: "subtitle" }, subtitle));
   if (facts.length) section.append(make("dl", {}, ...facts.flatMap(fact)));

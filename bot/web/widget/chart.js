@@ -34,7 +34,7 @@ let loading = null;
 export function chart(answer, talk, text) {
   const title = answer.chart.description ?? answer.text;
   const picture = make("div", { class: "picture", role: "img", "aria-label": title, "data-testid": "answer-chart" });
-  const scroller = make("div", { class: "picture-scroller", tabindex: "0", role: "region", "aria-label": text("chart") }, picture);
+  const scroller = make("div", { class: "picture-scroller", tabindex: "0", role: "group", "aria-label": text("chart") }, picture);
   const tip = make("div", { class: "tip", hidden: true, "aria-hidden": "true" });
   const note = make("p", { class: "note", hidden: true });
   const caption = answer.chart.description ? make("figcaption", {}, answer.chart.description) : null;

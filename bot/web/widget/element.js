@@ -303,7 +303,7 @@ export class PersonaBot extends HTMLElement {
 
   #languageButton(tag) {
     const name = { de: "Deutsch", en: "English" }[tag];
-    const button = make("button", { type: "button", lang: tag, "aria-label": name, "data-testid": `language-${tag}` }, tag.toUpperCase());
+    const button = make("button", { type: "button", lang: tag, "aria-label": `${tag.toUpperCase()}, ${name}`, "data-testid": `language-${tag}` }, tag.toUpperCase());
     const mark = () => button.setAttribute("aria-pressed", String(this.words.language === tag));
     button.addEventListener("click", () => this.#speak(tag));
     this.words.addEventListener("change", mark);

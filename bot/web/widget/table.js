@@ -20,7 +20,7 @@ export function table(content, answer, text) {
   if (caption) element.append(make("caption", {}, caption));
   element.append(make("thead", {}, head), make("tbody", {}, ...body));
   // focusable, so that a wide table can be scrolled by keyboard
-  const region = { class: "table", tabindex: "0", role: "region", "aria-label": caption || columns.join(", ") };
+  const region = { class: "table", tabindex: "0", role: "group", "aria-label": caption || columns.join(", ") };
   return make("div", { class: "table-block" }, make("div", region, element), saveButton(content, answer, text));
 }
 

@@ -46,14 +46,12 @@ export class Talk {
     const unsent = turns.filter((turn) => turn.state !== "answered" && turn.state !== "refused" && turn.state !== "failed");
     this.chat = this.#newChat(turns);
     await new Promise((rendered) => {
-      // deep-chat may render more than once
-      this.chat.onComponentRender = () => {
-        this.label();
-        this.#settle();
-        rendered();
-      };
+      // deep-chat draws itself a little later, and sometimes more than once
+      this.drawn = new MutationObserver(() => this.#isBare() || rendered());
+      this.drawn.observe(this.chat.shadowRoot, { childList: true, subtree: true });
       this.place.replaceChildren(this.chat);
     });
+    this.#settle();
     for (const turn of unsent) if (this.home.isOwnTab(turn.tab)) this.send(turn);
   }
 
@@ -77,6 +75,7 @@ export class Talk {
   /** Ends the conversation in this place. */
   end() {
     this.outbox.close();
+    this.drawn?.disconnect();
     forgetTurns(this);
     this.place.replaceChildren();
   }
@@ -163,7 +162,6 @@ export class Talk {
     const inside = this.chat.shadowRoot;
     const input = inside.getElementById("text-input");
     const button = inside.querySelector(".input-button");
-    if (!input || !button) return;
     input.setAttribute("deep-chat-placeholder-text", this.words.text("placeholder"));
     input.setAttribute("role", "textbox");
     input.setAttribute("aria-label", this.words.text("placeholder"));
@@ -178,6 +176,16 @@ export class Talk {
     messages.setAttribute("tabindex", "0"); // to be scrolled by keyboard
     inside.querySelector("persona-bot-welcome")?.replaceChildren(...this.#welcome());
     for (const view of inside.querySelectorAll("persona-bot-turn")) this.show(view);
+  }
+
+  /** Labels what deep-chat has drawn anew; returns whether there is nothing to label yet. */
+  #isBare() {
+    const inside = this.chat.shadowRoot;
+    const input = inside.getElementById("text-input");
+    const welcome = inside.querySelector("persona-bot-welcome");
+    if (!input || !welcome || !inside.querySelector(".input-button")) return true;
+    if (!input.dataset.testid || !welcome.firstChild) this.label();
+    return false;
   }
 
   #newChat(turns) {
