@@ -59,7 +59,7 @@ async def test_an_answer_fits_a_phone_and_its_buttons_ask_on(api: BotApi, jana: 
 async def test_rasa_learns_who_asks_where_and_which_message(jana: Person, rasa: RasaPlace, known: Settings) -> None:
     await jana.asks("Hallo")
     (message,) = rasa.received
-    identity = verify(message["metadata"]["identity"], known.secret("identity"), message["sender"])
+    identity = verify(message["metadata"]["identity"], known.secret("identity"), message["sender"], message["message"])
     assert (identity.user, identity.rights) == ("anna", "sales")
     assert (message["metadata"]["language"], message["metadata"]["message"]) == ("de", "telegram-1000")
 
@@ -101,29 +101,29 @@ async def test_buttons_expire_politely_and_foreign_keys_say_nothing(
     assert (await jana.asks("Noch da?")).text.startswith("Eva Weber")
 
 
-@pytest.mark.parametrize(
-    ("typed", "asked"),
-    [
-        ("/personas", "/list_personas"),
-        ("/PERSONAS", "/list_personas"),
-        ("/persona Eva Weber", '/match_persona{"contact": "Eva Weber"}'),
-        ("/persona", "/match_persona"),
-        ("/persona Einkaufsleiter, 80 Leute, Messe", "Einkaufsleiter, 80 Leute, Messe"),
-        ("/lead Eva  Weber", '/check_anti_persona{"contact": "Eva Weber"}'),
-        ('/lead "}{"', '/check_anti_persona{"contact": "\\"}{\\""}'),
-        ("/rolle IT-Leiter", '/ask_approach{"role": "IT-Leiter"}'),
-        ("/role head of IT", '/ask_approach{"role": "head of IT"}'),
-        ("/lernen", "/start_onboarding"),
-        ("/learn", "/start_onboarding"),
-        ("/datenschutz Eva Weber", '/ask_data_basis{"contact": "Eva Weber"}'),
-        ("/sprache English", '/change_language{"language": "English"}'),
-        ("/neu", "/restart"),
-        ("/hilfe", "/help"),
-    ],
+TYPED = (
+    ("/personas", "/list_personas"),
+    ("/PERSONAS", "/list_personas"),
+    ("/persona Eva Weber", '/match_persona{"contact": "Eva Weber"}'),
+    ("/persona", "/match_persona"),
+    ("/persona Einkaufsleiter, 80 Leute, Messe", "Einkaufsleiter, 80 Leute, Messe"),
+    ("/lead Eva  Weber", '/check_anti_persona{"contact": "Eva Weber"}'),
+    ('/lead "}{"', '/check_anti_persona{"contact": "\\"}{\\""}'),
+    ("/rolle IT-Leiter", '/ask_approach{"role": "IT-Leiter"}'),
+    ("/role head of IT", '/ask_approach{"role": "head of IT"}'),
+    ("/lernen", "/start_onboarding"),
+    ("/learn", "/start_onboarding"),
+    ("/datenschutz Eva Weber", '/ask_data_basis{"contact": "Eva Weber"}'),
+    ("/sprache English", '/change_language{"language": "English"}'),
+    ("/neu", "/restart"),
+    ("/hilfe", "/help"),
 )
-async def test_commands_ask(jana: Person, rasa: RasaPlace, typed: str, asked: str) -> None:
-    await jana.asks(typed)
-    assert rasa.received[0]["message"] == asked
+
+
+async def test_commands_ask(jana: Person, rasa: RasaPlace) -> None:
+    for typed, asked in TYPED:
+        await jana.asks(typed)
+        assert (typed, rasa.received[-1]["message"]) == (typed, asked)
 
 
 async def test_commands_that_answer_themselves(jana: Person, rasa: RasaPlace) -> None:
@@ -159,24 +159,22 @@ VOICE = {"duration": 3, "file_id": "x", "file_unique_id": "y"}
 SIZED = {"width": 1, "height": 1, "file_id": "x", "file_unique_id": "y"}
 
 
-@pytest.mark.parametrize(
-    ("kind", "content", "said"),
-    [
-        ("voice", VOICE, "voice"),
-        ("video_note", VOICE | {"length": 1}, "voice"),
-        ("sticker", SIZED | {"is_animated": False, "is_video": False, "type": "regular"}, "sticker"),
-        ("photo", {"value": [SIZED]}, "photo"),
-        ("location", {"latitude": 48.1, "longitude": 11.5}, "location"),
-        ("document", {"file_id": "x", "file_unique_id": "y"}, "document"),
-    ],
+UNREAD: tuple[tuple[str, dict[str, Any], str], ...] = (
+    ("voice", VOICE, "voice"),
+    ("video_note", VOICE | {"length": 1}, "voice"),
+    ("sticker", SIZED | {"is_animated": False, "is_video": False, "type": "regular"}, "sticker"),
+    ("photo", {"value": [SIZED]}, "photo"),
+    ("location", {"latitude": 48.1, "longitude": 11.5}, "location"),
+    ("document", {"file_id": "x", "file_unique_id": "y"}, "document"),
 )
-async def test_what_we_cannot_read_is_answered_politely(
-    jana: Person, otto: Person, rasa: RasaPlace, kind: str, content: dict[str, Any], said: str
-) -> None:
-    jana.sends(kind, **content)
-    otto.sends(kind, **content)
-    assert (await jana.hears())[0].text == say(f"telegram.unread.{said}", "de")
-    assert (await otto.hears())[0].text == say(f"telegram.unread.{said}", "en")
+
+
+async def test_what_we_cannot_read_is_answered_politely(jana: Person, otto: Person, rasa: RasaPlace) -> None:
+    for kind, content, said in UNREAD:
+        jana.sends(kind, **content)
+        otto.sends(kind, **content)
+        assert (await jana.hears())[0].text == say(f"telegram.unread.{said}", "de")
+        assert (await otto.hears())[0].text == say(f"telegram.unread.{said}", "en")
     assert rasa.received == []
 
 
@@ -209,21 +207,18 @@ async def test_a_message_corrected_before_it_was_answered_is_answered_once(jana:
 VCARD = "BEGIN:VCARD\nVERSION:3.0\nFN:Eva W.\nEMAIL;TYPE=INTERNET:Eva.Weber@bau.de\nEND:VCARD"
 
 
-@pytest.mark.parametrize(
-    ("card", "asked"),
-    [
-        ({"first_name": "Evi", "phone": "030 123456"}, "#K1"),
-        ({"first_name": "Evi", "phone": "+49 (0)30 / 123456"}, "#K1"),
-        ({"first_name": "Evi", "phone": "0", "vcard": VCARD}, "#K2"),
-        ({"first_name": "Eva", "last_name": "Weber", "phone": "+49 40 999999"}, "Eva Weber"),
-        ({"first_name": "Doppelt", "phone": "+49 89 777777"}, "Doppelt"),
-        ({"first_name": "Blockiert", "phone": "+49 30 555555"}, "Blockiert"),
-        ({"first_name": '"}/stop', "phone": "x" * 40, "vcard": "EMAIL:" + "a" * 9000}, '"}/stop'),
-    ],
+SHARED: tuple[tuple[dict[str, str], str], ...] = (
+    ({"first_name": "Evi", "phone": "030 123456"}, "#K1"),
+    ({"first_name": "Evi", "phone": "+49 (0)30 / 123456"}, "#K1"),
+    ({"first_name": "Evi", "phone": "0", "vcard": VCARD}, "#K2"),
+    ({"first_name": "Eva", "last_name": "Weber", "phone": "+49 40 999999"}, "Eva Weber"),
+    ({"first_name": "Doppelt", "phone": "+49 89 777777"}, "Doppelt"),
+    ({"first_name": "Blockiert", "phone": "+49 30 555555"}, "Blockiert"),
+    ({"first_name": '"}/stop', "phone": "x" * 40, "vcard": "EMAIL:" + "a" * 9000}, '"}/stop'),
 )
-async def test_somebody_shared_from_the_address_book_is_looked_up(
-    jana: Person, rasa: RasaPlace, app: FastAPI, card: dict[str, str], asked: str
-) -> None:
+
+
+async def test_somebody_shared_from_the_address_book_is_looked_up(jana: Person, rasa: RasaPlace, app: FastAPI) -> None:
     people = [
         Contact(key="K1", external_id="K1", last_name="A", phone="+4930123456"),
         Contact(key="K2", external_id="K2", last_name="B", email="eva.weber@bau.de"),
@@ -233,9 +228,10 @@ async def test_somebody_shared_from_the_address_book_is_looked_up(
     ]
     with session_scope(app.state.engine, writes=True) as session:
         session.add_all(people)
-    jana.shares(**card)
-    await jana.hears()
-    assert json.loads(rasa.received[0]["message"].removeprefix("/match_persona")) == {"contact": asked}
+    for card, asked in SHARED:
+        jana.shares(**card)
+        await jana.hears()
+        assert json.loads(rasa.received[-1]["message"].removeprefix("/match_persona")) == {"contact": asked}
 
 
 async def test_a_group_hears_only_what_mentions_or_replies_and_without_rights_to_contacts(
@@ -256,7 +252,8 @@ async def test_a_group_hears_only_what_mentions_or_replies_and_without_rights_to
     await jana.hears(chat=group)
     assert [one["message"] for one in rasa.received][1:] == ["Und die zweite?", "/list_personas"]
     rights = {
-        verify(one["metadata"]["identity"], known.secret("identity"), one["sender"]).rights for one in rasa.received
+        verify(one["metadata"]["identity"], known.secret("identity"), one["sender"], one["message"]).rights
+        for one in rasa.received
     }
     assert rights == {"trainer"}
 
@@ -288,13 +285,16 @@ async def test_in_a_group_buttons_belong_to_who_asked_and_strangers_are_told_how
     assert "linked accounts" in (await stranger.hears(chat=group))[0].text
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["<b>fett</b> & <script>", "*_`[x](y)", "\u202e\u2066rückwärts", "ﷺ" * 100, "😀" * 1000, "/" * 50 + "x", "@all"],
-)
-async def test_hostile_messages_are_text(jana: Person, rasa: RasaPlace, api: BotApi, text: str) -> None:
-    heard = await jana.asks(text)
-    assert heard.text.startswith("heard: ")
+HOSTILE = (
+    "<b>fett</b> & <script>", "*_`[x](y)", "\u202e\u2066rückwärts", "ﷺ" * 100, "😀" * 1000, "/" * 50 + "x", "@all",
+    "/start\u0000x", "\ufeff\u200dx",
+)  # fmt: skip
+
+
+async def test_hostile_messages_are_text(jana: Person, rasa: RasaPlace, api: BotApi) -> None:
+    for text in HOSTILE:
+        heard = await jana.asks(text)
+        assert heard.text
     assert not [call.refused for call in api.calls if call.refused]
 
 
