@@ -14,6 +14,7 @@ from actions.state import Question, Subject
 from actions.subject import persona_subject
 from persona_store.exports import may_export
 from persona_store.names import find_personas
+from persona_store.privacy.rights import demand
 
 # A name after the word "persona" that was not understood as one: a capital, then small letters ("CSV" is none).
 ANNOUNCED = re.compile(r"\b[Pp]ersona ([A-ZÄÖÜ][a-zäöüß]+(?: [A-ZÄÖÜ]\w+)*)")
@@ -26,6 +27,7 @@ class ActionExportSegment(StoreAction):
 
     def reply(self, request: Request, session: Session) -> Reply:
         """A link to the file of the persona that is named, else of the one last spoken of."""
+        demand(session, "contacts")
         if not may_export(request.identity.rights):  # before anything is asked in vain
             return Reply((refused_answer(request.language),), request.talk)
         question = Question(("segment",))
