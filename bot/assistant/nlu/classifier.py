@@ -20,7 +20,7 @@ from safetensors.numpy import load_file, save_file
 from scipy.sparse import csr_matrix, vstack
 
 from bot.assistant.nlu.copies import COPIES
-from bot.assistant.nlu.intents import FOLDS, Copies, Floats, Taught, Trust, held_out, learned, trust
+from bot.assistant.nlu.intents import FOLDS, Copies, Floats, Taught, Trust, Weights, lesson, trust
 
 RANKING_LENGTH = 5  # what "did you mean" and reports look at
 FEWEST_INTENTS = 3  # two would be a yes-or-no question, with one row of weights instead of two
@@ -42,8 +42,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         self._storage = storage
         self._resource = resource
         self._intents: list[str] = []
-        self._weights: Floats = np.zeros((0, 0), dtype=np.float32)
-        self._intercepts: Floats = np.zeros(0, dtype=np.float32)
+        self._weights = Weights(np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.float32))
         self._taught = Taught(np.zeros((0, 0), dtype=np.float32), np.zeros(0, dtype=np.intp))
         self._trust = self._sparse_trust = Trust(0.0, 0.0, 0.0)
 
@@ -56,10 +55,10 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """`threshold`: the least probability to act upon.
 
-        0.6 holds a wrong answer for one and a half times as bad as a question back (Chow 1970), which the
-        probabilities allow as they are calibrated on held-out examples.
+        0.7 holds a wrong answer for more than twice as bad as a question back (Chow 1970), which the probabilities
+        allow as they are calibrated on held-out examples.
         """
-        return {"threshold": 0.6}
+        return {"threshold": 0.7}
 
     @classmethod
     def create(
@@ -86,8 +85,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         with model_storage.read_from(resource) as folder:
             arrays = load_file(folder / _MODEL_FILE)
         classifier._intents = arrays["intents"].tobytes().decode("utf-8").split("\n")
-        classifier._weights = arrays["weights"]
-        classifier._intercepts = arrays["intercepts"]
+        classifier._weights = Weights(arrays["weights"], arrays["intercepts"])
         classifier._taught = Taught(arrays["taught"].astype(np.float32), arrays["starts"].astype(np.intp))
         classifier._trust, classifier._sparse_trust = (Trust(*map(float, row)) for row in arrays["trust"])
         return classifier
@@ -96,19 +94,18 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         """Learn from all examples with text and intent; raises InvalidConfigException when an intent has too few."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         names, labels = labelled(examples)
-        sparse, vectors, copies = sentence_features(examples)
-        seen = held_out(sparse, vectors, copies, labels)
-        machine, neighbours = learned(sparse, vectors, copies, labels, np.arange(len(examples)))
+        learned = lesson(*sentence_features(examples), labels)
+        seen = learned.seen
         trusted = (
             trust(seen.scores, seen.likeness, labels),
             trust(seen.sparse_scores, np.zeros_like(seen.likeness), labels),
         )
-        arrays = {
+        arrays: dict[str, NDArray[Any]] = {
             "intents": np.frombuffer("\n".join(names).encode("utf-8"), dtype=np.uint8),
-            "weights": np.ascontiguousarray(machine.coef_.T, dtype=np.float32),
-            "intercepts": machine.intercept_.astype(np.float32),
-            "taught": neighbours.vectors.astype(np.float16),  # half the size, the same to three digits
-            "starts": neighbours.starts.astype(np.int32),
+            "weights": np.ascontiguousarray(learned.weights.weights),
+            "intercepts": learned.weights.intercepts,
+            "taught": learned.neighbours.vectors.astype(np.float16),  # half the size, the same to three digits
+            "starts": learned.neighbours.starts.astype(np.int32),
             "trust": np.array([astuple(one) for one in trusted], dtype=np.float32),
         }
         with self._storage.write_to(self._resource) as folder:
@@ -132,13 +129,10 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         sparse, vectors = _features([message], TEXT)
         if sparse.nnz == 0:
             return []
-        scores = sparse @ self._weights[: sparse.shape[1]] + self._intercepts
-        near = np.zeros_like(scores)
-        trusted = self._sparse_trust
-        if vectors.any() and self._taught.vectors.shape[1]:
-            scores = scores + vectors @ self._weights[sparse.shape[1] :]
-            near = self._taught.likeness(vectors)
-            trusted = self._trust
+        dense = bool(vectors.any() and self._taught.vectors.shape[1])
+        scores = self._weights.scores(sparse, vectors if dense else vectors[:, :0])
+        near = self._taught.likeness(vectors) if dense else np.zeros_like(scores)
+        trusted = self._trust if dense else self._sparse_trust
         probabilities = np.exp(trusted.log_probabilities(scores, near)[0])
         best = np.argsort(-probabilities, kind="stable")[:RANKING_LENGTH]
         return [{"name": self._intents[index], "confidence": float(probabilities[index])} for index in best]

@@ -7,6 +7,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.assistant.nlu.name_makers import name_makers
+from bot.assistant.nlu.name_variants import language_of
 
 COPIES = "copies"  # attribute of a message that holds the features of its copies
 _SEED = 2
@@ -21,19 +22,21 @@ def copies_of(examples: Sequence[Message]) -> list[list[str]]:
 
     The same examples in the same order give the same copies.
     """
-    makers, dice = name_makers(), random.Random(_SEED)
+    makers = {language: name_makers(language) for language in ("de", "en")}
+    dice = random.Random(_SEED)
     copies = []
     for example in examples:
         text = example.get(TEXT)
-        named = [one for one in example.get(ENTITIES, []) if one["entity"] in makers]
-        renamed = [_renamed(text, named, {one["entity"]: dice.choice(makers[one["entity"]])() for one in named})]
-        copies.append([*(renamed if named else []), _careless(renamed[0], dice)])
+        known = makers[language_of(text)]
+        named = [one for one in example.get(ENTITIES, []) if one["entity"] in known]
+        renamed = _renamed(text, [(one["start"], one["end"], dice.choice(known[one["entity"]])()) for one in named])
+        copies.append([*([renamed] if named else []), _careless(renamed, dice)])
     return copies
 
 
-def _renamed(text: str, spans: list[dict[str, int | str]], names: dict[str, str]) -> str:
-    for span in sorted(spans, key=lambda span: int(span["start"]), reverse=True):
-        text = text[: int(span["start"])] + names[str(span["entity"])] + text[int(span["end"]) :]
+def _renamed(text: str, names: list[tuple[int, int, str]]) -> str:
+    for start, end, name in sorted(names, reverse=True):
+        text = text[:start] + name + text[end:]
     return text
 
 

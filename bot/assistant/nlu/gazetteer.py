@@ -36,6 +36,10 @@ class Gazetteer:
                     break
         return [frozenset(entities) for entities in found]
 
+    def knows(self, name: Words, entity: str) -> bool:
+        """Whether `name` was annotated as `entity`."""
+        return self._counts.get(name[:_LONGEST], Counter[str]())[entity] > 0
+
     def to_json(self) -> list[list[Any]]:
         """Rows of words, entity and count."""
         return [

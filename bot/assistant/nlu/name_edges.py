@@ -20,6 +20,8 @@ _PARTICLES = frozenset(
     {"von", "vom", "van", "zu", "zum", "zur", "de", "del", "della", "di", "da", "du", "dos", "el", "al", "ter", "ten"}
 )
 _INNER = _PARTICLES | frozenset({"der", "den", "dem", "la", "le"})  # after a particle ("von der Tann")
+_ROMANCE = frozenset({"du", "di", "de", "da", "del", "della", "dos", "le", "la"})  # no German prepositions
+_BEFORE_PEOPLE = frozenset(map(fold, ("für", "mit", "bei", "an", "for", "with", "to", "about", "is", "does", "from")))
 _OF_FIRMS = frozenset({"of", "und", "and", "für", "fur", "for", "the", "der", "des", "am", "im", "an"})
 # Words that are no part of a name at its ends. German and English apart, so that each list can be read.
 _GERMAN = """
@@ -122,6 +124,8 @@ def _trimmed(text: _Text, one: _Range) -> _Range:
 
 def _without_marks(text: _Text, one: _Range) -> _Range:
     first, end = one.first, one.end
+    if text.words[end - 1].isdigit() and end - 2 > first and text.words[end - 2] == PERSONA:
+        first = end - 2  # "jünger persona 3"
     while first < end and not text.telling(first):
         first += 1
     while first < end and not text.telling(end - 1):
@@ -215,7 +219,8 @@ def _with_titles(text: _Text, first: int) -> int:
     while start > 0 and text.words[start - 1] in _INNER:
         start -= 1
     if start < first and (text.words[start] not in _PARTICLES or not _after_person(text, start)):
-        start = first
+        romance = text.words[first - 1] in _ROMANCE and first > 1 and text.words[first - 2] in _BEFORE_PEOPLE
+        start = first - 1 if romance else first
     while start > 0:
         dotted = text.words[start - 1] == "." and start > 1 and text.words[start - 2] in TITLES
         if not dotted and text.words[start - 1] not in TITLES:

@@ -10,6 +10,7 @@ from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
 
 from bot.assistant.nlu.folding import fold
 from bot.assistant.nlu.gazetteer import Gazetteer
+from bot.assistant.nlu.known_names import KnownNames
 from persona_store.lexicon import Term
 
 OUTSIDE = "O"
@@ -80,10 +81,14 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What was learned of words: those that are no names, names seen, groups of similar meaning by folded word."""
+    """What was learned of words: those that are no names, names seen, groups of similar meaning by folded word.
+
+    `listed`: names that many people know, learned or not.
+    """
 
     known: frozenset[str]
     gazetteer: Gazetteer
+    listed: KnownNames
     clusters: Mapping[str, Sequence[str]]
 
 
@@ -128,10 +133,11 @@ def known_words(sentences: Sequence[Sentence]) -> frozenset[str]:
     return frozenset(used.union(map(fold, GERMAN), map(fold, ENGLISH)))
 
 
-def features(sentence: Sentence, knowledge: Knowledge, *, seen: bool = False) -> list[list[str]]:
+def features(sentence: Sentence, knowledge: Knowledge, *, seen: bool = False, made_up: bool = False) -> list[list[str]]:
     """The features of each token, as crfsuite wants them; capitals tell something only where the writer uses them.
 
     `seen`: the sentence is one of those that `knowledge` comes from, so its own names do not count as known.
+    `made_up`: its names were taken from lists, so that not all of them count as listed.
     """
     words = [fold(token.text) for token in sentence.tokens]
     own = [(words_in(sentence, span), span.entity) for span in sentence.spans] if seen else []
@@ -141,6 +147,7 @@ def features(sentence: Sentence, knowledge: Knowledge, *, seen: bool = False) ->
         looks=_looks(sentence, words),
         terms=[_term(token, sentence.terms) for token in sentence.tokens],
         names=knowledge.gazetteer.entities_at(words, own),
+        listed=knowledge.listed.at(words, hide=made_up),
         clusters=[knowledge.clusters.get(word, ()) for word in words],
         intent=sentence.intent,
     )
@@ -162,6 +169,7 @@ class _View:
     looks: list[str]
     terms: list[str]
     names: list[frozenset[str]]
+    listed: list[str]
     clusters: list[Sequence[str]]
     intent: str
 
@@ -173,7 +181,8 @@ def _features_at(index: int, view: _View) -> list[str]:
     found = [*_alone(index, view), *_around(index, view)]
     if view.intent:
         telling = [view.words[index], f"{view.shapes[index]}|{view.terms[index]}", *view.clusters[index]]
-        telling += [f"-{view.word(index - 1)}", f"+{view.word(index + 1)}", *(f"g{name}" for name in view.names[index])]
+        telling += [f"l{view.listed[index]}", f"-{view.word(index - 1)}", f"+{view.word(index + 1)}"]
+        telling += [f"g{name}" for name in view.names[index]]
         found += [f"intent={view.intent}", *(f"intent={view.intent}|{feature}" for feature in sorted(telling))]
     return found
 
@@ -181,7 +190,9 @@ def _features_at(index: int, view: _View) -> list[str]:
 def _alone(index: int, view: _View) -> list[str]:
     word, shape, term = view.words[index], view.shapes[index], view.terms[index]
     look = view.looks[index]
+    listed = view.listed[index]
     found = ["bias", f"word={word}", f"shape={shape}", f"term={term}", f"look={look}", f"look={look}|{shape}"]
+    found += [f"listed={listed}", f"listed={listed}|{shape}", f"listed={listed}|{view.word(index - 1)}"]
     found += [f"prefix={word[:length]}" for length in _AFFIX_LENGTHS[1:]]
     found += [f"suffix={word[-length:]}" for length in _AFFIX_LENGTHS]
     found += [f"cluster={cluster}" for cluster in view.clusters[index]]
@@ -205,6 +216,7 @@ def _around(index: int, view: _View) -> list[str]:
         if abs(offset) < _WINDOW and 0 <= neighbour < len(view.words):
             found.append(f"{offset}:shape={view.shapes[neighbour]}|{view.terms[neighbour]}")
             found.append(f"{offset}:look={view.looks[neighbour]}|{view.looks[index]}")
+            found.append(f"{offset}:listed={view.listed[neighbour]}|{view.listed[index]}")
         if abs(offset) == 1 and 0 <= neighbour < len(view.words):
             found += [f"{offset}:cluster={cluster}" for cluster in view.clusters[neighbour]]
             found += [f"{offset}:clusters={one}|{other}" for one, other in _coarsest(view, index, neighbour)]
@@ -220,10 +232,11 @@ def _looks(sentence: Sentence, words: Sequence[str]) -> list[str]:
     firsts = [token.text[0] for token in sentence.tokens]
     mixed = any(sign.isupper() for sign in firsts[1:]) and any(sign.islower() for sign in firsts)
     marks = ["" if not mixed or not sign.isalpha() else "Aa"[sign.islower()] for sign in firsts]
-    return [f"{_calling(word)}{mark}" for word, mark in zip(words, marks, strict=True)]
+    return [f"{calling(word)}{mark}" for word, mark in zip(words, marks, strict=True)]
 
 
-def _calling(word: str) -> str:
+def calling(word: str) -> str:
+    """What a word of a name is: "salutation", "title", "legal" form, "firm" (what firms call themselves), or ""."""
     if word in SALUTATIONS:
         return "salutation"
     if word in TITLES:

@@ -1,9 +1,10 @@
 """Names that the model overlooks though the words around them leave no doubt."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from bot.assistant.nlu.folding import fold
-from bot.assistant.nlu.name_features import TITLES, Sentence, Span
+from bot.assistant.nlu.known_names import FIRM
+from bot.assistant.nlu.name_features import TITLES, Knowledge, Sentence, Span
 
 _AT = frozenset({"bei", "at"})
 _TO = _AT | {"an", "fur", "fuer", "mit", "with", "for", "to"}
@@ -17,15 +18,32 @@ _MOST_LETTERS = 5  # of an abbreviation that stands for a firm
 _MOST_DIGITS = 2  # of a persona's number
 
 
-def with_overlooked(sentence: Sentence, found: Sequence[Span], known: Collection[str]) -> list[Span]:
-    """`found` with those added; `known` are folded words that are no names. Nothing that was found is changed."""
+def with_overlooked(sentence: Sentence, found: Sequence[Span], knowledge: Knowledge) -> list[Span]:
+    """`found` with those added. Nothing that was found is changed."""
     words = [fold(token.text) for token in sentence.tokens]
     result = list(found)
     for rule in (_addresses, _numbered, _numbers, _abbreviations, _nobility, _owners):
-        for one in rule(sentence, words, result, known):
-            if all(one.end <= other.start or other.end <= one.start for other in result):
-                result.append(one)
+        _add(result, rule(sentence, words, result, knowledge.known))
+    _add(result, _firms(sentence, words, knowledge))
     return sorted(result, key=lambda span: span.start)
+
+
+def _add(found: list[Span], more: Iterable[Span]) -> None:
+    for one in more:
+        if all(one.end <= other.start or other.end <= one.start for other in found):
+            found.append(one)
+
+
+def _firms(sentence: Sentence, words: Sequence[str], knowledge: Knowledge) -> Iterator[Span]:
+    """Firms that many people know, where the word is nothing else."""
+    firms = [FIRM in kinds for kinds in knowledge.listed.at(words)]
+    for index, token in enumerate(sentence.tokens):
+        begins = firms[index] and (index == 0 or not firms[index - 1])
+        if begins and words[index] not in knowledge.known and not _term(sentence, index):
+            last = index
+            while last + 1 < len(firms) and firms[last + 1]:
+                last += 1
+            yield Span(token.start, sentence.tokens[last].end, "company")
 
 
 def _addresses(

@@ -1,4 +1,4 @@
-"""Makes up names of people and firms as they occur in talk: of many forms, and none that anybody has."""
+"""Makes up names of people, firms and personas as they occur in talk, of many forms."""
 
 import random
 from collections.abc import Callable
@@ -6,8 +6,12 @@ from functools import partial
 
 from faker import Faker
 
+from bot.assistant.nlu.known_names import LOCALES, known_families, known_firms
+from bot.assistant.nlu.persona_makers import persona_makers
+
 _SEED = 1
-_LOCALES = ("de_DE", "de_DE", "en_GB", "tr_TR")  # names as they occur in a CRM of a German firm
+# Names as they occur in a CRM of a German firm: as many German and English ones as of all others together.
+_LOCALES = (*("de_DE",) * 6, *("de_AT", "de_CH") * 3, *("en_GB",) * 6, *("en_US", "tr_TR") * 2, *LOCALES)
 _TRADES = (
     *("Hydraulik", "Pumpen", "Logistik", "Maschinenbau", "Druckguss", "Zwieback", "Textil", "Elektrik", "Sensorik"),
     *("Consulting", "Systems", "Group", "Gruppe", "Analytics", "Foods", "Energy", "Motors", "Shipping", "Biscuits"),
@@ -50,26 +54,34 @@ _CODAS = ("", "", "l", "n", "r", "s", "x", "nt", "lt", "rk", "ss", "tec", "co", 
 _PARTICLES = ("von", "von der", "van", "de", "zu", "van der", "von dem")
 
 
-def name_makers() -> dict[str, list[Callable[[], str]]]:
-    """Ways to make up a name, as often in the list as people use them."""
-    makers: dict[str, list[Callable[[], str]]] = {"contact": [], "company": []}
+Makers = dict[str, list[Callable[[], str]]]
+
+
+def name_makers(language: str) -> Makers:
+    """Ways to make up a name by entity, as often in the list as people use them; personas are named in `language`."""
+    makers: Makers = {"contact": [], "company": []}
     dice = random.Random(_SEED)
-    for number, locale in enumerate(_LOCALES):
-        fake = Faker(locale)
+    fakes = {locale: Faker(locale) for locale in dict.fromkeys(_LOCALES)}
+    for number, fake in enumerate(fakes.values()):
         fake.seed_instance(_SEED + number)
-        makers["contact"] += [fake.last_name, fake.last_name, partial(_full_name, fake), partial(_full_name, fake)]
+    families = partial(dice.choice, known_families())
+    for fake in (fakes[locale] for locale in _LOCALES):
+        makers["contact"] += [fake.last_name, families, fake.first_name]
+        makers["contact"] += [partial(_full_name, fake), partial(_full_name, fake), partial(_full_name, fake, families)]
         makers["contact"] += [partial(_long_name, fake, dice)]
         makers["company"] += [partial(_firm, fake, dice), partial(_house, fake, dice), partial(_brand, dice)]
-        makers["company"] += [fake.company, fake.last_name, partial(_brand, dice)]
-    german = Faker("de_DE")
-    german.seed_instance(_SEED)
-    makers["contact"] += [partial(_doctor, german), german.ascii_company_email, partial(_crm_id, german)]
-    makers["company"] += [partial(_initials, dice)] * len(_LOCALES)
+        makers["company"] += [fake.last_name, partial(_brand, dice), partial(dice.choice, known_firms())]
+        makers["company"] += [partial(dice.choice, known_firms())]
+    german = fakes["de_DE"]
+    rare = len(_LOCALES) // 4
+    makers["contact"] += [partial(_doctor, german), german.ascii_company_email, partial(_crm_id, german)] * rare
+    makers["company"] += [german.company, fakes["en_GB"].company, partial(_initials, dice)] * rare
+    makers["persona"] = persona_makers(dice, language)
     return makers
 
 
-def _full_name(fake: Faker) -> str:
-    return f"{fake.first_name()} {fake.last_name()}"
+def _full_name(fake: Faker, family: Callable[[], str] | None = None) -> str:
+    return f"{fake.first_name()} {(family or fake.last_name)()}"
 
 
 def _long_name(fake: Faker, dice: random.Random) -> str:

@@ -1,50 +1,60 @@
 """Repeats training sentences with other, made-up names in them; the same sentences give the same variants."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from bot.assistant.nlu.name_features import Sentence, Span
-from bot.assistant.nlu.name_makers import name_makers
+from bot.assistant.nlu.name_makers import Makers, name_makers
 from bot.assistant.nlu.tokenizer import tokens_of
+from bot.written import detect_language
 from persona_store.lexicon import find_terms
 
 _SEED = 1
-_VARIED = frozenset({"contact", "company"})
+_VARIED = frozenset({"contact", "company", "persona"})
 _COMPANY_TIMES = 2  # firms are named in fewer examples than people, but in as many questions
 _WITH_COMPANY = 0.25  # share of variants with a person that tell the firm too, as people do ("weber von bosch")
-_OF = {"de": (" von ", " von der ", " bei ", " aus der Firma ", ", "), "en": (" from ", " at ", " of ", " with ", ", ")}
-_GERMAN_SIGNS = frozenset(
-    {"der", "die", "das", "und", "ist", "welche", "wie", "was", "mit", "bei", "von", "wer", "ich"}
-)
+_OF = {
+    "de": (" von ", " von der ", " bei ", " aus der Firma ", ", ", " "),
+    "en": (" from ", " at ", " of ", " with ", ", ", " "),
+}
+_WITH_ARTICLE = 0.5  # share of names of personas put in place of a number that get one: "the Busy Founders"
+_ARTICLES = {"de": ("die ", "den ", "die Persona ", "das Segment "), "en": ("the ", "the ", "our ", "the segment ")}
 
 
 def with_other_names(sentences: Sequence[Sentence], variants: int) -> list[Sentence]:
     """`variants` versions of each sentence that names a contact, more where a company; half of them in lower case."""
-    makers = name_makers()
+    makers = {language: name_makers(language) for language in _OF}
     dice = random.Random(_SEED)
     varied = []
     for sentence in sentences:
         named = {span.entity for span in sentence.spans} & _VARIED
         times = variants * (_COMPANY_TIMES if "company" in named else 1) if named else 0
-        varied += [_varied(sentence, makers, dice, lower=bool(number % 2)) for number in range(times)]
+        language = language_of(sentence.text)
+        varied += [_varied(sentence, makers[language], language, dice, lower=bool(n % 2)) for n in range(times)]
     return varied
 
 
-def _varied(
-    sentence: Sentence, makers: dict[str, list[Callable[[], str]]], dice: random.Random, *, lower: bool
-) -> Sentence:
+def language_of(text: str) -> str:
+    """The language that `text` is likelier written in; German where nothing tells."""
+    found = detect_language(text)
+    return found.language if found else "de"
+
+
+def _varied(sentence: Sentence, makers: Makers, language: str, dice: random.Random, *, lower: bool) -> Sentence:
     text, names, end = "", [], 0
     told = any(span.entity == "company" for span in sentence.spans)
     for span in sorted(sentence.spans, key=lambda span: span.start):
         text += sentence.text[end : span.start]
         old = sentence.text[span.start : span.end]
         new = dice.choice(makers[span.entity])() if span.entity in _VARIED else old
+        if span.entity == "persona" and old[-1].isdigit() and dice.random() < _WITH_ARTICLE:
+            text += dice.choice(_ARTICLES[language])
         names.append(Span(len(text), len(text) + len(new), span.entity))
         text += new
         end = span.end
         if span.entity == "contact" and not told and "@" not in new and dice.random() < _WITH_COMPANY:
             told = True
-            text += dice.choice(_OF[_language(sentence)])
+            text += dice.choice(_OF[language])
             firm = dice.choice(makers["company"])()
             names.append(Span(len(text), len(text) + len(firm), "company"))
             text += firm
@@ -52,11 +62,6 @@ def _varied(
     if lower and len(text.lower()) == len(text):  # positions must stay valid
         text = text.lower()
     return Sentence(text, tokens_of(text), find_terms(text), tuple(names), sentence.intent)
-
-
-def _language(sentence: Sentence) -> str:
-    words = {token.text.lower() for token in sentence.tokens}
-    return "de" if words & _GERMAN_SIGNS else "en"
 
 
 def _ended(text: str, last: int, dice: random.Random) -> str:

@@ -3,7 +3,7 @@
 import ctypes
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,15 +26,16 @@ from bot.assistant.nlu.encoder import Encoder, encoder
 from bot.assistant.nlu.folding import fold
 from bot.assistant.nlu.gazetteer import Gazetteer
 from bot.assistant.nlu.intents import FOLDS, judged
+from bot.assistant.nlu.known_names import KnownNames
 from bot.assistant.nlu.lexicon import lexicon_terms, without_overlaps
 from bot.assistant.nlu.name_edges import settled
 from bot.assistant.nlu.name_features import Knowledge, Sentence, Span, features, known_words, spans, tags, words_in
 from bot.assistant.nlu.name_gaps import with_overlooked
+from bot.assistant.nlu.name_kinds import told_apart
 from bot.assistant.nlu.name_personas import with_personas
+from bot.assistant.nlu.name_sentences import NAMES, sentence_of
 from bot.assistant.nlu.name_variants import with_other_names
-from bot.assistant.nlu.tokenizer import tokens_of
 from bot.assistant.nlu.word_clusters import WordClusters
-from persona_store.lexicon import find_terms
 
 _MODEL_FILE, _WORDS_FILE, _CLUSTERS_FILE = "names.crfsuite", "words.json", "clusters.safetensors"
 _ITERATIONS = 8  # more follows the examples closer, and finds new names worse
@@ -59,6 +60,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         self._known: frozenset[str] = frozenset()
         self._gazetteer = Gazetteer(())
         self._clusters = WordClusters({})
+        self._listed = KnownNames({}, ())
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -67,7 +69,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         `entities`: which annotations are names, `[]` for all; `variants`: made-up sentences added for each that holds
         one; `encoder`: a name in bot.assistant.nlu.encoder.ENCODERS.
         """
-        return {"entities": ["contact", "company", "persona"], "variants": 3, "encoder": "universal"}
+        return {"entities": list(NAMES), "variants": 3, "encoder": "universal"}
 
     @classmethod
     def create(
@@ -95,6 +97,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
             learned = json.loads((folder / _WORDS_FILE).read_text(encoding="utf-8"))
             extractor._known = frozenset(learned["known"])
             extractor._gazetteer = Gazetteer.from_json(learned["names"])
+            extractor._listed = KnownNames.from_json(learned["listed"])
             extractor._clusters = WordClusters(load_file(folder / _CLUSTERS_FILE), learned["clusters"])
             if (folder / _MODEL_FILE).exists():
                 extractor._tagger = pycrfsuite.Tagger()
@@ -105,20 +108,23 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         """Learn from all examples, with and without names in them."""
         examples = [example for example in training_data.nlu_examples if example.get(TEXT)]
         intents = _likely_intents(examples)
-        sentences = [self._sentence(one, intent) for one, intent in zip(examples, intents, strict=True)]
+        wanted = self._config["entities"]
+        sentences = [sentence_of(one, wanted, intent) for one, intent in zip(examples, intents, strict=True)]
         self._known = known_words(sentences)
         self._gazetteer = Gazetteer((words_in(one, span), span.entity) for one in sentences for span in one.spans)
+        self._listed = KnownNames.listed()
         model, plain = b"", self._encoder and self._encoder.plain
         if any(sentence.spans for sentence in sentences):
             self._clusters = WordClusters.learned(_words(sentences), plain)
             varied = with_other_names(sentences, self._config["variants"])
             knowledge = self._knowledge([*sentences, *varied], plain)
             rows = [(features(one, knowledge, seen=True), tags(one)) for one in sentences]
-            model = _fit([*rows, *((features(one, knowledge), tags(one)) for one in varied)])
+            model = _fit([*rows, *((features(one, knowledge, made_up=True), tags(one)) for one in varied)])
         with self._storage.write_to(self._resource) as folder:
             learned = {
                 "known": sorted(self._known),
                 "names": self._gazetteer.to_json(),
+                "listed": self._listed.to_json(),
                 "clusters": self._clusters.taught,
             }
             (folder / _WORDS_FILE).write_text(json.dumps(learned, ensure_ascii=False), encoding="utf-8")
@@ -139,28 +145,21 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         if self._tagger is None or not tokens:
             return []
         sentence = Sentence(text, tokens, lexicon_terms(message), (), _likeliest(message))
-        found = spans(self._tagger.tag(features(sentence, self._knowledge([sentence], self._encoder))), tokens)
+        knowledge = self._knowledge([sentence], self._encoder)
+        found = spans(self._tagger.tag(features(sentence, knowledge)), tokens)
         return [
             {"entity": span.entity, "start": span.start, "end": span.end, "value": text[span.start : span.end]}
-            for span in corrected(sentence, found, self._known)
+            for span in corrected(sentence, found, knowledge)
         ]
 
-    def _sentence(self, example: Message, intent: str) -> Sentence:
-        text, wanted = example.get(TEXT), self._config["entities"]
-        names = tuple(
-            Span(entity["start"], entity["end"], entity["entity"])
-            for entity in example.get(ENTITIES, [])
-            if not wanted or entity["entity"] in wanted
-        )
-        return Sentence(text, tokens_of(text), find_terms(text), names, intent)
-
     def _knowledge(self, sentences: Sequence[Sentence], encoder: Encoder | None) -> Knowledge:
-        return Knowledge(self._known, self._gazetteer, self._clusters.of(_words(sentences), encoder))
+        return Knowledge(self._known, self._gazetteer, self._listed, self._clusters.of(_words(sentences), encoder))
 
 
-def corrected(sentence: Sentence, found: Sequence[Span], known: Collection[str]) -> list[Span]:
+def corrected(sentence: Sentence, found: Sequence[Span], knowledge: Knowledge) -> list[Span]:
     """The names that the model `found`, from their first to their last letter, and those it overlooks."""
-    return with_overlooked(sentence, with_personas(sentence, settled(sentence, found, known)), known)
+    told = told_apart(sentence, settled(sentence, found, knowledge.known), knowledge)
+    return with_overlooked(sentence, with_personas(sentence, told), knowledge)
 
 
 def _likely_intents(examples: list[Message]) -> list[str]:

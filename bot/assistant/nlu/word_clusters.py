@@ -58,5 +58,5 @@ class WordClusters:
 
 
 def _centres(vectors: Vectors, count: int) -> Vectors:
-    machine = MiniBatchKMeans(count, random_state=_SEED, n_init=3, batch_size=1024)
+    machine = MiniBatchKMeans(count, random_state=_SEED, n_init=1, batch_size=1024)
     return cast(Vectors, machine.fit(vectors).cluster_centers_.astype(np.float32))

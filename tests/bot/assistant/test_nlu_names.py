@@ -1,5 +1,6 @@
 """What the rules around the name model make of what it finds."""
 
+import random
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -19,13 +20,17 @@ def marked(annotated: str) -> tuple[str, list[tuple[str, str]]]:
 
 def corrected(text: str, found: Sequence[tuple[str, str]], intent: str = "") -> list[tuple[str, str]]:
     """The names in `text` after the rules, where the model found `found`."""
-    from bot.assistant.nlu.name_features import Sentence, Span
+    from bot.assistant.nlu.gazetteer import Gazetteer
+    from bot.assistant.nlu.known_names import KnownNames
+    from bot.assistant.nlu.name_features import Knowledge, Sentence, Span
     from bot.assistant.nlu.names import corrected as correct
     from bot.assistant.nlu.tokenizer import tokens_of
 
     spans = [Span(text.index(name), text.index(name) + len(name), entity) for name, entity in found]
     sentence = Sentence(text, tokens_of(text), find_terms(text), tuple(spans), intent)
-    return [(text[one.start : one.end], one.entity) for one in correct(sentence, spans, KNOWN)]
+    listed = KnownNames({"given": ["tina", "herbert"], "family": ["lang", "weber"]}, [["bosch"], ["deutsche", "bahn"]])
+    knowledge = Knowledge(KNOWN, Gazetteer([(("forscher",), "persona")]), listed, {})
+    return [(text[one.start : one.end], one.entity) for one in correct(sentence, spans, knowledge)]
 
 
 @pytest.mark.parametrize(
@@ -91,12 +96,68 @@ def test_what_the_surroundings_leave_no_doubt_about(agent: Any, found: str, expe
     assert corrected(*marked(found)) == expected
 
 
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ("lohnt sich [Bosch](contact) noch", [("Bosch", "company")]),
+        ("lohnt sich Herr [Bosch](contact) noch", [("Bosch", "contact")]),
+        ("wann kauft die deutsche bahn", [("deutsche bahn", "company")]),
+        ("wie rede ich mit Technik-[Tina](contact)", [("Technik-Tina", "persona")]),
+        ("passt [Anna](contact) [Weberknecht](company)", [("Anna Weberknecht", "contact")]),
+        ("passt [Bock](contact) [Logistik](company)", [("Bock Logistik", "company")]),
+        ("passt [Weber](contact) [Bosch](company)", [("Weber", "contact"), ("Bosch", "company")]),
+        ("frag nach [Herbert](contact) Lang bitte", [("Herbert Lang", "contact")]),
+        ("spiel einen [Geschäftsführer](persona)", []),
+        ("export [Forscher](persona)", [("Forscher", "persona")]),
+        ("tipps bei [einkäufern](company)", []),
+        ("zeig [jünger persona 3](persona)", [("persona 3", "persona")]),
+        ("persona for du [Plessis](contact)", [("du Plessis", "contact")]),
+    ],
+)
+def test_what_is_known_of_the_words_tells_kinds_apart(agent: Any, found: str, expected: list[tuple[str, str]]) -> None:
+    assert corrected(*marked(found)) == expected
+
+
+def test_listed_names_are_known_and_some_of_them_hidden_from_learning(agent: Any) -> None:
+    from bot.assistant.nlu.known_names import KnownNames, known_firms
+
+    listed = KnownNames.listed()
+    assert listed.at(["sabine", "schmidt", "von", "deutsche", "bahn"]) == ["given", "family", "", "firm", "firm"]
+    families = ["schmidt", "weber", "wagner", "becker", "schulz", "hoffmann", "koch", "richter", "klein", "wolf"]
+    hidden = listed.at(families, hide=True)
+    assert 0 < hidden.count("") < len(families)
+    assert listed.at(families, hide=True) == hidden
+    assert KnownNames.from_json(listed.to_json()).to_json() == listed.to_json()
+    assert len(known_firms()) == len(set(known_firms()))
+
+
+def test_a_message_is_said_without_its_names(agent: Any) -> None:
+    from bot.assistant.nlu.masks import grams, masked
+
+    text, known = "Wie erreiche ich Frau Weber von Bosch, den CFO?", {"wie", "erreiche", "ich", "frau", "von", "den"}
+    plain = ["<", "wie", "erreiche", "ich", "frau", "<name>", "von", "<name>", "den", "<role>", ">"]
+    assert masked(text, find_terms(text), known) == plain
+    assert masked("wie erreiche ich Frau Kubitschek", (), known) == [*plain[:6], ">"]
+    assert grams("xylophon elefant", (), known) == []
+    assert grams("wie bosch", (), known) == ["wie", "< wie", "wie <name>"]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_made_up_personas_are_of_many_forms(language: str) -> None:
+    from bot.assistant.nlu.persona_makers import persona_makers
+
+    dice = random.Random(1)
+    names = [make() for _ in range(200) for make in persona_makers(dice, language)]
+    assert len(set(names)) > 500
+    assert {len(name.split()) for name in names} >= {1, 2}
+
+
 def test_made_up_names_are_of_many_forms_and_the_same_each_time(agent: Any) -> None:
     from bot.assistant.nlu.name_makers import name_makers
 
-    first, again = ([[make() for make in makers] for makers in name_makers().values()] for _ in range(2))
+    first, again = ([[make() for make in makers] for makers in name_makers("de").values()] for _ in range(2))
     assert first == again
-    people, firms = name_makers()["contact"], name_makers()["company"]
+    people, firms = name_makers("de")["contact"], name_makers("de")["company"]
     persons, companies = [make() for make in people * 20], [make() for make in firms * 20]
     for sign in ("-", "Prof. ", "von ", "@", "#"):
         assert any(sign in name for name in persons)

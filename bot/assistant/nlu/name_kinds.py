@@ -1,0 +1,105 @@
+"""Tells names of people, firms, personas and roles apart by what is known of their words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.assistant.nlu.folding import fold
+from bot.assistant.nlu.known_names import FAMILY, FIRM, GIVEN
+from bot.assistant.nlu.name_features import SALUTATIONS, TITLES, Knowledge, Sentence, Span, calling
+
+_CONTACT, _COMPANY, _PERSONA, _ROLE = "contact", "company", "persona", "role"
+_PARTS = 3  # of a nickname: what somebody is about, a hyphen, a first name
+_HYPHENS = frozenset("-‐‑")
+_INDEFINITE = frozenset({"a", "an", "ein", "eine", "einen", "einem", "einer", "ner", "nem", "ne", "nen"})
+_ANNOUNCING = frozenset({"persona", "personas", "segment", "segments"})
+
+
+def told_apart(sentence: Sentence, found: Sequence[Span], knowledge: Knowledge) -> list[Span]:
+    """`found` without terms taken for names, and with the kinds that the words leave no doubt about.
+
+    - A role, industry or other term of the lexicon is no person and no firm; a role is a persona only where one of
+      that name was taught, or where "persona" or "segment" stands before it, and never after "a".
+    - A firm that many know is no person, unless it bears a first name, a family name or a salutation.
+    - A first name after a hyphen and a word that is no name is a persona's nickname ("Technik-Tina").
+    - What follows a person at once is part of the name, unless it is a firm that many know; what firms call
+      themselves by makes a firm of both ("Bock Carpentry").
+    """
+    words = [fold(token.text) for token in sentence.tokens]
+    view = _View(sentence, words, knowledge.listed.at(words), knowledge)
+    kept = [view.told(one) for one in found if not view.is_term(one)]
+    return [view.lengthened(one) for one in view.joined(kept)]
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A sentence with its folded words, and the lists that each is in."""
+
+    sentence: Sentence
+    words: Sequence[str]
+    kinds: Sequence[str]
+    knowledge: Knowledge
+
+    def inside(self, one: Span) -> list[int]:
+        """The tokens of a name."""
+        return [index for index, token in enumerate(self.sentence.tokens) if one.start <= token.start < one.end]
+
+    def before(self, one: Span) -> str:
+        """The word before a name."""
+        first = self.inside(one)[0]
+        return self.words[first - 1] if first else ""
+
+    def is_term(self, one: Span) -> bool:
+        """Whether what was taken for a name is a term of the lexicon."""
+        terms = {term.entity for term in self.sentence.terms if (term.start, term.end) == (one.start, one.end)}
+        inside = self.inside(one)
+        if not terms or not inside:
+            return not inside
+        if one.entity != _PERSONA:
+            return self.before(one) not in SALUTATIONS | TITLES and not any(self.kinds[index] for index in inside)
+        if _ROLE not in terms or self.before(one) in _ANNOUNCING:
+            return False
+        name = tuple(self.words[index] for index in inside)
+        return self.before(one) in _INDEFINITE or not self.knowledge.gazetteer.knows(name, _PERSONA)
+
+    def told(self, one: Span) -> Span:
+        """`one` with the kind that its words tell."""
+        inside = self.inside(one)
+        if one.entity != _CONTACT:
+            return one
+        if self.before(one) not in SALUTATIONS | TITLES and all(self.kinds[index] == FIRM for index in inside):
+            return Span(one.start, one.end, _COMPANY)
+        return Span(one.start, one.end, _PERSONA) if self._nickname(inside) else one
+
+    def joined(self, found: Sequence[Span]) -> list[Span]:
+        """`found` with a person and what follows at once made one name, where they are."""
+        result: list[Span] = []
+        for one in found:
+            last = result[-1] if result else None
+            close = last and last.entity == _CONTACT and self.sentence.text[last.end : one.start] == " "
+            if last and close and one.entity == _COMPANY and "@" not in self.sentence.text[last.start : last.end]:
+                inside = self.inside(one)
+                if all(calling(self.words[index]) in ("firm", "legal") for index in inside):
+                    result[-1] = Span(last.start, one.end, _COMPANY)
+                    continue
+                if len(inside) == 1 and not calling(self.words[inside[0]]) and FIRM not in self.kinds[inside[0]]:
+                    result[-1] = Span(last.start, one.end, _CONTACT)
+                    continue
+            result.append(one)
+        return result
+
+    def lengthened(self, one: Span) -> Span:
+        """`one` with the family name after a first name: "Herbert Lang"."""
+        index = self.inside(one)[-1]
+        following = index + 1
+        if one.entity != _CONTACT or following >= len(self.words) or GIVEN not in self.kinds[index]:
+            return one
+        token = self.sentence.tokens[following]
+        new = self.words[following] not in self.knowledge.known or token.text[0].isupper()
+        close = self.sentence.text[one.end : token.start] == " "
+        return Span(one.start, token.end, _CONTACT) if close and new and FAMILY in self.kinds[following] else one
+
+    def _nickname(self, inside: Sequence[int]) -> bool:
+        if len(inside) != _PARTS or self.words[inside[1]] not in _HYPHENS:
+            return False
+        first, last = self.kinds[inside[0]], self.kinds[inside[2]]
+        return GIVEN in last and not first and self.words[inside[0]].isalpha()

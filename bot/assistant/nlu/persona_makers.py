@@ -1,0 +1,167 @@
+"""Makes up names of personas as marketers give them: a trait and a group, a role and a market, a nickname."""
+
+import random
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+_TRAITS: Final = {
+    "de": (
+        *("Sparsame", "Preissensible", "Digitale", "Vorsichtige", "Loyale", "Neugierige", "Eilige", "Skeptische"),
+        *("Innovative", "Traditionelle", "Anspruchsvolle", "Gründliche", "Pragmatische", "Bequeme", "Wachsende"),
+        *("Kritische", "Etablierte", "Regionale", "Treue", "Unentschlossene", "Ehrgeizige", "Technikaffine"),
+        *("Qualitätsbewusste", "Risikoscheue", "Grüne", "Ländliche", "Internationale", "Stille", "Junge"),
+    ),
+    "en": (
+        *("Frugal", "Price-Sensitive", "Digital", "Careful", "Loyal", "Curious", "Busy", "Sceptical", "Innovative"),
+        *("Traditional", "Demanding", "Thorough", "Pragmatic", "Growing", "Critical", "Established", "Regional"),
+        *("Hesitant", "Ambitious", "Tech-Savvy", "Quality-Minded", "Risk-Averse", "Green", "Rural", "Global"),
+        *("Quiet", "Young", "Value", "Budget", "Smart", "First-Time", "Everyday"),
+    ),
+}
+# Groups that stand alone as a name; not those that are roles, which are named more often than personas.
+_GROUPS: Final = {
+    "de": (
+        *("Gründer", "Mittelständler", "Vergleicher", "Optimierer", "Macher", "Bewahrer", "Visionäre", "Zauderer"),
+        *("Startups", "Konzerne", "Werkstätten", "Stammkunden", "Neukunden", "Sammler", "Rechner", "Aufsteiger"),
+        *("Kanzleien", "Schnäppchenjäger", "Vielkäufer", "Zahlenmenschen", "Weltverbesserer", "Teamplayer"),
+        *("Einzelkämpfer", "Netzwerker", "Familienunternehmen", "Kleinbetriebe", "Nachzügler", "Überflieger"),
+    ),
+    "en": (
+        *("Optimisers", "Makers", "Visionaries", "Start-ups", "Enterprises", "Workshops", "Regulars", "Newcomers"),
+        *("Collectors", "Savers", "Doubters", "Climbers", "Shoppers", "Gadget Lovers", "Number Crunchers"),
+        *("Networkers", "Team Players", "Lone Wolves", "Family Businesses", "Champions", "Explorers", "Laggards"),
+        *("Early Birds", "Go-Getters", "Do-It-Yourselfers", "Power Users", "Window Shoppers"),
+    ),
+}
+_DESCRIBED: Final = {
+    "de": (
+        *("Einkäufer", "Entscheider", "Planer", "Händler", "Handwerker", "Anwender", "Experten", "Ingenieure"),
+        *("Kliniken", "Behörden", "Controller", "Chefs", "Selbstständige", "Unternehmer", "Betriebe", "Firmen"),
+    ),
+    "en": (
+        *("Buyers", "Deciders", "Founders", "Planners", "Traders", "Shops", "Users", "Experts", "Engineers"),
+        *("Hospitals", "Agencies", "Controllers", "Bosses", "Freelancers", "Owners", "Companies", "Businesses"),
+    ),
+}
+_TOPICS: Final = {
+    "de": (
+        *(
+            "Technik",
+            "Preis",
+            "Daten",
+            "Markt",
+            "Rabatt",
+            "Service",
+            "Trend",
+            "Zahlen",
+            "Qualitäts",
+            "Umwelt",
+            "Marken",
+        ),
+        *("Sicherheits", "Zukunfts", "Wissens", "Trend", "Wachstums", "Budget", "Prozess", "Energie", "Erfolgs"),
+    ),
+    "en": (
+        *("Deal", "Price", "Data", "Trend", "Quality", "Brand", "Service", "Growth", "Budget", "Safety", "Process"),
+        *("Energy", "Value", "Knowledge", "Market", "Gadget", "Efficiency", "Comfort", "Risk"),
+    ),
+}
+_KINDS: Final = {
+    "de": (
+        *("füchse", "jäger", "profis", "helden", "fans", "freunde", "muffel", "könige", "piloten", "sucher", "denker"),
+        *("vorreiter", "skeptiker", "liebhaber", "treiber", "wächter", "pioniere", "verweigerer", "gestalter"),
+    ),
+    "en": (
+        *("Hunters", "Seekers", "Heroes", "Fans", "Lovers", "Pros", "Rookies", "Wizards", "Guardians", "Watchers"),
+        *("Drivers", "Thinkers", "Rebels", "Chasers", "Avoiders", "Enthusiasts", "Pioneers", "Sceptics", "Kings"),
+    ),
+}
+_LEANING: Final = ("bewusste", "orientierte", "affine", "scheue", "getriebene", "verliebte", "freudige")  # German
+_ROLES: Final = {
+    "de": (
+        *("Geschäftsführer", "IT-Leiter", "Einkaufsleiter", "Produktionsleiter", "Personalleiter", "Vertriebsleiter"),
+        *("Inhaber", "Einkauf", "Marketing", "Finanzen", "IT", "Logistik", "Technik", "Qualität", "Vorstand", "CFO"),
+    ),
+    "en": (
+        *("Managing Directors", "IT Heads", "Purchasing Managers", "Plant Managers", "HR Directors", "Sales Leaders"),
+        *("Owners", "Procurement", "Marketing", "Finance", "IT", "Logistics", "Operations", "Quality", "CFOs", "CTOs"),
+    ),
+}
+_MARKETS: Final = {
+    "de": (
+        *("KMU", "Konzern", "Mittelstand", "Handel", "Industrie", "Maschinenbau", "Handwerk", "Gesundheit", "Pharma"),
+        *("Energie", "Bau", "Großhandel", "Automotive", "Chemie", "Behörde", "Startup", "Süd", "DACH", "Export"),
+    ),
+    "en": (
+        *("SME", "Corporate", "Mid-Market", "Retail", "Industry", "Manufacturing", "Trades", "Healthcare", "Pharma"),
+        *("Energy", "Construction", "Wholesale", "Automotive", "Chemicals", "Public Sector", "North", "EMEA", "SaaS"),
+    ),
+}
+_NICKNAMES: Final = {
+    "de": (
+        *("Technik", "Zahlen", "Excel", "Rabatt", "Messe", "Werkstatt", "Gründer", "Projekt", "Daten", "Öko", "Büro"),
+        *("Termin", "Einkaufs", "Baustellen", "Cloud", "Marken"),
+    ),
+    "en": (
+        *("Techie", "Numbers", "Spreadsheet", "Discount", "Trade Show", "Workshop", "Startup", "Project", "Data"),
+        *("Eco", "Office", "Deadline", "Purchasing", "Cloud", "Brand", "Skeptical"),
+    ),
+}
+_FIRST_NAMES: Final = {
+    "de": ("Tina", "Stefan", "Petra", "Markus", "Sabine", "Bernd", "Heike", "Gregor", "Olga", "Uwe", "Bea", "Willi"),
+    "en": ("Tina", "Steve", "Peter", "Mark", "Sally", "Brian", "Helen", "Greg", "Olivia", "Dave", "Becky", "Bill"),
+}
+_INFLECTED = 0.3  # share of German names used after a preposition or article: "mit den Sparsamen Einkäufern"
+
+
+def persona_makers(dice: random.Random, language: str) -> list[Callable[[], str]]:
+    """Ways to make up the name of a persona in `language` ("de" or "en"), as often in the list as they are used."""
+    ways = [_described, _described, _group, _compound, _compound, _placed, _placed, _nickname]
+    ways += [_leaning] if language == "de" else []
+    return [partial(way, dice, language) for way in ways]
+
+
+def _described(dice: random.Random, language: str) -> str:
+    """ "Vorsichtige Planer", "Busy Founders"."""
+    trait, group = dice.choice(_TRAITS[language]), dice.choice(_GROUPS[language] + _DESCRIBED[language])
+    if language == "de" and dice.random() < _INFLECTED:
+        return f"{trait}n {_dative(group)}"
+    return f"{trait} {group}"
+
+
+def _group(dice: random.Random, language: str) -> str:
+    """ "Qualitätssucher"; also a trait used as a noun, "die Preissensiblen"."""
+    if language == "de" and dice.random() < _INFLECTED:
+        return dice.choice((f"{dice.choice(_TRAITS['de'])}n", dice.choice(_TRAITS["de"])))
+    group = dice.choice(_GROUPS[language])
+    return _dative(group) if language == "de" and dice.random() < _INFLECTED else group
+
+
+def _compound(dice: random.Random, language: str) -> str:
+    """ "Rabattjäger", "Deal Hunters"."""
+    topic, kind = dice.choice(_TOPICS[language]), dice.choice(_KINDS[language])
+    if language == "en":
+        return f"{topic} {kind}"
+    return f"{topic}{_dative(kind) if dice.random() < _INFLECTED else kind}"
+
+
+def _leaning(dice: random.Random, language: str) -> str:
+    """ "Umweltbewusste", alone or with a group."""
+    name = f"{dice.choice(_TOPICS[language])}{dice.choice(_LEANING)}{dice.choice(('', 'n'))}"
+    return dice.choice((name, name, f"{name} {dice.choice(_DESCRIBED[language])}"))
+
+
+def _placed(dice: random.Random, language: str) -> str:
+    """ "Einkauf Konzern", "Retail Marketing"."""
+    role, market = dice.choice(_ROLES[language]), dice.choice(_MARKETS[language])
+    return f"{role} {market}" if language == "de" or dice.random() < 0.5 else f"{market} {role}"
+
+
+def _nickname(dice: random.Random, language: str) -> str:
+    """ "Technik-Tina", "Spreadsheet Sally"."""
+    joint = "-" if language == "de" else " "
+    return f"{dice.choice(_NICKNAMES[language])}{joint}{dice.choice(_FIRST_NAMES[language])}"
+
+
+def _dative(group: str) -> str:
+    return group if group.endswith(("n", "s")) else f"{group}n"
