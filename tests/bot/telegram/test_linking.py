@@ -14,6 +14,7 @@ from tests.bot.conftest import NAME, RasaPlace
 from tests.bot.telegram.bot_api import BotApi
 from tests.bot.telegram.conftest import JANA
 from tests.bot.telegram.people import Person
+from tests.conftest import OPERATOR
 
 STRANGER = 9001
 
@@ -78,7 +79,7 @@ async def test_people_unlink_themselves(jana: Person, rasa: RasaPlace) -> None:
 
 
 async def test_who_is_removed_gets_no_answers(jana: Person, app: FastAPI, rasa: RasaPlace) -> None:
-    with session_scope(app.state.engine, writes=True) as session:
+    with session_scope(app.state.engine, writes=True, asker=OPERATOR) as session:
         remove_user(session, NAME)
     assert "/start CODE" in (await jana.asks("Hallo")).text
     assert rasa.received == []
