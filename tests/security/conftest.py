@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from actions import base, storing
 from persona_store.database import session_scope
 from persona_store.database.models import Company
+from persona_store.names import index_people
 from tests.actions.conftest import executor
 from tests.bot.conftest import anna, app, client, furnished_store, known, rasa
 from tests.persona_store.conftest import _add_build, _contacts
@@ -24,6 +25,8 @@ def people(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[E
         session.add_all(_contacts())
         session.flush()
         _add_build(session)
+        session.flush()
+        index_people(session)
     plain = sqlite_engine.execution_options(asker=None)
     monkeypatch.setattr(base, "store", lambda: plain)
     monkeypatch.setattr(storing, "store", lambda: plain)
