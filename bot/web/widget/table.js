@@ -12,7 +12,9 @@ export function table(content, answer, text) {
   const { columns, rows, caption } = content;
   const isFigure = columns.map((_, column) => rows.length > 0 && rows.every((row) => FIGURE.test(row[column])));
   const cell = (name, value, column, scope) => make(name, { class: isFigure[column] && "figure", scope }, value);
-  const head = make("tr", {}, ...columns.map((value, column) => cell("th", value, column, "col")));
+  const head = make("tr", {}, ...columns.map((value, column) => (
+    value ? cell("th", value, column, "col") : cell("td", "", column) // a heading without words is none
+  )));
   const body = rows.map((row) => make("tr", {}, ...row.map((value, column) => (
     column === 0 && !isFigure[0] && columns.length > 1 ? cell("th", value, 0, "row") : cell("td", value, column)
   ))));
