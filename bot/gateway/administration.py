@@ -117,8 +117,8 @@ class Trail(BaseModel):
 
     entries: list[Entry]
     before: int | None
-    users: list[str] = Field(description="all whom the trail names, to choose from")
-    actions: list[str] = Field(description="all actions that the trail names")
+    users: list[str] = Field(description="all whom the trail names, to choose from; with the first page only")
+    actions: list[str] = Field(description="all actions that the trail names; with the first page only")
 
 
 class BuildPersona(BaseModel):
@@ -262,7 +262,7 @@ async def audit(
 
     def read(session: Session) -> Trail:
         found = store.audit_entries(session, wanted, PAGE + 1)
-        actors, actions = store.audited(session)
+        actors, actions = store.audited(session) if before is None else ([], [])
         entries = [
             Entry(
                 id=row.id,

@@ -24,9 +24,12 @@ class Kept(Generic[Value]):
         self._values: OrderedDict[Hashable, tuple[float, asyncio.Task[Value]]] = OrderedDict()
 
     async def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """The value of `key`, by `make` in a thread if it is not there or too old; an error is not kept."""
+        """The value of `key`, by `make` in a thread if it is not there or too old; an error is not kept.
+
+        It ages from when its making began, for it tells of that moment.
+        """
         made_at, task = self._values.get(key, (0.0, None))
-        if task is None or made_at + self.seconds <= self.clock() or _failed(task):
+        if task is None or (task.done() and (made_at + self.seconds <= self.clock() or _failed(task))):
             task = asyncio.create_task(to_thread.run_sync(make, limiter=self._limiter))
             self._values[key] = (self.clock(), task)
             self._values.move_to_end(key)
@@ -36,4 +39,4 @@ class Kept(Generic[Value]):
 
 
 def _failed(task: "asyncio.Task[object]") -> bool:
-    return task.done() and (task.cancelled() or task.exception() is not None)
+    return task.cancelled() or task.exception() is not None

@@ -197,7 +197,7 @@ def test_an_ended_login_leads_back_to_the_same_room(visit: Visit) -> None:
     page = room(visit, "users")
     page.context.clear_cookies()
     page.get_by_test_id("tab-audit").click()
-    expect(page.get_by_test_id("login-error")).to_contain_text("Deine Anmeldung ist abgelaufen")
+    expect(page.locator("#login-error")).to_contain_text("Deine Anmeldung ist abgelaufen")
     assert page.get_by_role("table").count() == 0
 
 

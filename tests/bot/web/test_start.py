@@ -166,7 +166,7 @@ def test_an_ended_login_leads_to_the_login_and_back_to_the_talk(visit: Visit) ->
     expect(page.get_by_test_id("answer-text")).to_have_count(1)
     page.context.clear_cookies()
     page.get_by_test_id("place-account").click()
-    expect(page.get_by_test_id("login-error")).to_contain_text("Deine Anmeldung ist abgelaufen")
+    expect(page.locator("#login-error")).to_contain_text("Deine Anmeldung ist abgelaufen")
     expect(page.get_by_test_id("overview")).to_be_hidden()
     assert page.get_by_test_id("persona").count() == 0
     page.get_by_test_id("login-name").fill(NAME)
