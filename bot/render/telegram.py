@@ -19,7 +19,8 @@ LONGEST_CAPTION = 1024
 REASONS_SHOWN = 3  # what a phone shows at a glance; the others unfold
 LONGEST_HEADLINE = 300  # longer texts are no headlines
 WIDEST_TABLE = 34  # letters that a phone shows in a line of fixed width
-GAP = "  "
+ROWS_SHOWN = 5  # longer tables that fill whole lines unfold at a tap
+GAP, BETWEEN = "  ", " · "
 _ACTIVE = re.compile(r"(?<![\w@./<>])([@/])(?=\w)")
 _MARK = re.compile(r"</?[a-z][^>]*>")
 _JOINER = "\u2060"  # invisible; what it parts is no command and no mention
@@ -60,19 +61,14 @@ def plain(markup: str) -> str:
 
 
 def picture_caption(answer: Answer) -> str:
-    """What the answer's picture shows, for those who cannot see it: title and figures, in Telegram's HTML."""
+    """What the answer's picture shows, in Telegram's HTML, for those who cannot see it; its figures are in the text."""
     title = (answer.chart or {}).get("title")
     named = title.get("text") if isinstance(title, dict) else title
-    lines = [str(named) if isinstance(named, str) else answer.text]
-    if answer.table is not None:
-        lines += [f"{row[0]}: {', '.join(row[1:])}" for row in answer.table.rows]
-    kept = ""
-    for line in map(inert, lines):
-        if units(kept) + units(line) + 2 > LONGEST_CAPTION:
-            kept += "…"
-            break
-        kept += f"{line}\n"
-    return escape(kept.strip(), quote=False)
+    lines = [named, answer.text] if isinstance(named, str) else [answer.text]
+    told = inert("\n".join(lines))
+    while units(told) > LONGEST_CAPTION:
+        told = f"{told[: LONGEST_CAPTION // 2 - 1].rstrip()}…"
+    return escape(told, quote=False)
 
 
 def inert(text: str) -> str:
@@ -149,10 +145,9 @@ def _table(table: Table) -> Iterator[Paragraph]:
         lines = [GAP.join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)) for row in rows]
         yield Paragraph("\n".join(line.rstrip() for line in lines), "table", tight=bool(table.caption))
         return
-    heads = rows[0][1:]
-    for row in rows[1:]:
-        said = [f"{head}: {cell}" if head else cell for head, cell in zip(heads, row[1:], strict=True) if cell]
-        yield Paragraph("\n".join([f"▸ {row[0]}", *said]), tight=bool(table.caption) and row is rows[1])
+    lines = [f"{BETWEEN.join(rows[0][1:])}:", *(f"▸ {row[0]}: {BETWEEN.join(row[1:])}" for row in rows[1:])]
+    style: Style = "quote" if len(rows) > ROWS_SHOWN else "plain"
+    yield Paragraph("\n".join(lines), style, tight=bool(table.caption))
 
 
 def _padded(cell: str, width: int) -> str:

@@ -42,6 +42,7 @@ AGAIN_SECONDS = 5.0  # until an answer that could not be sent is tried again
 TOO_OLD_SECONDS = 3600.0  # an answer that could not be sent for so long helps nobody any more
 STOP_SECONDS = 6.0  # longer than a turn
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)  # between attempts to reach Telegram
+CALM_SECONDS = 120.0  # after so long without trouble the pauses begin anew
 WRONG_TOKEN_SECONDS = 300.0
 WEBHOOK_PATH = "/api/telegram"
 SECRET = "telegram"  # noqa: S105  # its name among the installation's secrets
@@ -111,6 +112,7 @@ class Telegram:
     async def _run(self) -> None:
         attempt = 0
         while True:
+            began = time.monotonic()
             try:
                 await self._introduce()
                 if self._public_url:
@@ -130,7 +132,7 @@ class Telegram:
             except Exception as error:  # the token may stand in the message of any error, its class is safe
                 logger.error("Telegram: %s at %s", type(error).__name__, _place(error))
                 await asyncio.sleep(PAUSES[-1])
-            attempt += 1
+            attempt = 0 if time.monotonic() - began > CALM_SECONDS else attempt + 1
 
     async def _introduce(self) -> None:
         """Says who we are and how to reach us; safe to repeat."""

@@ -21,12 +21,14 @@ from bot.telegram.services import Services
 from persona_store.answer import Answer, Choice, File
 from persona_store.buttons import keep_buttons, retire_buttons
 from persona_store.database import session_scope
+from persona_store.errors import StoreUnavailable
 from persona_store.links import TELEGRAM
 from persona_store.privacy.rights import RIGHTS
 from persona_store.wording import say
 
 ASKED_AT_ONCE = 16  # a turn waits here rather than in Rasa, where its time would run out
 PATIENCE_SECONDS = 4.0  # after which the person hears that it takes a while
+LEAST_PATIENCE_SECONDS = 0.5  # also where an earlier question of the chat used up the time: mostly that is enough
 TYPING_SECONDS = 4.5  # the indicator goes out after five
 MOST_BUTTONS = 8  # more would fill a phone's screen
 LONGEST_LABEL = 60
@@ -68,7 +70,8 @@ class Turns:
             return
         spoken = answers[-1].language
         if spoken != asker.spoken and not place.in_group:
-            await asyncio.to_thread(remember_language, self._services.engine, place.account, spoken)
+            with suppress(StoreUnavailable):
+                await asyncio.to_thread(remember_language, self._services.engine, place.account, spoken)
         for number, answer in enumerate(answers, start=1):
             await self._deliver(answer, asker, place, delivery, first=number == 1)
 
@@ -89,7 +92,7 @@ class Turns:
             asked = asyncio.create_task(self._asked(asker, place, text, delivery.taken.number))
             try:
                 left = PATIENCE_SECONDS - (time.monotonic() - place.since)
-                done, _ = await asyncio.wait({asked}, timeout=max(0.0, left))
+                done, _ = await asyncio.wait({asked}, timeout=max(LEAST_PATIENCE_SECONDS, left))
                 if not done and not delivery.is_behind:
                     await delivery.aside(sentence(say("telegram.moment", asker.spoken)))
                 answers = await asked
@@ -132,7 +135,9 @@ class Turns:
     async def _deliver(self, answer: Answer, asker: Asker, place: Place, delivery: Delivery, *, first: bool) -> None:
         answer = _for_group(answer) if place.in_group else answer
         texts = render_telegram(answer)
-        keys = await asyncio.to_thread(self._keep, answer.choices, asker, place, first)
+        keys: list[tuple[str, str]] = []
+        with suppress(StoreUnavailable):  # the answer is there; rather without buttons than not at all
+            keys = await asyncio.to_thread(self._keep, answer.choices, asker, place, first)
         for text in texts[:-1]:
             await delivery.say(text)
         for text in texts[-1:]:

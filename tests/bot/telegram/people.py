@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 OWN_ID, USERNAME = 4711, "persona_test_bot"
 CALLBACK_SECONDS = 15.0  # after which a pressed button can no longer be answered
-PATIENCE_SECONDS = 15.0  # of a test, far more than any answer takes
+PATIENCE_SECONDS = 30.0  # of a test, far more than any answer takes
 QUIET_SECONDS = 0.3  # for which nothing more must come before a test calls it silence
 _queries = count(1)
 _COMMAND = re.compile(r"/[A-Za-z0-9_]+(@[A-Za-z0-9_]+)?")

@@ -44,7 +44,7 @@ async def test_a_chart_comes_as_a_picture_with_its_figures_as_text(jana: Person,
     assert text.text.startswith("Leitung ist die größte Persona.")
     assert "60 % (n = 300)" in text.text
     assert picture.photo.startswith(b"\x89PNG")
-    assert picture.text == ("So groß sind die Personas\nLeitung <KMU>: 60 % (n = 300)\nEinkauf & Co.: 40 % (n = 200)")
+    assert picture.text == "So groß sind die Personas\nLeitung ist die größte Persona."
     assert "upload_photo" in jana.chat.actions
 
 

@@ -315,6 +315,7 @@ async def test_when_the_assistant_is_slow_the_person_hears_within_five_seconds(
     jana: Person, rasa: RasaPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.telegram.turns.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("bot.telegram.turns.LEAST_PATIENCE_SECONDS", 0.2)
     rasa.delay_seconds = 0.8
     jana.says("Hallo")
     moment, answer = await jana.hears(2)
