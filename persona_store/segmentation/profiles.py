@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import Build, Persona, PersonaIdentity, PersonaLevel
@@ -15,6 +15,16 @@ from persona_store.segmentation.registry import Attribute, AttributeKind
 
 Standing = Literal["stands", "weak"]
 
+# Columns, not objects: a thousand levels are read for every look at the personas.
+_OF_LEVELS = (
+    PersonaLevel.attribute,
+    PersonaLevel.level,
+    PersonaLevel.probability,
+    PersonaLevel.base,
+    PersonaLevel.lift,
+    PersonaLevel.n,
+    PersonaLevel.weight,
+)
 STANDS = 0.75  # mean Jaccard over bootstrap samples from which a class is a stable one (Hennig 2007)
 
 
@@ -88,9 +98,9 @@ def list_profiles(session: Session) -> list[PersonaProfile]:
 def _profile(session: Session, persona: Persona, build: Build) -> PersonaProfile:
     described = build.markets[persona.market]
     known = {part["key"]: attribute_from_json(part) for part in described["attributes"]}
-    grouped: dict[str, list[PersonaLevel]] = {}
-    statement = select(PersonaLevel).where(PersonaLevel.persona_id == persona.id).order_by(PersonaLevel.position)
-    for row in session.scalars(statement):
+    grouped: dict[str, list[Row[*tuple[Any, ...]]]] = {}
+    statement = select(*_OF_LEVELS).where(PersonaLevel.persona_id == persona.id).order_by(PersonaLevel.position)
+    for row in session.execute(statement):
         grouped.setdefault(row.attribute, []).append(row)
     profiles = [_attribute_profile(known[name], rows) for name, rows in grouped.items()]
     identity = None if persona.identity_id is None else session.get(PersonaIdentity, persona.identity_id)
@@ -117,7 +127,7 @@ def standing(stability: float | None) -> Standing | None:
     return "stands" if stability >= STANDS else "weak"
 
 
-def _attribute_profile(attribute: Attribute, rows: Sequence[PersonaLevel]) -> AttributeProfile:
+def _attribute_profile(attribute: Attribute, rows: Sequence[Row[Any]]) -> AttributeProfile:
     shares = [LevelShare(row.level, row.probability, row.base, row.lift, row.n * row.probability) for row in rows]
     return AttributeProfile(
         attribute=attribute.key,

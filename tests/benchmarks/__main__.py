@@ -2,9 +2,9 @@
 
 import sys
 
-from tests.benchmarks import em, nlu, people, scale, turns
+from tests.benchmarks import em, load, nlu, people, scale, turns
 
-OWN_OPTIONS = {"scale": scale.main, "turns": turns.main, "people": people.main, "nlu": nlu.main}
+OWN_OPTIONS = {"scale": scale.main, "turns": turns.main, "people": people.main, "nlu": nlu.main, "load": load.main}
 
 if sys.argv[1:] and sys.argv[1] in OWN_OPTIONS:
     OWN_OPTIONS[sys.argv[1]](sys.argv[2:])

@@ -1,12 +1,14 @@
 """A crowd of people who talk to the product at once: each asks about people of their own, and knows what fits them."""
 
-import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
-from pathlib import Path
 
+from sqlalchemy import Engine, select
+
+from persona_store.database import session_scope
+from persona_store.database.models import Company, Contact
 from persona_store.settings import Language
 
 # Blocks of turns that belong together: the words, the kind of answer, and about whom it is ("first", "second" or the
@@ -23,7 +25,7 @@ BLOCKS: dict[Language, tuple[Block, ...]] = {
         (("was schreibe ich {second} als nächstes?", "next", "second"),),
         (("wer sitzt bei {firm} im Buying Center?", "centre", "firm"),),
         (("{second} von {other_firm}, welche Persona?", "match", "second"), ("warum?", "reason", "second")),
-        (("was ist ein Buying Center?", "concept", None),),
+        (("was ist ein Buying Center?", "talk", None),),
     ),
     "en": (
         (("which persona is {first}?", "match", "first"), ("and how do I reach them?", "approach", "first")),
@@ -35,7 +37,7 @@ BLOCKS: dict[Language, tuple[Block, ...]] = {
         (("what do I write to {second} next?", "next", "second"),),
         (("who is in the buying centre at {firm}?", "centre", "firm"),),
         (("{second} from {other_firm}, which persona?", "match", "second"), ("why?", "reason", "second")),
-        (("what is a buying centre?", "concept", None),),
+        (("what is a buying centre?", "talk", None),),
     ),
 }
 
@@ -78,14 +80,14 @@ class Person:
             yield Turn(filled, kind, names[about] if about else None)
 
 
-def crowd(contacts: Path, count: int) -> list[Person]:
-    """`count` people, every second one English, with the contacts of a sample export (its German layout) to ask about.
+def crowd(engine: Engine, count: int) -> list[Person]:
+    """`count` people, every second one English, with people of the store to ask about.
 
-    Raises ValueError when the export holds too few people whose names and firms are unlike all others.
+    Raises ValueError when the store holds too few whose surnames and companies are unlike all others.
     """
-    targets = _targets(contacts)
+    targets = _targets(engine)
     if len(targets) < 2 * count:
-        raise ValueError(f"{contacts} has {len(targets)} people to ask about, {2 * count} are needed")
+        raise ValueError(f"The store has {len(targets)} people to ask about, {2 * count} are needed.")
     languages: tuple[Language, ...] = ("de", "en")
     return [
         Person(number, languages[number % 2], targets[2 * number], targets[2 * number + 1]) for number in range(count)
@@ -99,17 +101,21 @@ def mixed_up(said: str, person: Person, people: Sequence[Person]) -> list[str]:
     return [name for name in others if name not in own and name in said]
 
 
-def _targets(contacts: Path) -> list[Target]:
-    with contacts.open(encoding="utf-8-sig", newline="") as file:
-        rows = [row for row in csv.DictReader(file, delimiter=";") if row["Vorname"] and row["Firma"]]
-    names = Counter(row["Nachname"].casefold() for row in rows)
-    rarest = sorted(rows, key=lambda row: (names[row["Nachname"].casefold()], row["Nachname"]))
+def _targets(engine: Engine) -> list[Target]:
+    """Those with the rarest surnames first, one of each surname and of each company."""
+    query = (
+        select(Contact.first_name, Contact.last_name, Company.name)
+        .join(Company, Contact.company_id == Company.id)
+        .where(Contact.duplicate_of.is_(None), Contact.blocked_on.is_(None), Contact.first_name.is_not(None))
+        .order_by(Contact.id)
+    )
+    with session_scope(engine) as session:
+        rows = [(str(first), str(last), str(firm)) for first, last, firm in session.execute(query)]
+    often = Counter(last for _, last, _ in rows)
     found: dict[str, Target] = {}
-    taken: set[str] = set()
-    for row in rarest:
-        words = {row["Nachname"].casefold(), row["Vorname"].casefold() + " " + row["Nachname"].casefold()}
-        if row["Firma"] in found or words & taken:
-            continue
-        taken |= words
-        found[row["Firma"]] = Target(f"{row['Vorname']} {row['Nachname']}", row["Firma"])
+    surnames: set[str] = set()
+    for first, last, firm in sorted(rows, key=lambda row: often[row[1]]):
+        if firm not in found and last not in surnames:
+            surnames.add(last)
+            found[firm] = Target(f"{first} {last}", firm)
     return list(found.values())

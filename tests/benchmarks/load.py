@@ -17,7 +17,7 @@ from uuid import uuid4
 import httpx
 
 from tests.benchmarks.crowd import Person, Turn, crowd, mixed_up
-from tests.e2e.product import Product, add_people, new_environment, personabot, served, words
+from tests.e2e.product import Product, add_people, new_environment, personabot, served, store_of, words
 
 CONTACTS = 5_000
 SEED = 1
@@ -25,13 +25,14 @@ PASSWORD = "a long enough passphrase"
 WEB = 200  # people in the web page
 TURNS = 12  # of each of them
 THINKING_SECONDS = 10.0  # on average, to read an answer and type the next question; half to one and a half of it
-LONGEST_WAIT_SECONDS = 30.0
+LONGEST_WAIT_SECONDS = 120.0  # of the tool, not of the product, which answers within seconds
 PROCESSES = {
     "rasa": "bot.assistant.launcher",
     "actions": "bot.assistant.action_server",
     "gateway": "bot.gateway",
 }
 MEGABYTE = 2**20
+MIXED_UP = "mixed up"  # an answer with a name that only others asked about, or without the one asked about
 
 Ask = Callable[[str], Awaitable[list[dict[str, Any]]]]
 
@@ -66,13 +67,15 @@ class Held:
         cuts = statistics.quantiles(waits, n=20)
         figures = (statistics.median(waits) * 1e3, cuts[-1] * 1e3, waits[-1] * 1e3)
         faults = self.faults()
+        errors = sum(count for fault, count in faults.items() if fault.startswith("error"))
         return [
             f"{self.channel}, {self.people} at once",
             str(len(waits)),
             f"{len(waits) / self.seconds:.1f}",
             *(f"{figure:,.0f}" for figure in figures),
-            str(faults.total() - faults["mixed up"]),
-            str(faults["mixed up"]),
+            str(errors),
+            str(faults[MIXED_UP]),
+            str(faults.total() - errors - faults[MIXED_UP]),
         ]
 
 
@@ -104,7 +107,7 @@ async def talk(ask: Ask, person: Person, people: Sequence[Person], turns: int, t
         try:
             answers = await ask(turn.text)
         except (httpx.HTTPError, ValueError) as error:
-            said.append(Said(person, turn, time.perf_counter() - start, "", type(error).__name__))
+            said.append(Said(person, turn, time.perf_counter() - start, "", f"error {type(error).__name__}"))
             continue
         seconds = time.perf_counter() - start
         said.append(Said(person, turn, seconds, words(answers), fault_of(answers, turn, person, people)))
@@ -117,14 +120,12 @@ def fault_of(answers: Sequence[dict[str, Any]], turn: Turn, person: Person, peop
     read = words(list(answers))
     kinds = [answer["kind"] for answer in answers]
     if mixed_up(read, person, people):
-        return "mixed up"
+        return MIXED_UP
     if not answers or "error" in kinds:
         return "error"
-    if turn.kind not in kinds:
+    if turn.kind not in kinds:  # understood otherwise than meant: no matter of how many ask at once
         return f"not {turn.kind} but {kinds[0]}"
-    if turn.mentions and turn.mentions not in read:
-        return f"{turn.kind} about somebody else"
-    return ""
+    return MIXED_UP if turn.mentions and turn.mentions not in read else ""
 
 
 def peak_megabytes(pid: int) -> float:
@@ -145,8 +146,8 @@ def report(product: Product, channels: Iterable[Held], cpu_before: dict[str, flo
     """Prints the tables."""
     rows = list(channels)
     messages = sum(len(one.said) for one in rows)
-    print("\n| people | messages | a second | p50, ms | p95, ms | longest, ms | errors | mixed up |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("\n| people | messages | a second | p50, ms | p95, ms | longest, ms | errors | mixed up | asked back |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for held in rows:
         print(f"| {' | '.join(held.row())} |")
     print("\n| process | peak memory, MB | processor time a message, ms |")
@@ -223,7 +224,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         folder = given.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         environment, crm = prepared(folder, WEB)
-        people = crowd(crm / "contacts.csv", given.web)
+        people = crowd(store_of(environment), given.web)
         with served(environment, crm) as product:
             before = {name: cpu_seconds(product.processes(module)[0]) for name, module in PROCESSES.items()}
             held = asyncio.run(hold(product, people, given.turns, given.thinking))

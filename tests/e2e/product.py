@@ -15,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from sqlalchemy import Engine
 
 from persona_store.database import connect, session_scope
 from persona_store.privacy.rights import Rights, on_behalf_of
@@ -91,9 +92,14 @@ def new_environment(var: Path) -> dict[str, str]:
     return kept | dict(zip(names, map(str, _free_ports(len(names))), strict=True)) | {"PERSONABOT_VAR": str(var)}
 
 
+def store_of(environment: Mapping[str, str]) -> Engine:
+    """The store of an installation, opened for its operator."""
+    return on_behalf_of(connect(Settings(var=Path(environment["PERSONABOT_VAR"])).store_url), OPERATOR)
+
+
 def add_people(environment: Mapping[str, str], names: Iterable[str], password: str, rights: Rights = "sales") -> None:
     """Lets people log in, all with one password, without a start of the command line for each of them."""
-    engine = on_behalf_of(connect(Settings(var=Path(environment["PERSONABOT_VAR"])).store_url), OPERATOR)
+    engine = store_of(environment)
     with session_scope(engine, writes=True) as session:
         for name in names:
             add_user(session, name, password, rights)

@@ -1,0 +1,41 @@
+"""Twenty people talk to the running product at the same time, each about others: nobody gets another's answer."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from tests.benchmarks.crowd import Person, crowd
+from tests.benchmarks.load import MIXED_UP, PASSWORD, Held, hold_web, user_name
+from tests.e2e.product import Product, add_people, store_of
+
+PEOPLE = 20
+TURNS = 8
+THINKING_SECONDS = 4.0
+
+
+@pytest.fixture(scope="module")
+def people(product: Product) -> Sequence[Person]:
+    """The crowd, who may log in."""
+    engine = store_of(product.environment)
+    found = crowd(engine, PEOPLE)
+    engine.dispose()
+    add_people(product.environment, map(user_name, found), PASSWORD)
+    return found
+
+
+@pytest.fixture(scope="module")
+def held(product: Product, people: Sequence[Person]) -> Held:
+    """What all of them were answered."""
+    return asyncio.run(hold_web(product, people, TURNS, THINKING_SECONDS))
+
+
+@pytest.mark.e2e
+def test_everybody_gets_an_answer_to_everything(held: Held) -> None:
+    assert len(held.said) == PEOPLE * TURNS
+    assert [one.turn.text for one in held.said if one.fault.startswith("error")] == []
+
+
+@pytest.mark.e2e
+def test_nobody_gets_the_answer_of_another(held: Held) -> None:
+    assert [(one.turn.text, one.answer) for one in held.said if one.fault == MIXED_UP] == []
