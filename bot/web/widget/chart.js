@@ -10,6 +10,7 @@ const NARROWEST = 320; // pixels; below, a chart scrolls sideways
 const WIDE = 560; // from here on there is room for names beside bars
 const LABEL_SHARE = 0.38; // of the width, at most, for names beside bars
 const PIXELS_PER_TICK = 90; // of an axis with numbers
+const AXIS_HEIGHT = 50;
 const TALLER = 1.75; // rows whose names stand above the bars
 const NAME_OFFSET = 16; // pixels above the middle of the bar
 const FORMATS = {
@@ -44,6 +45,7 @@ export function chart(answer, talk, text) {
     figure.append(numbers);
   }
   picture.textContent = text("chart_loading");
+  picture.style.minHeight = `${(answer.chart.height ?? 0) + AXIS_HEIGHT}px`; // so that little moves when it comes
   const draw = () => drawChart(answer.chart, answer.language, picture, tip, scroller.clientWidth, talk.isDark()).catch(() => {
     picture.replaceChildren();
     note.textContent = text("chart_missing");

@@ -126,7 +126,7 @@ def test_a_chart_tells_its_figures_under_the_pointer_and_offers_nothing_else(wid
     answer = say(widget, "Balken")
     answer.locator("svg .mark-rect path").first.hover()
     expect(answer.locator(".tip")).to_contain_text("Einkaufsleitung im Maschinenbau")
-    expect(answer.locator(".tip")).to_contain_text("31% (1550)")
+    expect(answer.locator(".tip")).to_contain_text("31 % (1550)")
     assert answer.locator("a, .vega-actions").count() == 0
 
 
