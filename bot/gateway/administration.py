@@ -242,8 +242,12 @@ async def links(person: CurrentPerson, request: Request) -> Links:
 @router.post("/links/end", status_code=204)
 async def end_link(account: Account, person: CurrentPerson, request: Request) -> None:
     """Ends a link at once."""
-    ended = await _administer(request, person, lambda session: unlink(session, account.channel, account.account), True)
-    if not ended:
+
+    def end(session: Session) -> bool:
+        known = {(link.channel, link.external_id) for link in links_of(session)}
+        return (account.channel, account.account) in known and bool(unlink(session, account.channel, account.account))
+
+    if not await _administer(request, person, end, True):
         raise Refused(404, "link_unknown")
 
 
@@ -367,8 +371,13 @@ def _utc(moment: datetime | None) -> datetime | None:
 
 
 def _naive(moment: datetime | None) -> datetime | None:
-    """As the store keeps times: UTC, without saying so."""
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment is not None and moment.tzinfo else moment
+    """As the store keeps times: UTC, without saying so; the ends of the calendar have no other zone."""
+    if moment is None or moment.tzinfo is None:
+        return moment
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None)
+    except OverflowError:
+        return moment.replace(tzinfo=None)
 
 
 def _printable(word: str | None) -> str | None:

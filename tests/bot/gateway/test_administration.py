@@ -174,6 +174,7 @@ async def test_links_can_be_seen_and_ended(clara: httpx.AsyncClient, app: FastAP
     assert (await change(clara, "/links/end", channel="telegram", account="4711")).status_code == 204
     assert (await read(clara, "/links"))["links"] == []
     assert (await change(clara, "/links/end", channel="telegram", account="4711")).status_code == 404
+    assert (await change(clara, "/links/end", channel="a\x00b", account="\x00")).status_code == 404
 
 
 async def test_the_audit_trail_is_paged_and_filtered(clara: httpx.AsyncClient, app: FastAPI) -> None:
@@ -194,6 +195,7 @@ async def test_the_audit_trail_is_paged_and_filtered(clara: httpx.AsyncClient, a
     assert (await read(clara, "/audit", until="2020-01-01T00:00:00Z"))["entries"] == []
     assert (await read(clara, "/audit", since=newest))["entries"][0]["at"] == newest
     assert (await read(clara, "/audit", user="a\x00b"))["entries"] == []
+    assert (await read(clara, "/audit", until="0001-01-01T00:00:00+14:00"))["entries"] == []
 
 
 async def test_builds_come_with_their_personas_and_what_changed(clara: httpx.AsyncClient) -> None:
