@@ -36,7 +36,8 @@ def chart_answer(spec: dict[str, Any], rows: list[list[str]], columns: list[str]
 def bars() -> dict[str, Any]:
     """Sizes of personas as bars."""
     shares = (0.31, 0.27, 0.24, 0.18)
-    drawn = [Bar(name, share, f"{share * 100:.0f} % ({share * 5000:.0f})") for name, share in zip(NAMES, shares, strict=True)]
+    labels = [f"{share * 100:.0f} % ({share * 5000:.0f})" for share in shares]
+    drawn = [Bar(*one) for one in zip(NAMES, shares, labels, strict=True)]
     spec = bars_chart(drawn, "Wie groß die Personas sind (n = 5.000)", "Anteil der Kontakte", "de", form="%")
     rows = [[name, f"{share * 100:.0f} %"] for name, share in zip(NAMES, shares, strict=True)]
     return chart_answer(spec, rows, ["Persona", "Anteil"])
