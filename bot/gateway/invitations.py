@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 
 from bot.gateway.brake import Brake
 from bot.gateway.login import FAILURE_SECONDS, FAILURES_PER_ADDRESS, CurrentPerson, LoginAnswer, enter, origin_of
@@ -145,7 +146,7 @@ def _accept(engine: Engine, wished: Acceptance, language: Language | None) -> Us
     try:
         with session_scope(engine, writes=True) as session:
             return accept_invitation(session, wished.token, wished.name, wished.password, language)
-    except NameTaken:
+    except (NameTaken, IntegrityError):  # or somebody chose it at the same moment
         raise Refused(409, "name_taken") from None
     except InputError:
         raise Refused(422, "bad_request", fields="name") from None

@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 
 from bot.gateway.brake import Brake, brake_or_refuse
 from bot.gateway.login import FAILURE_SECONDS, is_https, origin_of, set_session_cookie
@@ -164,7 +165,8 @@ def _enter(request: Request, sign_on: SignOn, claims: Claims, name: str) -> User
             return signed_on(session, subject, name, rights, language)
         except NameTaken:
             return "sso_name_taken"
-        except InputError:
+        except (InputError, IntegrityError):  # an unfit name, or the same person in two windows at once
+            session.rollback()
             return "sso_failed"
 
 

@@ -1,12 +1,15 @@
 """Guessing passwords: names lock for a growing while, strangers lock out nobody but themselves, and learn nothing."""
 
+import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, select
 
+from bot.gateway import login
 from bot.gateway.app import create_app
 from bot.gateway.login import DEVICE_COOKIE
 from bot.gateway.sessions import known_device, mark_device
@@ -25,6 +28,7 @@ from persona_store.lockout import (
     unlock,
 )
 from persona_store.settings import Settings
+from persona_store.users import check_password
 from tests.bot.conftest import NAME, PASSWORD
 
 HERE = Try("anna", "192.0.2.1")
@@ -151,6 +155,22 @@ async def test_a_locked_name_is_refused_even_with_the_right_password_by_all_repl
             assert (braked.status_code, braked.json()["error"]) == (429, "login_locked")
             assert 0 < int(braked.headers["retry-after"]) <= 30
             assert (await replica.post("/api/login", json=RIGHT | {"name": "berta"})).status_code == 200
+
+
+async def test_passwords_are_checked_beside_the_event_loop(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Argon2 takes a core for a moment, in which others go on."""
+    threads: list[int] = []
+
+    def check(*arguments: Any) -> Any:
+        threads.append(threading.get_ident())
+        return check_password(*arguments)
+
+    monkeypatch.setattr(login, "check_password", check)
+    assert (await client.post("/api/login", json=RIGHT)).status_code == 200
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 async def test_a_stranger_learns_no_names(client: httpx.AsyncClient) -> None:
