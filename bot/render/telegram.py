@@ -18,6 +18,7 @@ LONGEST_TEXT = 4096  # UTF-16 code units that people see, as the Bot API counts
 LONGEST_CAPTION = 1024
 REASONS_SHOWN = 3  # what a phone shows at a glance; the others unfold
 LONGEST_HEADLINE = 300  # longer texts are no headlines
+LONGEST_FACT = 100  # two lines on a phone; longer ones unfold
 WIDEST_TABLE = 34  # letters that a phone shows in a line of fixed width
 ROWS_SHOWN = 5  # longer tables that fill whole lines unfold at a tap
 GAP, BETWEEN = "  ", " · "
@@ -101,6 +102,7 @@ def joined(paragraphs: Iterable[Paragraph]) -> list[str]:
 
 def _paragraphs(answer: Answer) -> Iterator[Paragraph]:
     language, more = answer.language, list(answer.reasons[REASONS_SHOWN:])
+    long_facts = [fact for fact in answer.card.facts if units(fact.value) > LONGEST_FACT] if answer.card else []
     first, *others = re.split(r"\n{2,}", inert(answer.text).strip())
     goes_on = bool(answer.reasons or answer.card or answer.table or answer.next_step or answer.evidence)
     yield Paragraph(first, "bold" if goes_on and units(first) <= LONGEST_HEADLINE else "plain")
@@ -113,15 +115,16 @@ def _paragraphs(answer: Answer) -> Iterator[Paragraph]:
         yield from _table(answer.table)
     if answer.next_step:
         yield Paragraph(f"→ {inert(answer.next_step)}")
+    more = [f"{fact.label}: {fact.value}" for fact in long_facts] + more
     if more or answer.evidence:
         yield Paragraph("\n".join(_details(more, answer.evidence, language)), "quote")
 
 
-def _details(reasons: Sequence[str], evidence: Sequence[str], language: Language) -> Iterator[str]:
-    """What unfolds at a tap: the other reasons, and what the answer rests on."""
-    if reasons:
-        yield say("telegram.more_reasons", language)
-        yield from (f"• {inert(reason)}" for reason in reasons)
+def _details(more: Sequence[str], evidence: Sequence[str], language: Language) -> Iterator[str]:
+    """What unfolds at a tap: long facts, the other reasons, and what the answer rests on."""
+    if more:
+        yield say("telegram.more", language)
+        yield from (f"• {inert(line)}" for line in more)
     if evidence:
         yield say("telegram.evidence", language)
         yield from (f"· {inert(line)}" for line in evidence)
@@ -130,7 +133,7 @@ def _details(reasons: Sequence[str], evidence: Sequence[str], language: Language
 def _card(card: Card) -> Iterator[Paragraph]:
     yield Paragraph(inert(card.title), "bold")
     lines = [card.subtitle] if card.subtitle else []
-    lines += [f"{fact.label}: {fact.value}" for fact in card.facts]
+    lines += [f"{fact.label}: {fact.value}" for fact in card.facts if units(fact.value) <= LONGEST_FACT]
     if lines:
         yield Paragraph("\n".join(map(inert, lines)), tight=True)
 

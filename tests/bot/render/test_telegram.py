@@ -32,11 +32,11 @@ def test_the_answer_is_the_first_line_and_three_reasons_follow() -> None:
     )
     assert read(answer) == (
         "Passt zu Persona 2.\n\n• Grund 1\n• Grund 2\n• Grund 3\n\n→ Ruf an.\n\n"
-        "Weitere Gründe:\n• Grund 4\n• Grund 5\nWorauf das beruht:\n· n = 500, 1.6.2026"
+        "Mehr dazu:\n• Grund 4\n• Grund 5\nWorauf das beruht:\n· n = 500, 1.6.2026"
     )
     text, marks = parse(render_telegram(answer)[0])
     assert [(mark.kind, text[mark.offset : mark.offset + mark.length].split("\n")[0]) for mark in marks] == [
-        ("bold", "Passt zu Persona 2."), ("blockquote", "Weitere Gründe:"),
+        ("bold", "Passt zu Persona 2."), ("blockquote", "Mehr dazu:"),
     ]  # fmt: skip
     assert "<blockquote expandable>" in render_telegram(answer)[0]
 
@@ -46,6 +46,12 @@ def test_a_card_shows_its_facts_a_line_each() -> None:
     assert read(Answer("persona", "de", "Das ist sie.", card=card)) == (
         "Das ist sie.\n\nEva Weber\nBau AG\nRolle: Einkauf\nAnteil: 40 %"
     )
+
+
+def test_a_long_fact_unfolds() -> None:
+    card = Card("IT", facts=(Fact("Ton", "sachlich"), Fact("Will", "lang " * 30)))
+    shown = render_telegram(Answer("approach", "de", "So.", card=card))[0]
+    assert shown.index("Ton: sachlich") < shown.index("<blockquote expandable>Mehr dazu:") < shown.index("Will: lang")
 
 
 def test_a_narrow_table_stands_in_columns_and_a_wide_one_row_below_row_and_unfolds() -> None:
