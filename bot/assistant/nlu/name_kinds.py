@@ -21,8 +21,8 @@ def told_apart(sentence: Sentence, found: Sequence[Span], knowledge: Knowledge) 
       that name was taught, or where "persona" or "segment" stands before it, and never after "a".
     - A firm that many know is no person, unless it bears a first name, a family name or a salutation.
     - A first name after a hyphen and a word that is no name is a persona's nickname ("Technik-Tina").
-    - What follows a person at once is part of the name, unless it is a firm that many know; what firms call
-      themselves by makes a firm of both ("Bock Carpentry").
+    - What follows a first name at once is part of the name, unless it is a firm that many know ("weber siemens" are
+      two); what firms call themselves by makes a firm of both ("Bock Carpentry").
     """
     words = [fold(token.text) for token in sentence.tokens]
     view = _View(sentence, words, knowledge.listed.at(words), knowledge)
@@ -71,9 +71,9 @@ class _View:
         return Span(one.start, one.end, _PERSONA) if self._nickname(inside) else one
 
     def joined(self, found: Sequence[Span]) -> list[Span]:
-        """`found` with a person and what follows at once made one name, where they are."""
+        """`found` with a person and what follows at once made one name or two, whichever they are."""
         result: list[Span] = []
-        for one in found:
+        for one in (part for whole in found for part in self._parted(whole)):
             last = result[-1] if result else None
             close = last and last.entity == _CONTACT and self.sentence.text[last.end : one.start] == " "
             if last and close and one.entity == _COMPANY and "@" not in self.sentence.text[last.start : last.end]:
@@ -81,7 +81,7 @@ class _View:
                 if all(calling(self.words[index]) in ("firm", "legal") for index in inside):
                     result[-1] = Span(last.start, one.end, _COMPANY)
                     continue
-                if len(inside) == 1 and not calling(self.words[inside[0]]) and FIRM not in self.kinds[inside[0]]:
+                if len(inside) == 1 and self._belongs(last, inside[0]):
                     result[-1] = Span(last.start, one.end, _CONTACT)
                     continue
             result.append(one)
@@ -97,6 +97,21 @@ class _View:
         new = self.words[following] not in self.knowledge.known or token.text[0].isupper()
         close = self.sentence.text[one.end : token.start] == " "
         return Span(one.start, token.end, _CONTACT) if close and new and FAMILY in self.kinds[following] else one
+
+    def _belongs(self, person: Span, index: int) -> bool:
+        """Whether the word at `index` is the rest of the name of a person who is named without a family name."""
+        whole = FAMILY in self.kinds[self.inside(person)[-1]] and GIVEN not in self.kinds[self.inside(person)[-1]]
+        return not whole and not calling(self.words[index]) and FIRM not in self.kinds[index]
+
+    def _parted(self, one: Span) -> list[Span]:
+        """A person with a firm that many know right behind as two: "weber siemens"."""
+        inside = self.inside(one)
+        if one.entity != _CONTACT or len(inside) == 1 or self.kinds[inside[-1]] != FIRM:
+            return [one]
+        person, firm = self.sentence.tokens[inside[-2]], self.sentence.tokens[inside[-1]]
+        if not person.text.isalpha() or self.sentence.text[person.end : firm.start] != " ":
+            return [one]
+        return [Span(one.start, person.end, _CONTACT), Span(firm.start, one.end, _COMPANY)]
 
     def _nickname(self, inside: Sequence[int]) -> bool:
         if len(inside) != _PARTS or self.words[inside[1]] not in _HYPHENS:

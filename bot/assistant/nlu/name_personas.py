@@ -12,6 +12,7 @@ _ANNOUNCING = frozenset({"persona", "personas", "segment", "segments", "profil",
 _ASKING = frozenset({"welche", "welcher", "welches", "welchem", "which", "what", "wessen"})
 # A person is described here: "it-leiter konzern" are two facts, and no name.
 _DESCRIBING = frozenset({"describe_lead", "inform", "qualify_lead"})
+_PEOPLE = frozenset({"leads", "heads", "leaders", "managers", "buyers", "owners", "directors", "teams", "deciders"})
 _QUOTES = "\"'„“”‚‘’«»: "
 
 
@@ -24,10 +25,18 @@ def with_personas(sentence: Sentence, found: Sequence[Span]) -> list[Span]:
     if sentence.intent in _DESCRIBING:
         roles = {(term.start, term.end) for term in sentence.terms if term.entity == _ROLE}
         return [one for one in found if (one.start, one.end) not in roles]
-    named = [Span(run[0].start, run[-1].end, "persona") for run in _runs(sentence) if _is_name(sentence, run)]
+    named = [_whole(sentence, run) for run in _runs(sentence) if _is_name(sentence, run)]
     added = [one for one in named if not any(_holds(other, one) for other in found if other.entity == "persona")]
     kept = [one for one in found if not any(one.start < other.end and other.start < one.end for other in added)]
     return sorted([*kept, *added], key=lambda span: span.start)
+
+
+def _whole(sentence: Sentence, run: Sequence[Term]) -> Span:
+    """The name with the word for its people at the end, where that is no part of the role: "Enterprise IT Leads"."""
+    after = next((token for token in sentence.tokens if token.start >= run[-1].end), None)
+    close = after is not None and sentence.text[run[-1].end : after.start] == " "
+    end = after.end if after and close and fold(after.text) in _PEOPLE else run[-1].end
+    return Span(run[0].start, end, "persona")
 
 
 def _holds(outer: Span, inner: Span) -> bool:
