@@ -45,7 +45,7 @@ class FirstStore:
     def take_over(self) -> None:
         """Moves everything into the store, in one transaction; tables and indexes are copied as they lie.
 
-        Raises StoreUnavailable where somebody else has filled the store, or has been erased from it, meanwhile.
+        Raises StoreUnavailable where others have filled the store meanwhile, or somebody was erased.
         """
         self.engine.dispose()
         with session_scope(self._store, writes=True) as session:
