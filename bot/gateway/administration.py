@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,15 @@ from persona_store.users import LONGEST_NAME, list_users, open_invitations, with
 PAGE = 50  # entries of the audit trail at once
 MOST_BUILDS = 50
 LARGEST_ID = 2**63 - 1
+
+
+def _written(value: object) -> object:
+    if isinstance(value, str) and "-" not in value:  # a bare number would be taken for seconds since 1970
+        raise ValueError("no date")
+    return value
+
+
+Moment = Annotated[datetime | None, BeforeValidator(_written), Query(description="with its time zone; else UTC")]
 
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 Result = TypeVar("Result")
@@ -257,8 +266,8 @@ async def audit(
     request: Request,
     user: Annotated[str | None, Query(max_length=LONGEST_NAME)] = None,
     action: Annotated[str | None, Query(max_length=LONGEST_NAME)] = None,
-    since: Annotated[datetime | None, Query(description="with its time zone; else UTC")] = None,
-    until: Annotated[datetime | None, Query(description="with its time zone; else UTC")] = None,
+    since: Moment = None,
+    until: Moment = None,
     before: Annotated[int | None, Query(ge=0, le=LARGEST_ID)] = None,
 ) -> Trail:
     """A page of the audit trail, newest first."""

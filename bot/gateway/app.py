@@ -28,6 +28,7 @@ from bot.gateway import (
     report,
     telegram,
 )
+from bot.gateway.described import describe_routes
 from bot.gateway.protection import Protection
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.refusals import Refused, spoken_language
@@ -96,12 +97,13 @@ def create_app(known: Settings) -> FastAPI:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=known.trusted_proxies)
     describe = app.openapi
 
-    def with_events() -> dict[str, Any]:
+    def described() -> dict[str, Any]:
         document = describe()
         events.describe_events(document["components"]["schemas"])
+        describe_routes((route for module in ROOMS for route in module.router.routes), document)
         return document
 
-    app.openapi = with_events  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+    app.openapi = described  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
     return app
 
 
@@ -139,7 +141,11 @@ async def _refuse_right(request: Request, error: Exception) -> JSONResponse:
 async def _refuse_http(request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status in REFUSALS:
-        return await _refuse(request, Refused(status, REFUSALS[status]))
-    return await _refuse(
-        request, Refused(status, "bad_request", fields="JSON") if status < 500 else Refused(status, "internal")
-    )
+        refused = Refused(status, REFUSALS[status])
+    elif status < 500:
+        refused = Refused(status, "bad_request", fields="JSON")
+    else:
+        refused = Refused(status, "internal")
+    response = await _refuse(request, refused)
+    response.headers.update((error.headers if isinstance(error, HTTPException) else None) or {})  # such as Allow
+    return response
