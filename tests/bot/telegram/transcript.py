@@ -58,7 +58,7 @@ def save_picture(columns: list[list[Heard]], path: Path) -> None:
 def _message(one: Heard) -> str:
     picture = f'<img alt="" src="data:image/png;base64,{b64encode(one.photo).decode()}">' if one.photo else ""
     said = one.markup if one.who == "bot" else escape(one.text)
-    file = f"<div>📎 {escape(one.document[0])}</div>" if one.document else ""
+    file = f"<div>▤ {escape(one.document[0])}</div>" if one.document else ""
     buttons = "".join(f"<span>{escape(label)}</span>" for label in one.buttons)
     mine = "" if one.who == "bot" else ' class="me"'
     return f"<article{mine}>{picture}{file}<div>{said}</div></article>" + (f"<menu>{buttons}</menu>" if buttons else "")
