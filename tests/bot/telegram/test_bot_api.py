@@ -29,7 +29,7 @@ def refusal(api: BotApi, method: str, files: Any = None, **parameters: Any) -> s
 @pytest.mark.parametrize(
     ("markup", "error"),
     [
-        ("<<", 'Unsupported start tag "<" at byte offset 0'),
+        ("<< x>", 'Unsupported start tag "<" at byte offset 0'),
         ("<script>x</script>", 'Unsupported start tag "script" at byte offset 0'),
         ("ä<br/>", 'Unsupported start tag "br/" at byte offset 2'),
         ("<b>x", 'Can\'t find end tag corresponding to start tag "b"'),
