@@ -1,18 +1,15 @@
 """One of the offered options, by ordinal, by name, by button, or "the other one"."""
 
-from dataclasses import replace
-
 from sqlalchemy.orm import Session
 
 from actions.answers.common import COMPANY_PAYLOAD, CONTACT_PAYLOAD
-from actions.answers.people import offer_again_answer
 from actions.answers.talk import nothing_offered_answer
 from actions.ask import ask_about, ask_about_company
 from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import means_all
 from actions.follow_up import about_companies, about_people, follow_up
-from actions.options import picked, take, take_all
+from actions.options import offer_left, picked, take, take_all
 from actions.reply import Reply
 from actions.state import Question
 from actions.subject import company_by_id, contact_by_id, named_contact
@@ -46,8 +43,7 @@ def choose(request: Request, session: Session) -> Reply:
         return take_all(request, session, indices)
     if not indices and request.named("contact") and named_contact(request, session).known:
         return follow_up(request, session)
-    left = tuple(talk.options[index] for index in indices) or talk.options
-    return Reply((offer_again_answer(left, request.language),), replace(talk, options=left, chosen=None))
+    return offer_left(request, indices)
 
 
 def _press(request: Request, session: Session, pressed: str) -> Reply:

@@ -9,9 +9,9 @@ from actions.ask import ask, ask_about, ask_about_company
 from actions.ask_approach import named_channel
 from actions.base import StoreAction
 from actions.context import Request
-from actions.cues import kind_shown
+from actions.cues import kind_shown, means_other
 from actions.list_anti_personas import goes_on_with_list, list_them
-from actions.options import offer_again, picked, picked_by_name, take
+from actions.options import offer_again, offer_left, picked, picked_by_name, take
 from actions.qualification import judged, lead_of
 from actions.reply import Reply
 from actions.several import ask_each
@@ -58,6 +58,8 @@ def follow_up(request: Request, session: Session) -> Reply:
         index = numbered[0]
     if index is not None:
         return take(request, session, index)
+    if means_other(request.text) and not request.named("contact") and len(others := picked(request)) > 1:
+        return offer_left(request, others)
     if goes_on_with_list(request):
         return list_them(request, session, Question(("pipeline",)))
     if (varied_lead := _described_anew(request, session)) is not None:

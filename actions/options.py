@@ -54,6 +54,12 @@ def offer_again(request: Request, question: Question) -> Reply:
     return Reply((offer_again_answer(options, request.language),), talk)
 
 
+def offer_left(request: Request, indices: Sequence[int]) -> Reply:
+    """Those options once more that a message may mean, all where it means none; each keeps its question."""
+    left = tuple(request.talk.options[index] for index in indices) or request.talk.options
+    return Reply((offer_again_answer(left, request.language),), replace(request.talk, options=left, chosen=None))
+
+
 def picked(request: Request) -> list[int]:
     """The indices of the options that the message may mean; empty when none is recognised."""
     options = request.talk.options

@@ -12,7 +12,7 @@ from actions.choose_option import choose
 from actions.context import Request
 from actions.cues import kind_shown, kinds_asked, means_all, means_other
 from actions.fallback import not_understood
-from actions.follow_up import about_people
+from actions.follow_up import about_people, follow_up
 from actions.options import picked_by_name, take
 from actions.qualification import judged
 from actions.reply import Reply
@@ -49,6 +49,8 @@ class ActionDefaultFallback(StoreAction):
         picks = request.named("ordinal") or means_other(request.text) or means_all(request.text)
         if request.talk.options and short and picks:
             return choose(request, session)
+        if request.talk.question and short and request.named("persona") and kind_shown(request.text) is None:
+            return follow_up(request, session)  # "no, persona 5"
         return name_given(
             request, session, lambda unclear: asked_of_one_spoken_of(unclear, session) or not_understood(unclear)
         )

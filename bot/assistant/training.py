@@ -1,5 +1,6 @@
 """Trains the assistant when something it learns from has changed, and only then."""
 
+import fcntl
 import hashlib
 import logging
 import os
@@ -26,10 +27,23 @@ def train_if_changed(root: Path = PROJECT_ROOT, models: Path = MODELS, *, force:
     Raises InputError when the training data cannot be read or hold too little; `models` then stays as it was.
     """
     model = models / f"personabot-{fingerprint(root)[:_NAME_LENGTH]}.tar.gz"
-    if force or not model.exists():
-        _train(root, model)
+    with _alone(models):
+        if force or not model.exists():
+            _train(root, model)
     model.touch()  # Rasa serves the newest
     return model
+
+
+@contextmanager
+def _alone(models: Path) -> Iterator[None]:
+    """Of several who want the same model one trains, and the others wait for it."""
+    models.mkdir(parents=True, exist_ok=True)
+    folder = os.open(models, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def fingerprint(root: Path) -> str:
@@ -55,7 +69,6 @@ def _train(root: Path, model: Path) -> None:
     from rasa.model_training import train
     from rasa.shared.exceptions import RasaException
 
-    model.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=model.parent, prefix=".training-") as folder, _silence():
         try:
             result = train(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 
-from actions.cues import bare_name
+from actions.cues import bare_name, kinds_asked
 from actions.denied import without_denied
 from persona_store.database import session_scope
 from persona_store.database.models import Contact, Veto
@@ -169,3 +169,10 @@ def test_courtesies_are_not_repeated_word_by_word(talk: Any, english: Any, inten
     for one in (talk, english):
         first, second = (one.say("hey", intent)["text"] for _ in range(2))
         assert first != second
+
+
+def test_what_is_denied_is_not_asked() -> None:
+    assert kinds_asked("nicht anti persona, ich will wissen welche persona sie ist", "antipersona") == ("match",)
+    assert kinds_asked("not whether he buys, which persona is he", "match") == ("match",)
+    assert kinds_asked("lohnt sich der nicht?", "antipersona") == ("antipersona",)
+    assert kinds_asked("passt sie nicht zu Persona 2?", "match") == ("match",)

@@ -28,7 +28,7 @@ POOLS = {"contact": NAMES, "company": COMPANIES, "role": ROLES, "persona": PERSO
 def test_any_order_of_things_said_is_answered(new_talk: Any, seed: int, caplog: pytest.LogCaptureFixture) -> None:
     chance = random.Random(seed)
     talk = new_talk(conversation=f"random-{seed}", wish=chance.choice(LANGUAGES), rights=chance.choice(RIGHTS))
-    intents = sorted(name.removeprefix("action_") for name in talk.executor.actions)
+    intents = sorted(set(INTENTS) & {name.removeprefix("action_") for name in talk.executor.actions})
     failed = {say("talk.failed", language) for language in LANGUAGES}
     said = []
     with caplog.at_level(logging.ERROR, logger="actions"):

@@ -15,7 +15,7 @@ BLOCKED = "Rosalinde Sperrmann"  # objected to profiling before any conversation
 USER, PASSWORD = "sales", "a long enough passphrase"
 MARKETER, ADMIN = "marketing", "admin"
 COLLEAGUES = tuple(f"colleague{number}" for number in range(20))  # each may send but so many messages a minute
-LONGEST_TEST_SECONDS = 900  # the first test of all waits for the product to be built, trained and started
+LONGEST_TEST_SECONDS = 1800  # the first test of all waits for the product to be built, trained and started
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

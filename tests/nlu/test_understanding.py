@@ -41,15 +41,16 @@ LEAST_HELD_OUT = {"dev": 6, "dev2": 3, "test": 10}
 LEAST_OUT_OF_SCOPE = 30  # in the test set: what people may ask beside the matter is more varied than any intent
 LONGEST_SHORTHAND = 3  # words: "von vorn bitte" is said by everybody, so it may be taught and yet held out
 
+pytestmark = pytest.mark.timeout(1800)  # the first test may wait until the assistant is trained
 Understand = Callable[[str], dict[str, Any]]
 both_languages = pytest.mark.parametrize("language", LANGUAGES)
 both_sets = pytest.mark.parametrize("held_out", SETS)
 
 
 @pytest.fixture(scope="module")
-def understand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Understand]:
-    """Reads a message as the trained assistant does."""
-    model = train_if_changed(models=tmp_path_factory.mktemp("models"))
+def understand() -> Iterator[Understand]:
+    """Reads a message as the trained assistant does, the same that the end-to-end tests talk to."""
+    model = train_if_changed()
     prepare()
     from rasa.core.agent import Agent
 
