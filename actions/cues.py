@@ -60,8 +60,9 @@ def _shown_in(text: str) -> tuple[Kind, ...]:
 
 
 def kind_shown(text: str) -> Kind | None:
-    """What the words ask for, where they show it at all."""
-    found = [(match.start(), kind) for kind, cue in cues().asks if (match := cue.search(folded(text)))]
+    """What the words ask for, where they show it at all; what they deny is not asked."""
+    asked = folded(without_denied(text))
+    found = [(match.start(), kind) for kind, cue in cues().asks if (match := cue.search(asked))]
     return min(found)[1] if found else None
 
 
