@@ -58,7 +58,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         0.7 holds a wrong answer for more than twice as bad as a question back (Chow 1970), which the probabilities
         allow as they are calibrated on held-out examples.
         """
-        return {"threshold": 0.7}
+        return {"threshold": 0.65}
 
     @classmethod
     def create(
