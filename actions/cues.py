@@ -43,20 +43,14 @@ def kinds_asked(text: str, main: Kind) -> tuple[Kind, ...]:
 
     Of "not whether he buys, which persona he is" only what it asks instead counts.
     """
-    asked = _shown_in(without_denied(text))
-    if asked and main not in asked and any(kind_shown(denied) == main for denied in denied_in(text)):
-        return asked[:MOST_KINDS]
     clauses = [clause for clause in _CLAUSE.split(folded(text)) if clause.strip()]
     shown = [kind for clause in clauses if (kind := kind_shown(clause))]
+    if shown and main not in shown and any(kind_shown(denied) == main for denied in denied_in(text)):
+        return tuple(dict.fromkeys(shown))[:MOST_KINDS]
     if main not in shown and len(shown) < len(clauses):
         shown.insert(0, main)  # its clause is the one worded in a way that is not listed
     kinds = tuple(dict.fromkeys(shown))[:MOST_KINDS]
     return kinds if main in kinds else (main,)
-
-
-def _shown_in(text: str) -> tuple[Kind, ...]:
-    clauses = _CLAUSE.split(folded(text))
-    return tuple(dict.fromkeys(kind for clause in clauses if (kind := kind_shown(clause))))
 
 
 def kind_shown(text: str) -> Kind | None:
