@@ -12,6 +12,7 @@ from bot.assistant.nlu.persona_makers import persona_makers
 _SEED = 1
 # Names as they occur in a CRM of a German firm: as many German and English ones as of all others together.
 _LOCALES = (*("de_DE",) * 6, *("de_AT", "de_CH") * 3, *("en_GB",) * 6, *("en_US", "tr_TR") * 2, *LOCALES)
+_TOWNLESS = ("it_IT",)  # Faker keeps the towns of this one in a set: another order in each process
 _TRADES = (
     *("Hydraulik", "Pumpen", "Logistik", "Maschinenbau", "Druckguss", "Zwieback", "Textil", "Elektrik", "Sensorik"),
     *("Consulting", "Systems", "Group", "Gruppe", "Analytics", "Foods", "Energy", "Motors", "Shipping", "Biscuits"),
@@ -65,11 +66,13 @@ def name_makers(language: str) -> Makers:
     for number, fake in enumerate(fakes.values()):
         fake.seed_instance(_SEED + number)
     families = partial(dice.choice, known_families())
-    for fake in (fakes[locale] for locale in _LOCALES):
+    for locale in _LOCALES:
+        fake = fakes[locale]
+        town = fake.last_name if locale in _TOWNLESS else fake.city
         makers["contact"] += [fake.last_name, families, fake.first_name]
         makers["contact"] += [partial(_full_name, fake), partial(_full_name, fake), partial(_full_name, fake, families)]
         makers["contact"] += [partial(_long_name, fake, dice)]
-        makers["company"] += [partial(_firm, fake, dice), partial(_house, fake, dice), partial(_brand, dice)]
+        makers["company"] += [partial(_firm, fake, dice), partial(_house, (fake.last_name, town), dice), partial(_brand, dice)]
         makers["company"] += [fake.last_name, partial(_brand, dice), partial(dice.choice, known_firms())]
         makers["company"] += [partial(dice.choice, known_firms())]
     german = fakes["de_DE"]
@@ -107,8 +110,8 @@ def _firm(fake: Faker, dice: random.Random) -> str:
     return f"{fake.last_name()}{trade}{dice.choice((form, '')) if trade else form}"
 
 
-def _house(fake: Faker, dice: random.Random) -> str:
-    return f"{dice.choice(_HOUSES)} {dice.choice((fake.last_name, fake.city))()}"
+def _house(names: tuple[Callable[[], str], ...], dice: random.Random) -> str:
+    return f"{dice.choice(_HOUSES)} {dice.choice(names)()}"
 
 
 def _brand(dice: random.Random) -> str:

@@ -1,7 +1,10 @@
 """What the rules around the name model make of what it finds."""
 
+import os
 import random
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +13,13 @@ import pytest
 from persona_store.lexicon import find_terms
 
 _MARKED = re.compile(r"\[([^]]+)\]\((\w+)\)")
+_NAMES_OF_ALL_MAKERS = """
+from bot.assistant.launcher import prepare; prepare()
+from bot.assistant.nlu.name_makers import name_makers
+for language in ("de", "en"):
+    for entity, makers in name_makers(language).items():
+        print(entity, [make() for make in makers for _ in range(20)])
+"""
 KNOWN = frozenset({"kontakte", "kontakt", "welche", "persona", "hat", "leute", "buying", "centre", "buchhaltung"})
 
 
@@ -167,3 +177,17 @@ def test_made_up_names_are_of_many_forms_and_the_same_each_time(agent: Any) -> N
     for sign in ("GmbH", "AG", "Ltd", "&", " of "):
         assert any(sign in name for name in companies)
     assert any(name.isupper() and len(name) <= 4 for name in companies)
+
+
+def test_every_process_makes_up_the_same_names() -> None:
+    """Python shuffles its sets anew in each process; what is taught must not depend on it."""
+    made = {
+        subprocess.run(
+            (sys.executable, "-c", _NAMES_OF_ALL_MAKERS),
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(made) == 1
