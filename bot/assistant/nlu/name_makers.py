@@ -72,9 +72,9 @@ def name_makers(language: str) -> Makers:
         makers["contact"] += [fake.last_name, families, fake.first_name]
         makers["contact"] += [partial(_full_name, fake), partial(_full_name, fake), partial(_full_name, fake, families)]
         makers["contact"] += [partial(_long_name, fake, dice)]
-        makers["company"] += [partial(_firm, fake, dice), partial(_house, (fake.last_name, town), dice), partial(_brand, dice)]
-        makers["company"] += [fake.last_name, partial(_brand, dice), partial(dice.choice, known_firms())]
-        makers["company"] += [partial(dice.choice, known_firms())]
+        makers["company"] += [partial(_firm, fake, dice), partial(_house, (fake.last_name, town), dice), fake.last_name]
+        makers["company"] += [partial(_brand, dice), partial(_brand, dice)]
+        makers["company"] += [partial(dice.choice, known_firms()), partial(dice.choice, known_firms())]
     german = fakes["de_DE"]
     rare = len(_LOCALES) // 4
     makers["contact"] += [partial(_doctor, german), german.ascii_company_email, partial(_crm_id, german)] * rare
