@@ -11,16 +11,13 @@ from sqlalchemy import Engine
 from actions.denied import meant
 from actions.state import LONGEST_NAME, Talk, known_language, read_talk
 from persona_store.database import connect, migrate
-from persona_store.errors import NotAllowed
-from persona_store.privacy.identity import Identity, UsedProofs, verify
+from persona_store.privacy.identity import Identity, verify
 from persona_store.settings import Language, settings
-from persona_store.wording import say
 
 LONGEST_TEXT = 500  # Rasa's side cuts messages there too
 SURE = 0.75  # one function word: enough where no language is settled yet
 SURE_TO_SWITCH = 0.9  # two function words: enough to follow the person into the other language
 MOST_ENTITIES = 20
-PROOF_SECONDS = 120.0  # longer than a proof is valid
 MOST_RANKED = 10  # intents that a message may be; Rasa names as many
 
 
@@ -62,9 +59,6 @@ class Request:
         return tuple(mention for mention in self.mentions if mention.entity == entity)
 
 
-_used = UsedProofs()
-
-
 @cache
 def store() -> Engine:
     """The persona store that this process works on."""
@@ -74,16 +68,12 @@ def store() -> Engine:
 
 
 def read_request(tracker: Tracker, talk: Talk) -> Request:
-    """The request behind the latest message; raises NotAllowed without a valid proof of who is asking.
-
-    A proof that was used for another turn is none.
-    """
+    """The request behind the latest message; raises NotAllowed without a valid proof of who is asking."""
     message = tracker.latest_message
     metadata = message.get("metadata") or {}
     said = read_message(tracker)
-    identity = verify(metadata.get("identity"), settings().secret("identity"), tracker.sender_id, said.text)
-    if not _used.use(identity, str(message.get("message_id") or said.text), PROOF_SECONDS):
-        raise NotAllowed(say("identity.refused", settings().language))
+    secret = settings().secret("identity")
+    identity = verify(metadata.get("identity"), secret, tracker.sender_id, message.get("message_id"), said.text)
     intent = str((message.get("intent") or {}).get("name") or "")
     mentions = said.mentions if said.text.startswith("/") else meant(said.text, said.mentions)
     return Request(identity, talk.spoken, said.text, mentions, talk, intent, _ranking(message))

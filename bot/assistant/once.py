@@ -7,6 +7,9 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from persona_store.privacy.identity import verify
+from persona_store.settings import settings
+
 MESSAGE_KEY = "message"  # of the metadata: the id that the client gave to its message
 
 
@@ -21,7 +24,8 @@ class _AnsweredBeforeError(Exception):
 def answer_a_message_once() -> None:
     """Rasa takes each request for a new message, so one sent again would be asked, and stored, twice.
 
-    Works as far back as a conversation is loaded, which is some turns: longer than anyone sends again.
+    Works as far back as a conversation is loaded, which is some turns: longer than anyone sends again. No action looks
+    at a message sent again, so who sends it proves here who they are; raises NotAllowed without a valid proof.
     """
     processor = rasa.core.processor.MessageProcessor
     handle = processor.handle_message
@@ -40,6 +44,8 @@ def answer_a_message_once() -> None:
         try:
             answers: list[dict[str, Any]] | None = await handle(self, message)
         except _AnsweredBeforeError as before:
+            proof = (message.metadata or {}).get("identity")
+            verify(proof, settings().secret("identity"), message.sender_id, message.message_id, message.text)
             for utterance in before.said:
                 await message.output_channel.send_response(message.sender_id, utterance.message())
             answers = getattr(message.output_channel, "messages", None)

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
+from uuid import uuid4
 
 import httpx
 
@@ -56,11 +57,12 @@ class RasaClient:
         """
         message = clean_message(text)
         spoken = written_in(message) or language or self._known.language
-        identity = sign(user, rights, conversation, message, self._secret, IDENTITY_SECONDS)
+        said = message_id or uuid4().hex
+        identity = sign(user, rights, conversation, said, message, self._secret, IDENTITY_SECONDS)
         body = {
             "sender": conversation,
             "message": message,
-            "metadata": {"identity": identity, "language": language, "message": message_id},
+            "metadata": {"identity": identity, "language": language, "message": said},
         }
         try:
             async with asyncio.timeout(self._turn_seconds):

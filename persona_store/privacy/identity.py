@@ -1,17 +1,14 @@
 """Signed proof of who is asking, handed from the process that faces people to the actions that open the store.
 
 The proof is a JSON Web Token (RFC 7519) with HMAC-SHA256, bound to one message in one conversation and valid for a
-short time. Within a process it counts for one turn: for the several actions of a turn and their retries, for no other.
+short time: by the message's id and its text. So it counts for one turn, for its several actions and their retries, in
+whichever process they run, and nothing has to be remembered.
 """
 
 import hashlib
 import hmac
-import time
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from threading import Lock
-from uuid import uuid4
 
 import jwt
 
@@ -23,7 +20,6 @@ ALGORITHM = "HS256"
 ISSUER = "personabot"
 REQUIRED_CLAIMS = ("sub", "rights", "aud", "iss", "jti", "iat", "exp", "msg")
 BOUND_CHARACTERS = 500  # Rasa cuts messages there
-MOST_REMEMBERED = 10_000  # proofs a process keeps in mind: more than it can answer while one is valid
 LONGEST_TOKEN = 4096
 
 
@@ -31,41 +27,26 @@ LONGEST_TOKEN = 4096
 class Identity:
     """Someone who has proved who they are; `rights` is "sales", "marketing", "trainer" or "admin".
 
-    `conversation` is the one the proof was made for, `proof` its id.
+    `conversation` is the one the proof was made for.
     """
 
     user: str
     rights: str
     conversation: str = field(default="", compare=False)
-    proof: str = field(default="", compare=False)
 
 
-class UsedProofs:
-    """Which proofs were used for which turn, for as long as they are valid."""
+def sign(user: str, rights: str, conversation: str, message: str, text: str, secret: str, ttl_seconds: int) -> str:
+    """A token that says for `ttl_seconds` from now that `user` says `text` in `conversation`.
 
-    def __init__(self) -> None:
-        self._turns: OrderedDict[str, tuple[str, float]] = OrderedDict()
-        self._lock = Lock()
-
-    def use(self, identity: Identity, turn: str, seconds: float) -> bool:
-        """Whether the proof is new or was used for this turn; remembered for `seconds`."""
-        now = time.monotonic()
-        with self._lock:
-            while self._turns and (len(self._turns) >= MOST_REMEMBERED or next(iter(self._turns.values()))[1] < now):
-                self._turns.popitem(last=False)
-            known, _ = self._turns.setdefault(identity.proof, (turn, now + seconds))
-        return known == turn
-
-
-def sign(user: str, rights: str, conversation: str, text: str, secret: str, ttl_seconds: int) -> str:
-    """A token that says for `ttl_seconds` from now that `user` says `text` in `conversation`."""
+    `message` is the message's id, which is unique within the conversation.
+    """
     now = datetime.now(UTC)
     claims = {
         "sub": user,
         "rights": rights,
         "aud": conversation,
         "iss": ISSUER,
-        "jti": uuid4().hex,
+        "jti": message,
         "iat": now,
         "exp": now + timedelta(seconds=ttl_seconds),
         "msg": _fingerprint(text, secret),
@@ -73,11 +54,11 @@ def sign(user: str, rights: str, conversation: str, text: str, secret: str, ttl_
     return jwt.encode(claims, secret, algorithm=ALGORITHM)
 
 
-def verify(token: object, secret: str, conversation: str, text: str) -> Identity:
+def verify(token: object, secret: str, conversation: str, message: object, text: str) -> Identity:
     """Who `token` was signed for; raises NotAllowed when it is missing, forged or expired.
 
-    And when it was made for another conversation, or for another message than `text`. `token` may be anything that came
-    in with a message.
+    And when it was made for another conversation, or for another message than the one with the id `message` and this
+    `text`. `token` and `message` may be anything that came in.
     """
     if not isinstance(token, str) or len(token) > LONGEST_TOKEN:
         raise NotAllowed(say("identity.refused", settings().language))
@@ -94,12 +75,12 @@ def verify(token: object, secret: str, conversation: str, text: str) -> Identity
         raise NotAllowed(say("identity.expired", settings().language)) from None
     except (jwt.InvalidTokenError, ValueError):
         raise NotAllowed(say("identity.refused", settings().language)) from None
-    rights, bound, proof = claims["rights"], claims["msg"], claims["jti"]
-    if not isinstance(rights, str) or not isinstance(bound, str) or not isinstance(proof, str):
+    rights, bound = claims["rights"], claims["msg"]
+    if not isinstance(rights, str) or not isinstance(bound, str) or not message or claims["jti"] != message:
         raise NotAllowed(say("identity.refused", settings().language))
     if not hmac.compare_digest(bound.encode("utf-8", "replace"), _fingerprint(text, secret).encode()):
         raise NotAllowed(say("identity.refused", settings().language))
-    return Identity(user=claims["sub"], rights=rights, conversation=conversation, proof=proof)
+    return Identity(user=claims["sub"], rights=rights, conversation=conversation)
 
 
 def _fingerprint(text: str, secret: str) -> str:

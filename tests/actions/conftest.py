@@ -25,6 +25,7 @@ from tests.conftest import OPERATOR
 
 CONTACTS = 700
 NAMES = ("contact", "company", "persona")
+MESSAGE = "m-1"
 
 
 @dataclass
@@ -68,7 +69,7 @@ class Talk:
         self, text: str, intent: str, entities: list[dict[str, Any]], detected: dict[str, Any] | None
     ) -> dict[str, Any]:
         token = (
-            sign("rep", self.rights, self.conversation, text, settings().secret("identity"), 60)
+            sign("rep", self.rights, self.conversation, MESSAGE, text, settings().secret("identity"), 60)
             if self.trusted
             else "forged"
         )
@@ -76,6 +77,7 @@ class Talk:
             "text": text,
             "intent": {"name": intent},
             "entities": entities,
+            "message_id": MESSAGE,
             "metadata": {"identity": token, "language": self.wish},
             "detected_language": detected,
         }

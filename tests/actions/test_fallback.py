@@ -15,7 +15,7 @@ from persona_store.settings import settings
 
 def ranked(talk: Any, text: str, intent: str, ranking: list[tuple[str, float]], **named: str) -> dict[str, Any]:
     """Says `text`, which the classifier takes for `intent` at the top of `ranking`."""
-    token = sign("rep", "sales", talk.conversation, text, settings().secret("identity"), 60)
+    token = sign("rep", "sales", talk.conversation, "m-1", text, settings().secret("identity"), 60)
     entities = [
         {"entity": kind, "value": name, "start": text.index(name), "end": text.index(name) + len(name)}
         for kind, name in named.items()
@@ -25,6 +25,7 @@ def ranked(talk: Any, text: str, intent: str, ranking: list[tuple[str, float]], 
         "intent": {"name": intent, "confidence": ranking[0][1]},
         "intent_ranking": [{"name": name, "confidence": share} for name, share in ranking],
         "entities": entities,
+        "message_id": "m-1",
         "metadata": {"identity": token, "language": "de"},
     }
     tracker = Tracker(talk.conversation, dict(talk.slots), message, [], False, None, {}, None)

@@ -48,8 +48,8 @@ def admin(new_talk: Callable[..., Talk], monkeypatch: pytest.MonkeyPatch) -> Tal
     """A conversation of somebody who may erase."""
     key = settings().secret("identity")
 
-    def sign_for_her(_user: str, _rights: str, conversation: str, text: str, *_: object) -> str:
-        return sign("chefin", "admin", conversation, text, key, 60)
+    def sign_for_her(_user: str, _rights: str, conversation: str, message: str, text: str, *_: object) -> str:
+        return sign("chefin", "admin", conversation, message, text, key, 60)
 
     monkeypatch.setattr(conftest, "sign", sign_for_her)
     return new_talk()

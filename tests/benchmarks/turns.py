@@ -86,8 +86,9 @@ class Crm:
 
     def ask(self, line: Line, sender: str, text: str) -> tuple[list[dict[str, Any]], float]:
         """The answers to a message with a proof of who asks, and how long they took."""
-        identity = sign("bench", "admin", sender, text, self.known.secret("identity"), HOUR)
-        return line.ask(sender, text, {"identity": identity, "language": "de"})
+        message = uuid4().hex
+        identity = sign("bench", "admin", sender, message, text, self.known.secret("identity"), HOUR)
+        return line.ask(sender, text, {"identity": identity, "language": "de", "message": message})
 
 
 def prepared(folder: Path) -> Crm:

@@ -47,9 +47,14 @@ async def asked(
 
 
 def proof(
-    rights: str = "sales", text: str = TEXT, talk: str = TALK, secret: str | None = None, seconds: int = 60
+    rights: str = "sales",
+    text: str = TEXT,
+    talk: str = TALK,
+    turn: str = "turn-1",
+    secret: str | None = None,
+    seconds: int = 60,
 ) -> str:
-    return sign("anna", rights, talk, text, secret or settings().secret("identity"), seconds)
+    return sign("anna", rights, talk, turn, text, secret or settings().secret("identity"), seconds)
 
 
 async def test_a_signed_message_is_answered(people: Engine, executor: ActionExecutor) -> None:
@@ -87,9 +92,19 @@ async def test_a_proof_replayed_in_another_turn_is_refused_and_a_retry_of_its_ow
     taken = proof()
     assert "IT-Leitung" in await asked(executor, taken)
     assert "IT-Leitung" in await asked(executor, taken)
-    replayed = await asked(executor, taken, turn="turn-2")
-    assert say("talk.not_allowed", "de") in replayed
-    assert "IT-Leitung" not in replayed
+    for turn in ("turn-2", "", None):
+        replayed = await asked(executor, taken, turn=turn)
+        assert say("talk.not_allowed", "de") in replayed
+        assert "IT-Leitung" not in replayed
+
+
+async def test_a_proof_replayed_to_a_process_that_has_not_seen_it_is_refused_in_another_turn(
+    people: Engine, executor: ActionExecutor
+) -> None:
+    """Of several actions processes none remembers what another was shown: the proof itself names its turn."""
+    taken = proof()
+    assert say("talk.not_allowed", "de") in await asked(executor, taken, turn="turn-2")
+    assert "IT-Leitung" in await asked(executor, taken)
 
 
 async def test_rights_that_there_are_not_open_nothing(people: Engine, executor: ActionExecutor) -> None:

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from persona_store.privacy.identity import sign
+from persona_store.settings import Settings
 from tests.bot.assistant.conftest import Assistant
 
 QUESTION = "welche persona ist frau schneider?"
@@ -26,8 +28,8 @@ def test_an_action_server_that_comes_back_at_once_is_waited_for(assistant: Assis
 
 
 def test_a_message_sent_again_is_answered_once(assistant: Assistant, conversation: str) -> None:
-    first = assistant.ask(QUESTION, conversation, message="m-1")
-    assert assistant.ask(QUESTION, conversation, message="m-1") == first
+    first = assistant.ask(QUESTION, conversation, **signed(assistant, conversation))
+    assert assistant.ask(QUESTION, conversation, **signed(assistant, conversation)) == first
     assert heard(assistant, conversation) == 1
     assistant.ask(QUESTION, conversation, message="m-2")
     assert assistant.ask("guten tag", conversation)[0]["text"] == "Hallo"
@@ -36,8 +38,9 @@ def test_a_message_sent_again_is_answered_once(assistant: Assistant, conversatio
 
 def test_a_message_sent_again_before_the_answer_is_answered_once(assistant: Assistant, conversation: str) -> None:
     answers: list[Any] = []
+    proof = signed(assistant, conversation)
     threads = [
-        threading.Thread(target=lambda: answers.append(assistant.ask(QUESTION, conversation, message="m-1")))
+        threading.Thread(target=lambda: answers.append(assistant.ask(QUESTION, conversation, **proof)))
         for _ in range(4)
     ]
     for thread in threads:
@@ -46,6 +49,23 @@ def test_a_message_sent_again_before_the_answer_is_answered_once(assistant: Assi
         thread.join()
     assert len(answers) == 4
     assert all(answer == answers[0] for answer in answers)
+    assert heard(assistant, conversation) == 1
+
+
+def test_an_answer_is_said_again_only_to_who_proves_to_have_asked(assistant: Assistant, conversation: str) -> None:
+    """A replay without a proof, with an old one, or with one made for something else is told nothing."""
+    assistant.ask(QUESTION, conversation, **signed(assistant, conversation))
+    for proof in (
+        {"message": "m-1"},
+        signed(assistant, conversation) | {"identity": "forged"},
+        signed(assistant, conversation, seconds=-1),
+        signed(assistant, conversation, text="guten tag"),
+        signed(assistant, conversation, message="m-2") | {"message": "m-1"},
+        signed(assistant, "another"),
+    ):
+        refused = assistant.post({"sender": conversation, "message": QUESTION, "metadata": proof})
+        assert refused.status_code == 503
+        assert "schneider" not in refused.text
     assert heard(assistant, conversation) == 1
 
 
@@ -62,6 +82,14 @@ def test_conversations_that_cannot_be_written_are_said_in_time_and_not_kept_by_h
         other.close()
     assert heard(assistant, conversation) == 1
     assert assistant.ask("guten tag", conversation)[0]["text"] == "Hallo"
+
+
+def signed(
+    assistant: Assistant, conversation: str, message: str = "m-1", text: str = QUESTION, seconds: int = 60
+) -> dict[str, str]:
+    """What comes with a message from the gateway: its id, and the proof of who sends it."""
+    secret = Settings(_env_file=None, var=assistant.conversations.parent).secret("identity")
+    return {"message": message, "identity": sign("anna", "sales", conversation, message, text, secret, seconds)}
 
 
 def heard(assistant: Assistant, conversation: str) -> int:

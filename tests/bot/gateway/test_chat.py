@@ -61,7 +61,8 @@ async def test_rasa_learns_who_asks_and_in_which_language(anna: httpx.AsyncClien
     (message,) = rasa.received
     assert message["message"] == "Welche Personas gibt es?"
     assert message["metadata"]["language"] == "en"
-    identity = verify(message["metadata"]["identity"], known.secret("identity"), message["sender"], message["message"])
+    proof, number = message["metadata"]["identity"], message["metadata"]["message"]
+    identity = verify(proof, known.secret("identity"), message["sender"], number, message["message"])
     assert identity == Identity("anna", "sales")
 
 

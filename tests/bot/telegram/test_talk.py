@@ -15,7 +15,7 @@ from bot.gateway.rasa_client import LONGEST_MESSAGE
 from bot.telegram.commands import COMMANDS
 from persona_store.database import session_scope
 from persona_store.database.models import Button, Contact
-from persona_store.privacy.identity import verify
+from persona_store.privacy.identity import Identity, verify
 from persona_store.settings import Settings
 from persona_store.wording import say
 from tests.bot.conftest import RasaPlace
@@ -59,7 +59,7 @@ async def test_an_answer_fits_a_phone_and_its_buttons_ask_on(api: BotApi, jana: 
 async def test_rasa_learns_who_asks_where_and_which_message(jana: Person, rasa: RasaPlace, known: Settings) -> None:
     await jana.asks("Hallo")
     (message,) = rasa.received
-    identity = verify(message["metadata"]["identity"], known.secret("identity"), message["sender"], message["message"])
+    identity = proved(message, known)
     assert (identity.user, identity.rights) == ("anna", "sales")
     assert (message["metadata"]["language"], message["metadata"]["message"]) == ("de", "telegram-1000")
 
@@ -251,11 +251,7 @@ async def test_a_group_hears_only_what_mentions_or_replies_and_without_rights_to
     jana.says(f"/personas@{USERNAME}", group)
     await jana.hears(chat=group)
     assert [one["message"] for one in rasa.received][1:] == ["Und die zweite?", "/list_personas"]
-    rights = {
-        verify(one["metadata"]["identity"], known.secret("identity"), one["sender"], one["message"]).rights
-        for one in rasa.received
-    }
-    assert rights == {"trainer"}
+    assert {proved(one, known).rights for one in rasa.received} == {"trainer"}
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -343,3 +339,11 @@ async def test_without_a_token_there_is_no_telegram_and_no_word_of_it(
             assert (await client.post("/api/telegram", json={"update_id": 1})).status_code == 404
         await asyncio.sleep(0.1)
     assert "elegram" not in caplog.text
+
+
+def proved(message: dict[str, Any], known: Settings) -> Identity:
+    """Whom a message that reached Rasa proves to have said it."""
+    metadata = message["metadata"]
+    return verify(
+        metadata["identity"], known.secret("identity"), message["sender"], metadata["message"], message["message"]
+    )
