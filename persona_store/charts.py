@@ -1,6 +1,6 @@
-"""Charts as Vega-Lite specifications, and as pictures: every one names its numbers, their n and their date.
+"""Charts as Vega-Lite specifications: every one names its numbers, their n and their date.
 
-Built with Altair; pictures by vl-convert, which needs no browser and no network. Colours are those of Okabe and Ito
+Built with Altair; persona_store/drawing.py makes pictures of them. Colours are those of Okabe and Ito
 (2008), which people with any kind of colour vision tell apart; no meaning rests on colour alone.
 """
 
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
-import vl_convert
 
 from persona_store.segmentation.labels import attribute_label, level_label
 from persona_store.segmentation.profiles import PersonaProfile
@@ -25,8 +24,6 @@ WEIGHTS_SHOWN = 8
 LONGEST_LABEL = 46  # letters; longer ones would squeeze the bars
 COLUMN, LONGEST_COLUMN = 110, 105  # pixels of a column in a grid, and of its name
 DARK = 0.55  # share from which on dark letters could not be read on the blue
-PICTURE_SCALE = 2.0
-LOCALES = {"de": "de-DE", "en": "en-US"}
 FONT = "DejaVu Sans, Liberation Sans, Arial, sans-serif"
 
 
@@ -239,20 +236,6 @@ def heat_chart(cells: Sequence[Cell], title: str, language: Language) -> Spec:
     )
     columns = len({one.column for one in cells})
     return _finished(grid + numbers, title, len({one.row for one in cells}), language, max(WIDTH, columns * COLUMN))
-
-
-def svg(spec: Spec) -> str:
-    """The chart as an SVG image, its text as text; nothing is fetched from anywhere."""
-    return str(vl_convert.vegalite_to_svg(spec, **_drawing(spec)))
-
-
-def png(spec: Spec) -> bytes:
-    """The chart as a PNG image, sharp on a phone; nothing is fetched from anywhere."""
-    return bytes(vl_convert.vegalite_to_png(spec, scale=PICTURE_SCALE, **_drawing(spec)))
-
-
-def _drawing(spec: Spec) -> dict[str, Any]:
-    return {"allowed_base_urls": [], "format_locale": LOCALES[spec["usermeta"]["language"]]}
 
 
 def _corners(rows: Sequence[dict[str, Any]], language: Language) -> alt.Chart:

@@ -11,6 +11,7 @@ import typer
 
 from bot.cli.common import console, language, store, write_whole
 from persona_store.database import session_scope
+from persona_store.drawing import drawn
 from persona_store.errors import InputError
 from persona_store.wording import say
 
@@ -29,7 +30,6 @@ def report(
 ) -> None:
     """Writes the report on the newest build as one self-contained page."""
     from bot.render.report import compose, gather, render_report
-    from persona_store.charts import png
 
     _check(out)
     if pictures is not None and pictures.exists() and not pictures.is_dir():
@@ -48,8 +48,8 @@ def report(
         pictures.mkdir(parents=True, exist_ok=True)
     except OSError:
         raise InputError(say("report.not_writable", language(), path=pictures)) from None
-    for name, chart in charts:
-        write_whole(pictures / f"{name}.png", [png(chart)])
+    for (name, chart), picture in zip(charts, drawn("png", [chart for _, chart in charts]), strict=True):
+        write_whole(pictures / f"{name}.png", [picture])
         write_whole(pictures / f"{name}.vl.json", [json.dumps(chart, ensure_ascii=False, indent=1).encode()])
     console.print(say("report.pictures_done", language(), n=len(charts), path=pictures), markup=False)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from persona_store.charts import svg
+from persona_store.draw import draw
 
 
 def check(answer: dict[str, Any]) -> None:
@@ -12,7 +12,7 @@ def check(answer: dict[str, Any]) -> None:
     assert answer["kind"] == "chart", answer["text"]
     assert answer["table"]["rows"]
     assert answer["evidence"]
-    assert svg(answer["chart"]).startswith("<svg")
+    assert draw("svg", [answer["chart"]])[0].startswith(b"<svg")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Charts carry their numbers in words, are drawn without a network, and take no name for markup."""
 
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -12,11 +14,11 @@ from persona_store.charts import (
     Standing,
     bars_chart,
     changes_chart,
-    png,
     quadrant_chart,
     rates_chart,
-    svg,
 )
+from persona_store.draw import draw
+from persona_store.drawing import drawn
 from persona_store.settings import Language
 
 HOSTILE = "<script>alert('x')</script> & =HYPERLINK(1) 😀"
@@ -32,6 +34,10 @@ def specs(language: Language) -> list[Spec]:
     ]
 
 
+def svg(spec: Spec) -> str:
+    return draw("svg", [spec])[0].decode()
+
+
 def words(picture: str) -> str:
     return "\n".join(ElementTree.fromstring(picture).itertext())
 
@@ -40,10 +46,10 @@ def words(picture: str) -> str:
 @pytest.mark.parametrize("place", range(5))
 def test_every_chart_is_drawn_as_text_and_as_picture(place: int, language: Language) -> None:
     spec = specs(language)[place]
-    drawn = svg(spec)
-    assert "<script" not in drawn
-    assert png(spec).startswith(b"\x89PNG")
-    assert spec["description"] in words(drawn)
+    picture = svg(spec)
+    assert "<script" not in picture
+    assert draw("png", [spec])[0].startswith(b"\x89PNG")
+    assert spec["description"] in words(picture)
 
 
 @pytest.mark.parametrize(("language", "n"), [("de", "n = 1.200"), ("en", "n = 1,200")])
@@ -54,3 +60,18 @@ def test_numbers_stand_beside_the_marks(language: Language, n: str) -> None:
 
 def test_a_name_stays_a_name() -> None:
     assert "<script>alert('x')</script>" in words(svg(specs("en")[0]))
+
+
+def test_charts_are_drawn_by_a_process_of_their_own() -> None:
+    """The process that asks draws nothing itself, so that it goes on serving people."""
+    rates, *_, nothing = specs("de")
+    assert drawn("svg", [rates, nothing]) == draw("svg", [rates, nothing])
+    with pytest.raises(subprocess.CalledProcessError):
+        drawn("png", [{"mark": "nothing"}])
+    assert drawing_library_in("import bot.gateway.app, bot.render.report, bot.cli.main") == "False"
+
+
+def drawing_library_in(imports: str) -> str:
+    """Whether a process that imports this has loaded the library that draws."""
+    asked = f"{imports}; import sys; print('vl_convert' in sys.modules)"
+    return subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout.strip()
