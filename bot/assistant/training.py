@@ -17,6 +17,8 @@ from persona_store.settings import PROJECT_ROOT
 _INPUTS = ("config.yml", "domain.yml", "data", "bot/assistant/nlu", "persona_store/lexicon", "requirements.lock")
 _SUFFIXES = frozenset({".yml", ".yaml", ".py", ".lock"})
 _NAME_LENGTH = 16  # hexadecimal digits: more than enough never to meet the same name twice
+# The second for processes that training starts: their warnings come before compat.quiet_library_warnings is heard.
+_QUIET = {"LOG_LEVEL": "WARNING", "PYTHONWARNINGS": "ignore"}
 
 logger = logging.getLogger(__name__)
 
@@ -91,14 +93,15 @@ def _silence() -> Iterator[None]:
     """Without Rasa's progress bars and congratulations; whoever trains has a progress display of their own."""
     from rasa.shared.utils import cli
 
-    level, print_success = os.environ.get("LOG_LEVEL"), cli.print_success
-    os.environ["LOG_LEVEL"] = "WARNING"
+    before, print_success = {name: os.environ.get(name) for name in _QUIET}, cli.print_success
+    os.environ.update(_QUIET)
     cli.print_success = logger.info
     try:
         yield
     finally:
         cli.print_success = print_success
-        if level is None:
-            del os.environ["LOG_LEVEL"]
-        else:
-            os.environ["LOG_LEVEL"] = level
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
