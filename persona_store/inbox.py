@@ -62,6 +62,13 @@ def finish(session: Session, channel: str, numbers: Sequence[int]) -> None:
     session.execute(update(Update).where(Update.channel == channel, Update.number.in_(numbers)).values(done))
 
 
+def before(session: Session, channel: str, number: int, worker: str) -> list[dict[str, Any]]:
+    """The updates before `number` that are still to be answered, and not by `worker`."""
+    others = (Update.channel == channel, Update.number < number, Update.claimed_by != worker)
+    left = session.scalars(select(Update.payload).where(*others, Update.claimed_until.is_not(None)))
+    return [payload for payload in left if payload is not None]
+
+
 def hold_on(session: Session, channel: str, worker: str, seconds: float) -> None:
     """`worker` is alive and goes on holding what it holds."""
     until = _now() + timedelta(seconds=seconds)

@@ -1,15 +1,16 @@
 """The channel in the gateway's event loop: starts and stops, fetches updates or takes them in, and has them answered.
 
 At least once: an update is kept in the store before Telegram hears that it arrived. Once: its number is known, and so
-is how much of the answer was sent.
+is how much of the answer was sent. In order: a chat's update waits for the chat's earlier ones, in whichever process.
 """
 
 import asyncio
 import logging
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -66,7 +67,7 @@ class Telegram:
         )
         self._services = Services(bot, state)
         self._conversation = Conversation(self._services)
-        self._lanes = Lanes()
+        self._lanes = Lanes(self._has_turn)
         self._worker = uuid4().hex
         self._tasks: list[asyncio.Task[None]] = []
         self._unfinished: set[int] = set()
@@ -173,7 +174,21 @@ class Telegram:
             edited = taken.payload.get("edited_message")
             if edited:
                 self._corrected[_message_of(edited)] = taken.number
-            self._lanes.put(_chat_of(taken.payload), lambda taken=taken: self._work(taken, now))  # type: ignore[misc]
+            work = partial(self._work, taken, now)
+            self._lanes.put(_chat_of(taken.payload), taken.number, work)
+
+    async def _has_turn(self, chat: Hashable, number: int) -> bool:
+        """Whether no other process has yet to answer an earlier update of the chat.
+
+        Telegram delivers the next one of a chat when it has heard that the one before arrived; but it may deliver that
+        to another process. A single one polls, so nobody has to be waited for.
+        """
+        if not self._public_url:
+            return True
+        try:
+            return await asyncio.to_thread(self._is_next, chat, number)
+        except StoreUnavailable:  # then there is nothing to answer with either, which people hear at once
+            return True
 
     async def _work(self, taken: Taken, since: float) -> None:
         """Answers one update, however long Telegram does not take the answer; later ones of the chat wait for it.
@@ -211,6 +226,11 @@ class Telegram:
     def _receive(self, updates: Mapping[int, dict[str, Any]]) -> list[Taken]:
         with session_scope(self._services.engine, writes=True) as session:
             return inbox.receive(session, TELEGRAM, updates, self._worker, HOLD_SECONDS)
+
+    def _is_next(self, chat: Hashable, number: int) -> bool:
+        with session_scope(self._services.engine) as session:
+            others = inbox.before(session, TELEGRAM, number, self._worker)
+        return all(_chat_of(payload) != chat for payload in others)
 
     def _finish(self) -> None:
         done = sorted(self._unfinished)

@@ -59,7 +59,7 @@ class BotApi:
     answered: dict[str, dict[str, Any]] = field(default_factory=dict)
     commands: dict[tuple[str, str], list[dict[str, str]]] = field(default_factory=dict)
     webhook: dict[str, Any] = field(default_factory=dict)
-    deliver_to: str = ""
+    deliver_to: list[str] = field(default_factory=list)  # in turn
     deliveries: list[int] = field(default_factory=list)
     delay_seconds: float = 0.0
     polls: int = 0
@@ -190,7 +190,8 @@ async def _deliver_by_webhook(api: BotApi) -> None:
             with api.lock:
                 waiting = [api.updates[number] for number in sorted(api.updates)]
             for update in waiting:
-                address = api.deliver_to + urlsplit(api.webhook["url"]).path
+                place = api.deliver_to[len(api.deliveries) % len(api.deliver_to)]
+                address = place + urlsplit(api.webhook["url"]).path
                 secret = api.webhook.get("secret_token")
                 headers = {"X-Telegram-Bot-Api-Secret-Token": secret} if secret else {}
                 try:

@@ -109,6 +109,31 @@ async def test_the_order_of_a_chat_is_kept_however_long_each_takes(jana: Person,
     assert [one.text for one in await jana.hears(8)] == [str(number) for number in range(8)]
 
 
+async def test_the_order_of_a_chat_is_kept_by_several_gateways_and_what_one_leaves_another_answers_in_its_place(
+    api: BotApi, known: Settings, rasa: RasaPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Telegram delivers each update to any of them; the first question of each takes longest."""
+    monkeypatch.setattr("bot.telegram.channel.STOP_SECONDS", 0.0)
+    monkeypatch.setattr("bot.telegram.channel.SWEEP_SECONDS", 0.1)
+
+    def reply(message: dict[str, Any]) -> Any:
+        rasa.delay_seconds = 0.0 if message["message"] == "2" else 0.3
+        return [{"text": message["message"]}]
+
+    rasa.reply, rasa.delay_seconds = reply, 0.6
+    both = [create_app(known.model_copy(update={"public_url": PUBLIC})) for _ in range(2)]
+    with served(both[0], free_port()) as first:
+        with served(both[1], free_port()) as second:
+            api.deliver_to = [first, second]
+            jana = api.person(JANA)
+            for number in range(6):
+                jana.says(str(number))
+            assert [one.text for one in await jana.hears(4)] == ["0", "1", "2", "3"]
+            await eventually(lambda: len(api.deliveries) == 6)
+        assert [one.text for one in await jana.hears(2)] == ["4", "5"]
+    assert await jana.hears_nothing_more()
+
+
 async def test_a_hundred_chats_at_once_are_answered_without_mixing_them_up(
     api: BotApi, app: FastAPI, rasa: RasaPlace
 ) -> None:
@@ -235,7 +260,7 @@ async def test_by_webhook_with_the_secret_and_only_with_it(
             ):
                 answer = await client.post(f"{url}/api/telegram", json=odd_update, headers=right)
                 assert answer.status_code in (204, 422)
-        api.deliver_to = url
+        api.deliver_to = [url]
         jana = api.person(JANA)
         assert (await jana.asks("Hallo")).text == "heard: Hallo"
         assert api.deliveries == [204]
