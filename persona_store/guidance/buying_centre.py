@@ -3,8 +3,8 @@
 from collections import Counter
 from datetime import date
 
-from sqlalchemy import ColumnElement, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Subquery, case, func, or_, select
+from sqlalchemy.orm import Session
 
 from persona_store.database.models import Build, Company, Contact, Deal, Interaction, Membership, Persona
 from persona_store.guidance.centre_rules import find_gaps, parts_taken
@@ -33,12 +33,9 @@ def buying_centre(session: Session, company_id: int) -> BuyingCentre:
         .limit(MOST_PEOPLE)
     ).all()
     ids = [one.id for one in people]
-    kinds, last, deals = _kinds(session, ids), _last(session, ids), _deals(session, ids)
+    done, deals = _done(session, ids), _deals(session, ids)
     personas = _personas(session, newest.id if newest else None, ids)
-    members = [
-        _member(one, kinds.get(one.id, set()), deals.get(one.id, 0), last.get(one.id), personas.get(one.id))
-        for one in people
-    ]
+    members = [_member(one, done.get(one.id, {}), deals.get(one.id, 0), personas.get(one.id)) for one in people]
     members.sort(key=lambda one: (RANKS[group(one.level)], -(one.parts[0].points if one.parts else 0.0), one.name))
     mix = Counter(persona for persona in personas.values())
     taken = {one.parts[0].part for one in members if one.parts}
@@ -58,13 +55,12 @@ def buying_centre(session: Session, company_id: int) -> BuyingCentre:
     )
 
 
-def _member(
-    contact: Contact, kinds: set[str], deals: int, last: date | None, persona: tuple[str, str] | None
-) -> Member:
+def _member(contact: Contact, done: dict[str, date | None], deals: int, persona: tuple[str, str] | None) -> Member:
+    last = max(filter(None, done.values()), default=None)
     function, level = contact.function or "other", contact.level or "unknown"
     known = function if contact.function or contact.job_title else ""
     return Member(
-        contact.id, contact.name, contact.job_title, function, level, parts_taken(known, level, kinds, deals),
+        contact.id, contact.name, contact.job_title, function, level, parts_taken(known, level, set(done), deals),
         persona[0] if persona else None, persona[1] if persona else None, last, deals,
     )  # fmt: skip
 
@@ -75,51 +71,36 @@ def _introducer(members: list[Member]) -> int | None:
     return -max(known)[1] if known else None
 
 
-def _of(ids: list[int]) -> tuple[type[Contact], ColumnElement[int], ColumnElement[bool]]:
-    """Contacts and their doubles, the id of the person, and the condition that picks them."""
-    own = aliased(Contact)
-    person = func.coalesce(own.duplicate_of, own.id)
-    return own, person, person.in_(ids)
+def _entries(ids: list[int]) -> Subquery:
+    """The rows of these people and of their doubles, each with the id of the person."""
+    person = func.coalesce(Contact.duplicate_of, Contact.id).label("person")
+    mine = or_(Contact.id.in_(ids), Contact.duplicate_of.in_(ids))
+    return select(Contact.id.label("entry"), person).where(mine).subquery()
 
 
-def _kinds(session: Session, ids: list[int]) -> dict[int, set[str]]:
-    own, person, picked = _of(ids)
-    # What we sent counts only when it was answered.
+def _done(session: Session, ids: list[int]) -> dict[int, dict[str, date | None]]:
+    """What each of them did, by kind with the last day; what we sent counts only when it was answered."""
+    persons = _entries(ids)
     told = or_(Interaction.direction.is_distinct_from("out"), Interaction.responded.is_(True))
     rows = session.execute(
-        select(person, Interaction.kind)
-        .select_from(Interaction)
-        .join(own, own.id == Interaction.contact_id)
-        .where(picked, told)
-        .distinct()
+        select(persons.c.person, Interaction.kind, func.max(Interaction.at))
+        .join(persons, persons.c.entry == Interaction.contact_id)
+        .where(told)
+        .group_by(persons.c.person, Interaction.kind)
     )
-    found: dict[int, set[str]] = {}
-    for contact, kind in rows:
-        found.setdefault(contact, set()).add(kind)
+    found: dict[int, dict[str, date | None]] = {}
+    for contact, kind, at in rows:
+        found.setdefault(contact, {})[kind] = at and at.date()
     return found
 
 
-def _last(session: Session, ids: list[int]) -> dict[int, date]:
-    own, person, picked = _of(ids)
-    told = or_(Interaction.direction.is_distinct_from("out"), Interaction.responded.is_(True))
-    rows = session.execute(
-        select(person, func.max(Interaction.at))
-        .select_from(Interaction)
-        .join(own, own.id == Interaction.contact_id)
-        .where(picked, told, Interaction.at.is_not(None))
-        .group_by(person)
-    )
-    return {contact: at.date() for contact, at in rows if at is not None}
-
-
 def _deals(session: Session, ids: list[int]) -> dict[int, int]:
-    own, person, picked = _of(ids)
+    persons = _entries(ids)
     rows = session.execute(
-        select(person, func.count())
+        select(persons.c.person, func.count())
         .select_from(Deal)
-        .join(own, own.id == Deal.contact_id)
-        .where(picked)
-        .group_by(person)
+        .join(persons, persons.c.entry == Deal.contact_id)
+        .group_by(persons.c.person)
     )
     return {contact: n for contact, n in rows}  # noqa: C416  # rows are no pairs to dict()
 

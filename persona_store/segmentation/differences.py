@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2_contingency, entropy
+from scipy.special import chdtrc, entr
 
 from persona_store.segmentation.binning import OTHER
 from persona_store.segmentation.profiles import AttributeProfile, PersonaProfile
@@ -73,7 +73,7 @@ def _difference(name: str, parts: Sequence[AttributeProfile | None]) -> Differen
     return Difference(
         attribute=name,
         kind=present[0].kind,
-        divergence=float(entropy(table.mean(axis=0), base=2) - np.mean([entropy(row, base=2) for row in table])),
+        divergence=float(_bits(table.mean(axis=0)) - _bits(table).mean()),
         p=_p_value(counts),
         known=tuple(0.0 if part is None else part.known for part in parts),
         levels=tuple(sorted(across, key=_apart, reverse=True)),
@@ -86,8 +86,15 @@ def _apart(level: LevelAcross) -> tuple[bool, float]:
     return level.level != OTHER, max(known) - min(known)
 
 
+def _bits(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The entropy of each row, whose shares count as parts of their sum."""
+    whole = shares / shares.sum(axis=-1, keepdims=True)
+    return np.asarray(entr(whole).sum(axis=-1) / np.log(2))
+
+
 def _p_value(counts: NDArray[np.float64]) -> float:
     some = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
-    if min(some.shape, default=0) < 2:
+    if min(some.shape) < 2:
         return 1.0
-    return float(chi2_contingency(some, correction=False).pvalue)
+    expected = some.sum(axis=1, keepdims=True) * some.sum(axis=0) / some.sum()
+    return float(chdtrc((some.shape[0] - 1) * (some.shape[1] - 1), ((some - expected) ** 2 / expected).sum()))

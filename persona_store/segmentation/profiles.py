@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy import Row, func, select
@@ -25,6 +25,12 @@ _OF_LEVELS = (
     PersonaLevel.n,
     PersonaLevel.weight,
 )
+_PERSONAS = (
+    select(Persona, PersonaIdentity, Build.created_at)
+    .join(Build, Build.id == Persona.build_id)
+    .outerjoin(PersonaIdentity, PersonaIdentity.id == Persona.identity_id)
+)
+CACHED_PERSONAS = 64  # those of two builds in two markets, for two stores
 STANDS = 0.75  # mean Jaccard over bootstrap samples from which a class is a stable one (Hennig 2007)
 
 
@@ -77,25 +83,57 @@ class PersonaProfile:
     pinned: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a build found out about a persona, which stays as it is: events move its size only, analysts its name."""
+
+    attributes: tuple[AttributeProfile, ...]
+    weight_by_kind: Mapping[AttributeKind, float]
+    data_on: date | None
+    contacts: int
+
+
+_found: dict[tuple[str, int, datetime], _Found] = {}
+
+
 def persona_profile(session: Session, persona_id: int) -> PersonaProfile:
     """The profile of one persona of any build; raises sqlalchemy's NoResultFound for an unknown id."""
     demand(session, "aggregates")
-    persona = session.get_one(Persona, persona_id)
-    return _profile(session, persona, session.get_one(Build, persona.build_id))
+    return _profile(session, *session.execute(_PERSONAS.where(Persona.id == persona_id)).one())
 
 
 def list_profiles(session: Session) -> list[PersonaProfile]:
     """The profiles of the newest build by number; empty when there is no build or it found no personas."""
     demand(session, "aggregates")
-    newest = session.scalar(select(func.max(Build.id)))
-    if newest is None:
-        return []
-    build = session.get_one(Build, newest)
-    rows = session.scalars(select(Persona).where(Persona.build_id == newest).order_by(Persona.number))
-    return [_profile(session, row, build) for row in rows]
+    newest = select(func.max(Build.id)).scalar_subquery()
+    rows = session.execute(_PERSONAS.where(Persona.build_id == newest).order_by(Persona.number))
+    return [_profile(session, *row) for row in rows]
 
 
-def _profile(session: Session, persona: Persona, build: Build) -> PersonaProfile:
+def _profile(
+    session: Session, persona: Persona, identity: PersonaIdentity | None, created_at: datetime
+) -> PersonaProfile:
+    key = (str(session.get_bind().engine.url), persona.id, created_at)
+    found = _found.get(key)
+    if found is None:
+        while len(_found) >= CACHED_PERSONAS:
+            _found.pop(next(iter(_found)), None)
+        found = _found[key] = _read(session, persona)
+    return PersonaProfile(
+        info=persona_info(persona),
+        attributes=found.attributes,
+        build_id=persona.build_id,
+        data_on=found.data_on,
+        contacts=found.contacts,
+        weight_by_kind=found.weight_by_kind,
+        standing=standing(persona.stability),
+        note=identity.note if identity else None,
+        pinned=identity is not None and identity.pinned,
+    )
+
+
+def _read(session: Session, persona: Persona) -> _Found:
+    build = session.get_one(Build, persona.build_id)
     described = build.markets[persona.market]
     known = {part["key"]: attribute_from_json(part) for part in described["attributes"]}
     grouped: dict[str, list[Row[*tuple[Any, ...]]]] = {}
@@ -103,20 +141,14 @@ def _profile(session: Session, persona: Persona, build: Build) -> PersonaProfile
     for row in session.execute(statement):
         grouped.setdefault(row.attribute, []).append(row)
     profiles = [_attribute_profile(known[name], rows) for name, rows in grouped.items()]
-    identity = None if persona.identity_id is None else session.get(PersonaIdentity, persona.identity_id)
-    return PersonaProfile(
-        info=persona_info(persona),
+    return _Found(
         attributes=tuple(sorted(profiles, key=lambda profile: -profile.weight)),
-        build_id=build.id,
-        data_on=build.data_on,
-        contacts=described["contacts"],
         weight_by_kind={
             kind: sum(one.weight for one in profiles if one.kind == kind)
             for kind in dict.fromkeys(one.kind for one in profiles)
         },
-        standing=standing(persona.stability),
-        note=identity.note if identity else None,
-        pinned=identity is not None and identity.pinned,
+        data_on=build.data_on,
+        contacts=described["contacts"],
     )
 
 
