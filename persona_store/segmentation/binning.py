@@ -50,7 +50,7 @@ class Binning:
     def apply(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`contact_id` and the level of each attribute that `frame` has, as an Enum of its levels; null = not known."""
         known = [name for name in frame.columns if name in self.bins]
-        return frame.select("contact_id", *(_levels(frame[name], self.bins[name]) for name in known))
+        return frame.select("contact_id", *(_levels(name, self.bins[name]) for name in known))
 
     def as_json(self) -> dict[str, Any]:
         """The bins as plain JSON data."""
@@ -91,21 +91,18 @@ def fit_binning(frame: pl.DataFrame, attributes: Sequence[Attribute], *, quantil
     return Binning(bins)
 
 
-def _levels(column: pl.Series, bins: Bins) -> pl.Series:
-    levels = pl.Enum(bins.levels)  # a byte a contact; as text, the levels would be the largest part of a build
+def _levels(name: str, bins: Bins) -> pl.Expr:
+    column, levels = pl.col(name), pl.Enum(bins.levels)  # a byte a contact; texts would be the largest part of a build
     if bins.edges is not None:
-        numbers = column.cast(pl.Float64).fill_nan(None)
-        places = np.searchsorted(bins.edges, numbers.fill_null(0.0).to_numpy(), side="right")
-        named = pl.Series(column.name, bins.levels, dtype=levels).gather(places)
-        return named.set(numbers.is_null(), None)
+        return column.cast(pl.Float64).fill_nan(None).bin_intervals(list(bins.edges), labels=list(bins.levels))
     fallback = OTHER if bins.other else None
-    return column.replace_strict(bins.levels, bins.levels, default=fallback, return_dtype=levels).set(
-        column.is_null(), None
-    )
+    named = column.replace_strict(bins.levels, bins.levels, default=fallback, return_dtype=levels)
+    return pl.when(column.is_not_null()).then(named).alias(name)
 
 
 def _tells_apart(column: pl.Series, bins: Bins) -> bool:
-    return _levels(column, bins).drop_nulls().n_unique() >= 2
+    levels = column.to_frame().select(_levels(column.name, bins)).to_series()
+    return levels.drop_nulls().n_unique() >= 2
 
 
 def _named_bins(column: pl.Series) -> Bins | None:

@@ -55,11 +55,8 @@ class Segments:
 
 def encode(levels: pl.DataFrame, binning: Binning, names: Sequence[str]) -> Codes:
     """(contacts, names): the number of each contact's level, MISSING where not known."""
-    columns = [
-        levels[name].cast(pl.Enum(binning.bins[name].levels)).to_physical().cast(pl.Int8).fill_null(MISSING)
-        for name in names
-    ]
-    return np.column_stack([column.to_numpy() for column in columns])
+    numbers = (pl.col(name).cast(pl.Enum(binning.bins[name].levels)).to_physical() for name in names)
+    return levels.select(number.cast(pl.Int8).fill_null(MISSING) for number in numbers).to_numpy(order="c")
 
 
 def mark_repeated(
