@@ -33,6 +33,7 @@ PREFLIGHT_HEADERS = {
 }
 
 # deep-chat styles itself by constructed style sheets and the CSSOM, which need no 'unsafe-inline'; its icons are data:.
+# HTML is written by the policy of bot/web/vendor/trusted.js only.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -44,6 +45,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "form-action 'none'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types persona-bot",
     )
 )
 SECURITY_HEADERS = {

@@ -1,5 +1,6 @@
 // The custom element <persona-bot>: login and conversation in a shadow of their own, in a corner or in their place.
 
+import { isForbidden } from "../vendor/trusted.js";
 import { icon, make, newName } from "./dom.js";
 import { Gateway } from "./gateway.js";
 import { loginForm } from "./login.js";
@@ -140,6 +141,7 @@ export class PersonaBot extends HTMLElement {
 
   async #begin() {
     this.begun = true;
+    if (isForbidden) return this.#showProblem(this.words.text("page_forbids"));
     try {
       const person = await this.gateway.whoAmI();
       if (person) await this.#enter(person);

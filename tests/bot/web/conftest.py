@@ -171,7 +171,8 @@ def log_in(page: Page) -> None:
 
 
 def is_trouble(text: str) -> bool:
-    return "Content Security Policy" in text or "Content-Security-Policy" in text or "Uncaught" in text
+    signs = ("Content Security Policy", "Content-Security-Policy", "TrustedHTML", "Uncaught")
+    return any(sign in text for sign in signs)
 
 
 def is_foreign(url: str, gateway: str) -> bool:

@@ -25,11 +25,12 @@ body { margin: 0; }
 """
 
 
-def policy(gateway: str) -> str:
-    """The page's own files and the widget's, and nothing inline."""
+def policy(gateway: str, types: str) -> str:
+    """The page's own files and the widget's, nothing inline, and HTML by the Trusted Types policy `types` only."""
     return (
         f"default-src 'none'; script-src {gateway}; connect-src 'self' {gateway}; style-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        f"require-trusted-types-for 'script'; trusted-types {types}"
     )
 
 
@@ -61,7 +62,9 @@ class HostPage:
 
     def app(self) -> Starlette:
         async def page(request: Request) -> Response:
-            return HTMLResponse(self.html(dict(request.query_params)), headers={"Content-Security-Policy": self.csp})
+            asked = dict(request.query_params)
+            csp = policy(self.gateway, asked.get("types", "persona-bot"))
+            return HTMLResponse(self.html(asked), headers={"Content-Security-Policy": csp})
 
         async def who(_request: Request) -> Response:
             return JSONResponse({"token": signed(self.user, **self.claims)} if self.user else {}, 200)
@@ -70,10 +73,6 @@ class HostPage:
             return Response(self.style, media_type="text/css")
 
         return Starlette(routes=[Route("/", page), Route("/who", who), Route("/host.css", css)])
-
-    @property
-    def csp(self) -> str:
-        return policy(self.gateway)
 
     def html(self, asked: dict[str, str]) -> str:
         """`mode` and `language`, `theme` as in the tag; with `token` the page vouches for its people."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.bot.web.conftest import HOSTILE, NAME, PASSWORD, Opener, say
 from tests.bot.web.host import HostPage
@@ -66,6 +66,17 @@ def test_the_page_around_cannot_dress_the_widget(widget: Page) -> None:
     size, colour = text.evaluate("element => [getComputedStyle(element).fontSize, getComputedStyle(element).color]")
     assert 16 <= float(size.removesuffix("px")) <= 18
     assert colour != "rgb(255, 0, 0)"
+
+
+@pytest.mark.parametrize(("locale", "words"), [("de-DE", "muss bei trusted-types auch"), ("en-GB", "has to name")])
+def test_a_page_whose_policy_forbids_the_chat_is_told_what_to_change(
+    chromium: Browser, host: HostPage, locale: str, words: str
+) -> None:
+    """All other tests of the widget run in a page that enforces Trusted Types and allows ours."""
+    page = chromium.new_page(locale=locale)
+    page.goto(f"{host.url}/?mode=inline&token=1&types='none'")
+    expect(page.get_by_role("alert")).to_contain_text(words)
+    page.close()
 
 
 def test_an_answer_shows_all_its_parts(widget: Page) -> None:
