@@ -11,6 +11,7 @@ LOCK := $(UV) pip compile --quiet --generate-hashes --universal --python-version
 demo: $(VENV)/.installed  ## a sample CRM, personas, a trained assistant, all processes started
 	$(BIN)/personabot demo
 
+test: export OMP_NUM_THREADS := 1 # two workers keep both cores busy, more threads only wait for each other
 test: $(VENV)/.tested-with  ## the whole test suite
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 

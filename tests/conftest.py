@@ -1,4 +1,4 @@
-"""Real stores for the tests: SQLite for all, PostgreSQL for those of the store too."""
+"""Real stores for the tests: SQLite for all, PostgreSQL for those of the store too; and which tests share a worker."""
 
 import shutil
 import tempfile
@@ -9,6 +9,8 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings as hypothesis
 from sqlalchemy import Engine, make_url, text
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from persona_store.database import connect, migrate
 from persona_store.privacy.identity import Identity
@@ -19,6 +21,27 @@ hypothesis.load_profile("repeatable")
 
 
 OPERATOR = Identity("operator", "admin")
+# What these rooms build for all their tests is costly: a product with a trained assistant, a smaller assistant, stores
+# with personas. So each room belongs to one worker, and those that need the same are one.
+ROOMS = {
+    "tests/e2e/": "trained assistant",
+    "tests/nlu/": "trained assistant",
+    "tests/bot/assistant/": "small assistant",
+    "tests/actions/": "store with personas",
+    "tests/persona_store/live/": "live stores",
+}
+
+
+class RoomScheduling(LoadFileScheduling):
+    """Deals the tests out to the workers by file, and those of a room that shares something costly together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((name for room, name in ROOMS.items() if nodeid.startswith(room)), super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> RoomScheduling:
+    """Asked by pytest-xdist how to deal the tests out."""
+    return RoomScheduling(config, log)
 
 
 @pytest.fixture(scope="session")

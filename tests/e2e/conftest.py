@@ -36,9 +36,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     personabot("build", environment=environment)
     personabot("import", str(GUESTS), environment=environment)
     personabot("privacy", "object", BLOCKED, environment=environment)
-    for name, rights in {USER: "sales", MARKETER: "marketing", ADMIN: "admin"}.items():
-        personabot("users", "add", name, "--rights", rights, environment=environment)
-    add_people(environment, COLLEAGUES, PASSWORD)
+    personabot("users", "add", ADMIN, "--rights", "admin", environment=environment)
+    add_people(environment, [MARKETER], PASSWORD, "marketing")
+    add_people(environment, [USER, *COLLEAGUES], PASSWORD)
     personabot("train", environment=environment)
     with served(environment, crm) as running:
         yield running
