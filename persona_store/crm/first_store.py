@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event, insert, select
 
+from persona_store.crm.staging import ALONE, stage_path
 from persona_store.database import connect, session_scope
+from persona_store.database.bulk import SORT_PRAGMAS
 from persona_store.database.models import Import, Suppressed
 from persona_store.errors import StoreUnavailable
 from persona_store.settings import settings
@@ -20,9 +22,8 @@ FILLED = (
 )
 # Nobody else has the file, and when the import fails it is left out: rolling back is all it must be able to.
 ALONE_PRAGMAS = ("PRAGMA journal_mode=MEMORY", "PRAGMA synchronous=OFF")
-CACHE_KIB = 131_072  # SQLite's page cache while loading: indexes of millions of rows would thrash the default 2 MB
-BULK_PRAGMAS = (f"PRAGMA cache_size=-{CACHE_KIB}", "PRAGMA foreign_keys=OFF", "PRAGMA threads=2")
-NAME = "first"
+BULK_PRAGMAS = ("PRAGMA foreign_keys=OFF", *SORT_PRAGMAS)
+NAME, APART = "first", "apart"  # what its file is called, and that of the touchpoints, while it is taken over
 
 
 class FirstStore:
@@ -31,9 +32,10 @@ class FirstStore:
     def __init__(self, store: Engine, folder: Path) -> None:
         """`store` is set for one big load; `folder` for temporary files takes the copy."""
         self._store = store
-        self._path = folder / f"{NAME}.db"
-        self.engine = connect(f"sqlite:///{self._path}")
-        set_for_load(self.engine, *ALONE_PRAGMAS)
+        self._path, self._touchpoints = folder / f"{NAME}.db", stage_path(folder)
+        engine = connect(f"sqlite:///{self._path}")
+        set_for_load(engine, *ALONE_PRAGMAS)
+        self.engine = engine.execution_options(**{ALONE: True})
         query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type DESC"
         with store.connect() as connection, self.engine.begin() as copy:
             for definition in connection.exec_driver_sql(query).scalars():
@@ -52,9 +54,12 @@ class FirstStore:
             connection = session.connection()
             if not is_empty(connection) or _suppressed(connection) != self._suppressed:
                 raise StoreUnavailable(say("store.busy", settings().language))
-            connection.exec_driver_sql(f"ATTACH ? AS {NAME}", (str(self._path),))
+            for name, path in ((NAME, self._path), (APART, self._touchpoints)):
+                connection.exec_driver_sql(f"ATTACH ? AS {name}", (str(path),))
+            there = set(connection.exec_driver_sql(f"SELECT name FROM {NAME}.sqlite_master").scalars())  # noqa: S608
             for table in FILLED:
-                connection.exec_driver_sql(f"INSERT INTO main.{table} SELECT * FROM {NAME}.{table}")  # noqa: S608
+                place = NAME if table in there else APART
+                connection.exec_driver_sql(f"INSERT INTO main.{table} SELECT * FROM {place}.{table}")  # noqa: S608
             names = ", ".join(f'"{column.name}"' for column in Import.__table__.columns if column.name != "id")
             connection.exec_driver_sql(f"INSERT INTO main.imports ({names}) SELECT {names} FROM {NAME}.imports")  # noqa: S608
 

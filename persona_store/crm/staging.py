@@ -8,11 +8,12 @@ import polars as pl
 from sqlalchemy import Connection, func, select
 
 from persona_store.crm.loading import Upsert, Written
-from persona_store.database.bulk import indexes_later, storable
+from persona_store.database.bulk import SORT_PRAGMAS, storable
 from persona_store.database.models import Contact, Interaction
 
 PART_ROWS = 1_000_000  # sorted at a time in memory
-FAST_PRAGMAS = ("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA locking_mode=EXCLUSIVE")
+FAST_PRAGMAS = ("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA locking_mode=EXCLUSIVE", *SORT_PRAGMAS)
+ALONE = "alone"  # option of a connection to a store that is to be taken over: it may lie in several files
 
 
 class Sorted:
@@ -53,6 +54,11 @@ class Sorted:
                 yield pl.concat(frames).sort(self._column, maintain_order=True)
 
 
+def stage_path(folder: Path, number: int = 0) -> Path:
+    """Where touchpoints are staged; the first file holds all of them where the store had none."""
+    return folder / f"stage{number}.db"
+
+
 class SqliteStage:
     """A database file of one table beside the store, filled without any journal, then read from within the import.
 
@@ -64,11 +70,15 @@ class SqliteStage:
         self._connection = connection
         self._path = path
         self._columns = [row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({table})") if row[1] != "id"]
-        query = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
-        self._definition: str = connection.exec_driver_sql(query, (table,)).scalar_one()
+        query = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type DESC"
+        self._definition, *self._indexes = connection.exec_driver_sql(query, (table,)).scalars()
+        self._empty = connection.exec_driver_sql(f"SELECT 1 FROM {table} LIMIT 1").first() is None  # noqa: S608
 
     def fill(self, parts: Iterator[pl.DataFrame]) -> None:
-        """Writes all rows, numbered in the order given; the next frame is made ready while one is written."""
+        """Writes all rows, numbered in the order given; the next frame is made ready while one is written.
+
+        What will be the store's table gets its indexes too, in one sorted go.
+        """
         from adbc_driver_sqlite import dbapi  # brings pandas with it, which answering need not load
 
         with dbapi.connect(str(self._path), autocommit=True) as stage, stage.cursor() as cursor:
@@ -88,20 +98,24 @@ class SqliteStage:
                     before = writer.submit(write, ready)
                 if before is not None:
                     before.result()
+            for index in self._indexes if self._empty else ():
+                cursor.execute(index)
 
     def attach(self) -> str:
         """Makes the rows readable in the connection's transaction; returns the name of the table there."""
         self._connection.exec_driver_sql(f"ATTACH ? AS {self._path.stem}", (str(self._path),))
         return f"{self._path.stem}.{self.table}"
 
-    def move(self) -> int:
-        """Copies all rows into the empty table of the store, as they lie; its indexes are made afterwards, in one go.
+    def move(self) -> None:
+        """Makes the rows those of the store's empty table, copied with their indexes as they lie.
 
-        Returns the number of rows.
+        A store that is to be taken over gives up its table instead, for this one to be found in its place.
         """
         staged = self.attach()
-        with indexes_later(self._connection, self.table):
-            return self._connection.exec_driver_sql(f"INSERT INTO {self.table} SELECT * FROM {staged}").rowcount  # noqa: S608
+        if self._connection.get_execution_options().get(ALONE):
+            self._connection.exec_driver_sql(f"DROP TABLE main.{self.table}")
+        else:
+            self._connection.exec_driver_sql(f"INSERT INTO {self.table} SELECT * FROM {staged}")  # noqa: S608
 
     def _complete(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame with all columns of the table, absent ones empty."""
@@ -142,7 +156,7 @@ class Touchpoints:
         if self._connection.dialect.name != "sqlite":
             return
         for number, (columns, rows) in enumerate(self._sorted.items()):
-            stage = SqliteStage(self._connection, "interactions", self._folder / f"stage{number}.db")
+            stage = SqliteStage(self._connection, "interactions", stage_path(self._folder, number))
             self._stages[columns] = stage, self._writer.submit(stage.fill, self._parts(rows))
 
     def finish(self) -> Iterator[tuple[Written, int]]:
@@ -171,5 +185,6 @@ class Touchpoints:
         stage, filled = self._stages[columns]
         filled.result()
         if self._connection.scalar(select(Interaction.id).limit(1)) is None:
-            return Written(stage.move(), ())
+            stage.move()
+            return Written(self._counts[columns], ())
         return Upsert(self._connection, "interactions", columns, staged=stage.attach()).take()

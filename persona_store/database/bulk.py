@@ -13,6 +13,8 @@ ROWS_AT_ONCE = 50_000
 # New objects after which Python looks for cycles. Rows by the million are none, and looking through them again and
 # again took a tenth of an import.
 COLLECT_AFTER = 200_000
+CACHE_KIB = 131_072  # SQLite's page cache while loading: indexes of millions of rows would thrash the default 2 MB
+SORT_PRAGMAS = (f"PRAGMA cache_size=-{CACHE_KIB}", "PRAGMA threads=2")
 
 
 def storable(frame: pl.DataFrame) -> pl.DataFrame:
@@ -29,7 +31,10 @@ def insert_frame(connection: Connection, table: str, frame: pl.DataFrame, values
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(map(quote, frame.columns))
     if connection.dialect.name == "postgresql":
-        text = frame.write_csv(include_header=False, null_value=COPY_NULL, quote_style="non_numeric")
+        bytes_ = pl.lit("\\x") + pl.col(pl.Binary).bin.encode("hex")
+        text = frame.with_columns(bytes_).write_csv(
+            include_header=False, null_value=COPY_NULL, quote_style="non_numeric"
+        )
         statement = f"COPY {table} ({names}) FROM STDIN (FORMAT csv, NULL '{COPY_NULL}')"
         with connection.connection.cursor().copy(statement) as copy:
             copy.write(text)
@@ -69,12 +74,17 @@ def _pieces(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator
 
 @contextmanager
 def few_collections() -> Iterator[None]:
-    """Looks for cycles among Python's objects rarely while the block handles rows by the million."""
+    """Looks for cycles among Python's objects rarely while the block handles rows by the million.
+
+    Those there before, of all modules loaded, are left out of it.
+    """
     usual = gc.get_threshold()
     gc.set_threshold(max(usual[0], COLLECT_AFTER), *usual[1:])
+    gc.freeze()
     try:
         yield
     finally:
+        gc.unfreeze()
         gc.set_threshold(*usual)
 
 
