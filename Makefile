@@ -11,7 +11,8 @@ LOCK := $(UV) pip compile --quiet --generate-hashes --universal --python-version
 demo: $(VENV)/.installed  ## a sample CRM, personas, a trained assistant, all processes started
 	$(BIN)/personabot demo
 
-test: export OMP_NUM_THREADS := 1 # two workers keep both cores busy, more threads only wait for each other
+# Two workers keep both cores busy; more threads would only wait for each other.
+test: export OMP_NUM_THREADS := 1
 test: $(VENV)/.tested-with  ## the whole test suite
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
