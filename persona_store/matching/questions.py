@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import entropy
 
 from persona_store.segmentation import PersonaModel
 from persona_store.segmentation.registry import TEXT_KINDS
+from persona_store.segmentation.shares import entropy
 
 Floats = NDArray[np.float64]
 
@@ -78,7 +78,7 @@ def information_gain(posterior: Floats, probabilities: Floats, exponent: float =
     """
     answers = posterior @ probabilities
     afterwards = posterior[:, None] * probabilities**exponent
-    return float(entropy(posterior) - answers @ np.atleast_1d(entropy(afterwards, axis=0)))
+    return float(entropy(posterior) - answers @ entropy(afterwards, axis=0))
 
 
 def _about_persona(model: PersonaModel, posterior: Floats, attribute: str, known: Container[str]) -> float:

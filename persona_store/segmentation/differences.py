@@ -1,16 +1,17 @@
 """In what personas differ from one another: their attributes, most telling first, and whether that is beyond chance."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc, entr
+from scipy.special import chdtrc
 
 from persona_store.segmentation.binning import OTHER
 from persona_store.segmentation.profiles import AttributeProfile, PersonaProfile
 from persona_store.segmentation.registry import AttributeKind
-from persona_store.segmentation.shares import holm
+from persona_store.segmentation.shares import entropy, holm
 
 CHANCE = 0.05
 
@@ -73,7 +74,7 @@ def _difference(name: str, parts: Sequence[AttributeProfile | None]) -> Differen
     return Difference(
         attribute=name,
         kind=present[0].kind,
-        divergence=float(_bits(table.mean(axis=0)) - _bits(table).mean()),
+        divergence=float(entropy(table.mean(axis=0)) - entropy(table).mean()) / math.log(2),
         p=_p_value(counts),
         known=tuple(0.0 if part is None else part.known for part in parts),
         levels=tuple(sorted(across, key=_apart, reverse=True)),
@@ -84,12 +85,6 @@ def _apart(level: LevelAcross) -> tuple[bool, float]:
     """How far its shares lie apart; what is summed up as "other" says little, however far."""
     known = [share for share in level.shares if share is not None]
     return level.level != OTHER, max(known) - min(known)
-
-
-def _bits(shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The entropy of each row, whose shares count as parts of their sum."""
-    whole = shares / shares.sum(axis=-1, keepdims=True)
-    return np.asarray(entr(whole).sum(axis=-1) / np.log(2))
 
 
 def _p_value(counts: NDArray[np.float64]) -> float:

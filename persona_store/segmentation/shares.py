@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.special import entr
 from scipy.stats import binomtest, chi2_contingency, fisher_exact, norm
 
 LEAST_EXPECTED = 5.0  # contacts in each cell for the chi-squared test to hold (Cochran 1954); else Fisher's exact one
@@ -46,6 +48,14 @@ def contrast(one: Share, other: Share) -> Contrast:
     width = float(norm.ppf((1 + SURE) / 2)) * float(np.sqrt((1 / cells).sum()))
     low, high = np.exp([log_odds - width, log_odds + width]).tolist()
     return Contrast(float(np.exp(log_odds)), low, high, _p_value(table))
+
+
+def entropy(parts: NDArray[np.float64], axis: int = -1) -> NDArray[np.float64]:
+    """The entropy in nats along `axis`, parts counting as shares of their sum.
+
+    As scipy.stats.entropy, without its checks: an answer needs dozens of them, at 0.3 ms each.
+    """
+    return np.asarray(entr(parts / parts.sum(axis=axis, keepdims=True)).sum(axis=axis))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
