@@ -25,13 +25,14 @@ from persona_store.database.bulk import few_collections
 from persona_store.database.models import Build, Contact, Scorecard
 from persona_store.errors import InputError
 from persona_store.guidance.learned import Observed, learn_guidance, observe_market
+from persona_store.live.members import forget_builds, keep_members
 from persona_store.segmentation.aggregation import newest_data, outcomes
 from persona_store.segmentation.attributes import recognise_attributes
 from persona_store.segmentation.binning import fit_binning
 from persona_store.segmentation.drift import Drift, drift_between
 from persona_store.segmentation.extract import Extract, one_pass
 from persona_store.segmentation.identities import Vanished, label_personas, vanished
-from persona_store.segmentation.model import PersonaInfo, persona_info
+from persona_store.segmentation.model import PersonaInfo, built_model, persona_info
 from persona_store.segmentation.registry import MARKETS, Attribute
 from persona_store.segmentation.segment import Segments, find_segments, mark_repeated
 from persona_store.segmentation.selection import Choice
@@ -218,6 +219,13 @@ def _store_build(
     session.flush()
     reports = [_store(session, row.id, one, own, progress) for one, own in zip(found, labels, strict=True)]
     session.flush()
+    session.expire(row)  # read again, the attributes come in the order in which events will meet them
+    forget_builds(session)
+    for one, own in zip(found, labels, strict=True):
+        model = built_model(session, one.data.market)
+        if model is not None and one.segments is not None:
+            by_number = np.argsort([label.number for label in own])
+            keep_members(session, model, one.data.levels, one.segments.posterior[:, by_number])
     apply_persona_vetoes(session, row.id)
     learn_guidance(session, row.id, {one.data.market: one.observed for one in found})
     drift = None if previous is None else drift_between(session, previous, row.id)

@@ -177,18 +177,20 @@ def veto_outcomes(session: Session, market: str) -> dict[int, bool]:
     return {contact_id: verdict == "good_lead" for contact_id, verdict in rows}
 
 
-def apply_persona_vetoes(session: Session, build_id: int) -> int:
-    """Puts contacts of a finished build into the personas that reps named for them; returns how many.
-
-    The personas of the build must have their identities.
-    """
-    moved = 0
+def persona_vetoes(session: Session, build_id: int) -> dict[int, int]:
+    """The personas of a build that people named for contacts, by contact; the personas must have their identities."""
     rows = session.execute(
         select(Veto.contact_id, Persona.id)
         .join(Persona, Persona.identity_id == Veto.identity_id)
         .where(Veto.withdrawn_at.is_(None), Veto.verdict.in_(ON_PERSONA), Persona.build_id == build_id)
-    ).all()
-    for contact_id, persona_id in rows:
+    )
+    return {contact_id: persona_id for contact_id, persona_id in rows}  # noqa: C416  # rows are no pairs to dict()
+
+
+def apply_persona_vetoes(session: Session, build_id: int) -> int:
+    """Puts contacts of a finished build into the personas that reps named for them; returns how many."""
+    moved = 0
+    for contact_id, persona_id in persona_vetoes(session, build_id).items():
         member = session.get(Membership, (build_id, contact_id))
         if member is not None and member.persona_id != persona_id:
             session.execute(

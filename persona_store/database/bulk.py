@@ -31,10 +31,12 @@ def insert_frame(connection: Connection, table: str, frame: pl.DataFrame, values
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(map(quote, frame.columns))
     if connection.dialect.name == "postgresql":
-        bytes_ = pl.lit("\\x") + pl.col(pl.Binary).bin.encode("hex")
-        text = frame.with_columns(bytes_).write_csv(
-            include_header=False, null_value=COPY_NULL, quote_style="non_numeric"
+        written = frame.with_columns(
+            pl.format("\\x{}", pl.col(name).bin.encode("hex")).alias(name)
+            for name, kind in frame.schema.items()
+            if kind == pl.Binary
         )
+        text = written.write_csv(include_header=False, null_value=COPY_NULL, quote_style="non_numeric")
         statement = f"COPY {table} ({names}) FROM STDIN (FORMAT csv, NULL '{COPY_NULL}')"
         with connection.connection.cursor().copy(statement) as copy:
             copy.write(text)

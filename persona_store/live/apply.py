@@ -25,7 +25,7 @@ from persona_store.live.events import (
     read_event,
     refs_of,
 )
-from persona_store.live.members import MOST_AT_ONCE, follow, refresh
+from persona_store.live.members import MOST_AT_ONCE, follow, has_members, refresh
 from persona_store.live.people import Known, Origin, find_contacts, origin, persons
 from persona_store.live.rows import Row, contact_rows, deal_rows, interaction_rows
 from persona_store.live.state import MarketState, close_state, open_state
@@ -73,7 +73,7 @@ def apply_events(engine: Engine, events: Sequence[object]) -> EventReport:
     for event in read:
         if not isinstance(event, EventResult):
             first.setdefault(event.id, event)
-    with session_scope(engine, writes=True) as session, session_scope(engine) as before:
+    with session_scope(engine, writes=True) as session:
         only_writer(session)
         _purge(session)
         seen = _seen(session, first)
@@ -81,17 +81,17 @@ def apply_events(engine: Engine, events: Sequence[object]) -> EventReport:
         released = _released(session, _awaited(fresh))
         batch = _Batch(session, origin(session))
         if fresh or released:
-            _apply(batch, before, fresh, released)
+            _apply(batch, fresh, released)
     return EventReport(tuple(_results(read, batch.results)), len(released))
 
 
 def apply_waiting(engine: Engine) -> int:
     """Applies the events that waited for contacts which are there by now, as after an import; returns how many."""
-    with session_scope(engine, writes=True) as session, session_scope(engine) as before:
+    with session_scope(engine, writes=True) as session:
         only_writer(session)
         released = _released(session, _arrived(session))
         if released:
-            _apply(_Batch(session, origin(session)), before, [], released)
+            _apply(_Batch(session, origin(session)), [], released)
     return len(released)
 
 
@@ -115,10 +115,10 @@ def settle(engine: Engine, seconds: float) -> bool:
 
 def _states(session: Session) -> list[MarketState]:
     models = [built_model(session, market) for market in MARKETS]
-    return [open_state(session, model) for model in models if model is not None]
+    return [open_state(session, model) for model in models if model is not None and has_members(session, model)]
 
 
-def _apply(batch: _Batch, before: Session, fresh: Sequence[AnyEvent], released: Sequence[AnyEvent]) -> None:
+def _apply(batch: _Batch, fresh: Sequence[AnyEvent], released: Sequence[AnyEvent]) -> None:
     session, changes, clocks = batch.session, Changes(), Clocks(batch.session)
     events = [*fresh, *released]
     refs = {ref for event in events for ref in _all_refs(event)}
@@ -137,12 +137,12 @@ def _apply(batch: _Batch, before: Session, fresh: Sequence[AnyEvent], released: 
     clocks.write()
     for _, outcome in outcomes:
         batch.results[outcome.id] = EventResult(0, outcome.id, "applied")
-    _follow(session, before, changes, len(events))
+    _follow(session, changes, len(events))
     _wait(batch, events)
     _remember(batch, fresh, released)
 
 
-def _follow(session: Session, before: Session, changes: Changes, events: int) -> None:
+def _follow(session: Session, changes: Changes, events: int) -> None:
     """Lets everything that is derived follow the rows: doubles, names, statistics, memberships, drift."""
     session.flush()
     session.expire_all()
@@ -156,7 +156,7 @@ def _follow(session: Session, before: Session, changes: Changes, events: int) ->
         touched |= set(session.scalars(select(Contact.id).where(Contact.company_id.in_(some))))
     touched |= persons(session, touched)
     states = _states(session)
-    follow(session, before, states, touched)
+    follow(session, states, touched)
     for state in states:
         state.events += events
         refresh(session, state, len(touched))

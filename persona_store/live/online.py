@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from scipy.special import logsumexp
 
 from persona_store.segmentation.latent_classes import PSEUDO_CONTACTS
@@ -58,9 +59,20 @@ class Statistics:
     classes: Floats
     levels: Floats
 
-    def exchange(self, old: "Statistics", new: "Statistics") -> "Statistics":
-        """These counts without `old` and with `new`."""
-        return Statistics(self.classes - old.classes + new.classes, self.levels - old.levels + new.levels)
+    def plus(self, other: "Statistics", sign: float = 1.0) -> "Statistics":
+        """These counts with (or, `sign` -1, without) the `other` ones."""
+        return Statistics(self.classes + sign * other.classes, self.levels + sign * other.levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The known levels of contacts as sparse matrices (contacts, levels of all attributes side by side).
+
+    `known` holds ones, `weights` how much each level counts for membership.
+    """
+
+    known: sparse.csr_matrix
+    weights: sparse.csr_matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,35 +118,44 @@ def maximise(statistics: Statistics, layout: Layout) -> Parameters:
     return Parameters(weights / weights.sum(), np.hstack(tables), np.concatenate(bases))
 
 
-def log_joint(codes: Codes, parameters: Parameters, layout: Layout) -> Floats:
-    """(contacts, classes): log-probability of each class together with the known defining levels."""
-    joint = np.tile(np.log(parameters.weights), (len(codes), 1))
-    parts = np.split(np.log(parameters.probabilities), layout.ends, axis=1)
-    for place, (table, defines) in enumerate(zip(parts, layout.defines, strict=True)):
-        if not defines:
-            continue
-        evidence = np.vstack([np.zeros(len(parameters.weights)), table.T])[codes[:, place] - MISSING]
-        if layout.parents[place] >= 0:
-            evidence[codes[:, layout.parents[place]] != MISSING] *= layout.exponents[place]
-        joint += evidence
-    return joint
+def weigh(codes: Codes, layout: Layout) -> Evidence:
+    """The evidence of `codes` (contacts, attributes)."""
+    exponents = np.where(layout.defines, 1.0, 0.0) * np.ones(codes.shape)
+    for place, (parent, exponent) in enumerate(zip(layout.parents, layout.exponents, strict=True)):
+        if parent >= 0:
+            exponents[codes[:, parent] != MISSING, place] *= exponent
+    rows, places = np.nonzero(codes != MISSING)
+    columns = np.concatenate([[0], layout.ends])[places] + codes[rows, places]
+    ends = np.concatenate([[0], np.cumsum((codes != MISSING).sum(axis=1))])
+    shape = (len(codes), sum(layout.sizes))
+    return Evidence(
+        sparse.csr_matrix((np.ones(len(rows)), columns, ends), shape=shape),
+        sparse.csr_matrix((exponents[rows, places], columns, ends), shape=shape),
+    )
 
 
-def expect(codes: Codes, parameters: Parameters, layout: Layout) -> Posterior:
+def expect(evidence: Evidence, parameters: Parameters) -> Posterior:
     """The E-step: (contacts, classes), rows sum to 1; as exact as it is stored, so that it can be taken out again."""
-    joint = log_joint(codes, parameters, layout)
+    joint = _log_joint(evidence, parameters)
     return np.exp(joint - logsumexp(joint, axis=1, keepdims=True)).astype(np.float32)
 
 
-def contribution(codes: Codes, posterior: Posterior, layout: Layout) -> Statistics:
+def contribution(evidence: Evidence, posterior: Posterior) -> Statistics:
     """What some contacts add to the expected counts."""
     shares = posterior.astype(np.float64)
-    levels = np.zeros((shares.shape[1], sum(layout.sizes)))
-    starts = (0, *layout.ends.tolist())
-    for place, (start, size) in enumerate(zip(starts, layout.sizes, strict=True)):
-        one_hot = codes[:, place][:, None] == np.arange(size)
-        levels[:, start : start + size] = shares.T @ one_hot
-    return Statistics(shares.sum(axis=0), levels)
+    return Statistics(shares.sum(axis=0), np.asarray((evidence.known.T @ shares).T))
+
+
+def fit(codes: Codes, parameters: Parameters, layout: Layout) -> Floats:
+    """Log-likelihood per known defining attribute of each contact that knows any; the others tell nothing."""
+    known = (codes[:, np.array(layout.defines)] != MISSING).sum(axis=1)
+    joint = _log_joint(weigh(codes[known > 0], layout), parameters)
+    return np.asarray(logsumexp(joint, axis=1) / known[known > 0])
+
+
+def _log_joint(evidence: Evidence, parameters: Parameters) -> Floats:
+    """(contacts, classes): log-probability of each class together with the known defining levels."""
+    return np.asarray(evidence.weights @ np.log(parameters.probabilities).T + np.log(parameters.weights))
 
 
 def as_tables(parameters: Parameters, statistics: Statistics, model: PersonaModel) -> dict[str, AttributeTable]:

@@ -48,10 +48,9 @@ class Fit:
 class MarketState:
     """One market while a batch is applied: the built model, the statistics now, and what tells drift.
 
-    `members` counts the contacts of each persona; `refreshed` and `adopted` are the contacts up to which the E-step
-    has come round (`adopted` None: every contact of the build is a member), `restless` the largest change of a
-    posterior in this round, `settled` whether EM has come to rest. `old` is the fit of contacts of the build, as it
-    knew them, `new` that of those who came since. `reasons` propose a rebuild.
+    `members` counts the contacts of each persona; `refreshed` is the contact up to which the E-step has come round,
+    `restless` the largest change of a posterior in this round, `settled` whether EM has come to rest. `old` is the fit
+    of a sample of the build's contacts, `new` that of those who came since. `reasons` propose a rebuild.
     """
 
     model: PersonaModel
@@ -61,7 +60,6 @@ class MarketState:
     members: list[int]
     events: int = 0
     refreshed: int = 0
-    adopted: int | None = 0
     restless: float = 0.0
     settled: bool = True
     old: Fit = Fit()
@@ -91,7 +89,6 @@ def open_state(session: Session, model: PersonaModel) -> MarketState:
         list(kept["members"]),
         row.events,
         kept["refreshed"],
-        kept["adopted"],
         kept["restless"],
         kept["settled"],
         Fit(*kept["old"]),
@@ -107,7 +104,6 @@ def close_state(session: Session, state: MarketState) -> None:
     kept = as_json(state.statistics) | {
         "members": state.members,
         "refreshed": state.refreshed,
-        "adopted": state.adopted,
         "restless": state.restless,
         "settled": state.settled,
         "old": [state.old.n, state.old.total, state.old.squares],

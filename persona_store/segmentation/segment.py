@@ -30,12 +30,15 @@ FEWEST_ATTRIBUTES = 3  # latent classes show in three attributes or more, else t
 class Segments:
     """The classes of a market: `tables` by attribute, and for each contact its class and how probable that is.
 
+    `posterior` (contacts, classes) is what the model itself says, `probability` what people are told.
+
     `stability` (classes,) is the mean Jaccard index over `resamples` bootstrap samples: from 0.75 on a class stands.
     `dependent` are pairs of attributes with what they share beyond the classes, in nats a contact.
     """
 
     model: LatentClasses
     tables: dict[str, AttributeTable]
+    posterior: NDArray[np.float32]
     membership: NDArray[np.intp]
     probability: NDArray[np.float32]
     stability: NDArray[np.float64]
@@ -102,6 +105,7 @@ def find_segments(
     return choice, Segments(
         model=model,
         tables=_weighted(tables, posterior),
+        posterior=posterior,
         membership=membership,
         probability=stated(posterior.max(axis=1), model.weights[membership]).astype(np.float32),
         stability=structure.stability.jaccard[_same_classes(model, structure.model)],
