@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-import jwt
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,20 +10,18 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bot.gateway.brake import Brake, address_key
-from bot.gateway.login import LoginAnswer
+from bot.gateway.login import LoginAnswer, login_answer
 from bot.gateway.refusals import Refused
 from bot.gateway.sessions import person_of, start_session
 from persona_store.database import session_scope
 from persona_store.database.models import User
 from persona_store.privacy.audit import record
+from persona_store.privacy.seal import LONGEST_TOKEN, Broken, unseal
 from persona_store.settings import Settings
 from persona_store.users import find_user
 from persona_store.wording import catalogue
 
-ALGORITHM = "HS256"
 AUDIENCE = "personabot-embed"
-REQUIRED_CLAIMS = ("sub", "aud", "jti", "iat", "exp")
-LONGEST_TOKEN = 4096
 LONGEST_ID = 64
 LONGEST_SECONDS = 300  # between a token's making and its end: a page hands it out and it is used at once
 LEEWAY_SECONDS = 30  # clocks of two machines differ
@@ -100,17 +96,10 @@ async def embed(given: EmbedRequest, request: Request) -> LoginAnswer:
 def read_token(token: str, secret: str) -> Vouched | None:
     """Whom `token` names; None when it is forged, expired, made for longer than allowed or incomplete."""
     try:
-        claims: dict[str, Any] = jwt.decode(
-            token,
-            secret,
-            algorithms=[ALGORITHM],
-            audience=AUDIENCE,
-            leeway=LEEWAY_SECONDS,
-            options={"require": list(REQUIRED_CLAIMS)},
-        )
+        claims = unseal(token, secret, AUDIENCE, ["sub"], leeway_seconds=LEEWAY_SECONDS)
         user, token_id = claims["sub"], claims["jti"]
         made, expires = float(claims["iat"]), float(claims["exp"])
-    except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError):
+    except (Broken, ValueError, TypeError, OverflowError):
         return None
     if not (isinstance(token_id, str) and 0 < len(token_id) <= LONGEST_ID and expires - made <= LONGEST_SECONDS):
         return None
@@ -139,7 +128,6 @@ def _enter(request: Request, vouched: Vouched) -> LoginAnswer | None:
         if user is None or vouched.rights not in (None, user.rights) or not spend(session, user, vouched):
             return None
         record(session, user.name, "login", detail="embed")
-        person = person_of(user)
+        secret = request.app.state.session_secret
         hours = min(known.session_hours, SESSION_HOURS)
-        token = start_session(user, request.app.state.session_secret, hours)
-    return LoginAnswer(name=person.name, rights=person.rights, language=person.language, token=token)
+        return login_answer(person_of(user), start_session(user, secret, hours), secret)

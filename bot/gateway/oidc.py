@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import Any
 
-import jwt
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -21,6 +20,7 @@ from bot.gateway.sessions import start_session
 from persona_store.database import session_scope
 from persona_store.database.models import User
 from persona_store.errors import InputError
+from persona_store.privacy.seal import Broken, seal, unseal
 from persona_store.settings import Language, Settings
 from persona_store.sign_on import read_group_rights, rights_of, shut_out, signed_on
 from persona_store.users import LONGEST_NAME, NameTaken
@@ -29,7 +29,6 @@ from persona_store.wording import say
 COOKIE = "personabot_sign_on"
 PATH = "/api/oidc"
 AUDIENCE = "personabot-sign-on"
-ALGORITHM = "HS256"
 MINUTES = 10  # to log in elsewhere, second factor included
 BEGUN_PER_NETWORK = 600  # an office that begins its day
 RANDOM_BYTES = 32
@@ -38,7 +37,9 @@ AFTERWARDS = "/"
 STATUS = {"sso_away": 503, "sso_failed": 400}  # else 403: the service knows the person, we may not let them in
 REFUSAL = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Persona Bot</title><link rel="stylesheet" href="/web/page.css"></head>
+<title>Persona Bot</title>
+<link rel="stylesheet" href="/web/colours.css"><link rel="stylesheet" href="/web/controls.css">
+<link rel="stylesheet" href="/web/page.css"></head>
 <body><main class="refusal"><h1>Persona Bot</h1><p role="alert">{message}</p>
 <p><a href="/">{back}</a></p></main></body></html>
 """
@@ -91,18 +92,11 @@ async def begin(request: Request) -> Response:
         address = await sign_on.provider.address(_callback(request), state, nonce, verifier)
     except ProviderError:
         return _failed(request, "sso_away")
-    now = datetime.now(UTC)
-    claims = {
-        "aud": AUDIENCE,
-        "exp": now + timedelta(minutes=MINUTES),
-        "state": state,
-        "nonce": nonce,
-        "verifier": verifier,
-    }
+    claims = {"aud": AUDIENCE, "state": state, "nonce": nonce, "verifier": verifier}
     response = RedirectResponse(address, status_code=303)
     response.set_cookie(
         COOKIE,
-        jwt.encode(claims, request.app.state.session_secret, algorithm=ALGORITHM),
+        seal(claims, request.app.state.session_secret, datetime.now(UTC) + timedelta(minutes=MINUTES)),
         max_age=MINUTES * 60,
         path=PATH,
         httponly=True,
@@ -185,14 +179,9 @@ def _callback(request: Request) -> str:
 def _awaited(request: Request) -> dict[str, Any] | None:
     """What this browser's cookie says it awaits; None when it is forged, too old or not there."""
     try:
-        return jwt.decode(
-            request.cookies.get(COOKIE, ""),
-            request.app.state.session_secret,
-            algorithms=[ALGORITHM],
-            audience=AUDIENCE,
-            options={"require": ["aud", "exp", "state", "nonce", "verifier"]},
-        )
-    except (jwt.InvalidTokenError, ValueError):
+        secret: str = request.app.state.session_secret
+        return unseal(request.cookies.get(COOKIE), secret, AUDIENCE, ["state", "nonce", "verifier"])
+    except Broken:
         return None
 
 
