@@ -123,7 +123,10 @@ def _match(asked: Asked) -> Answer:
 
 def _approach(asked: Asked) -> Answer:
     found = approach_of(asked.session, asked.subject)
-    return approach_answer(found, asked.language, subject=asked.subject, channel=asked.question.channel)
+    question = asked.question
+    return approach_answer(
+        found, asked.language, subject=asked.subject, channel=question.channel, aspect=question.aspect
+    )
 
 
 def _antipersona(asked: Asked) -> Answer:

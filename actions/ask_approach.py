@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from actions.answers.approach import TIME
 from actions.ask import ask, ask_about, ask_which_persona
 from actions.base import StoreAction
 from actions.context import Request
-from actions.cues import kinds_asked
+from actions.cues import asks_when, kinds_asked
 from actions.options import offer_again, still_open
 from actions.reply import Reply
 from actions.several import ask_each
@@ -40,6 +41,7 @@ class ActionAskApproach(StoreAction):
             compared=tuple(persona.id for persona in personas.personas),
             compared_name=personas.unknown,
             channel=named_channel(request),
+            aspect=named_aspect(request),
         )
         if (several := ask_each(request, session, question)) is not None:
             return several
@@ -72,6 +74,11 @@ def named_channel(request: Request) -> str | None:
         for mention in request.named("channel")
     ]
     return named[0] if len(set(named)) == 1 else None
+
+
+def named_aspect(request: Request) -> str | None:
+    """The part of the advice that the message asks for, where it does ("und wann?")."""
+    return TIME if asks_when(request.text) else None
 
 
 def named_phase(request: Request) -> str | None:

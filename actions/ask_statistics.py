@@ -13,11 +13,13 @@ from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import folded, names_one_spoken_of
 from actions.figure_cues import attributes_named, group_named, measure_named, order_named, year_named
+from actions.list_anti_personas import list_them, of_list
 from actions.reply import LookUp, Reply
 from actions.state import Question
 from actions.subject import Meaning, contact_by_id, named_contact, named_personas, named_role, persona_subject
 from persona_store.database.models import Contact
 
+CARE = "care_minutes"
 _STAFF = re.compile(
     r"\b(?:mitarbeiter|beschaeftigte|angestellte|employees|headcount|staff)|\b(?:wie gross|how (?:big|large))\b"
     r".*\b(?:firma|unternehmen|company|laden|betrieb)\b"
@@ -46,6 +48,8 @@ class ActionAskStatistics(StoreAction):
         measure = measure_named(request) or ("response_rate" if channel or by == "channel" else None)
         if measure == "contacts" and by == "channel":
             measure = "response_rate"
+        if measure == CARE and not (named or by) and of_list(request):
+            return list_them(request, session, Question(("pipeline",)))  # it says what those on it cost
         question = Question(
             ("statistics",),
             named[0] if len(named) == 1 else named_role(request),

@@ -29,6 +29,7 @@ class Cues:
     other: re.Pattern[str]
     all: re.Pattern[str]
     who: re.Pattern[str]
+    when: re.Pattern[str]
     persona: re.Pattern[str]
     at: re.Pattern[str]
     spoken_of: frozenset[str]
@@ -73,6 +74,11 @@ def names_one_spoken_of(text: str) -> bool:
 def asks_who(text: str) -> bool:
     """Whether the message begins by asking who somebody is."""
     return bool(cues().who.match(folded(text).lstrip()))
+
+
+def asks_when(text: str) -> bool:
+    """Whether the message asks for a time of day or week."""
+    return bool(cues().when.search(folded(without_denied(text))))
 
 
 def means_all(text: str) -> bool:
@@ -149,6 +155,7 @@ def cues() -> Cues:
         other=_beginnings(data["other"]),
         all=_beginnings(data["all"]),
         who=_beginnings(data["who"]),
+        when=_beginnings(data["when"]),
         persona=_announcing(data["persona"]),
         at=_announcing(data["at"]),
         spoken_of=frozenset(data["spoken_of"]),

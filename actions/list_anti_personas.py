@@ -91,9 +91,13 @@ def _phase_in(text: str) -> str | None:
 
 def goes_on_with_list(request: Request) -> bool:
     """Whether a message such as "and at Bosch?" asks for the list once more, with another phase or company."""
+    return of_list(request) and bool(request.named("phase") or request.named("company"))
+
+
+def of_list(request: Request) -> bool:
+    """Whether the list was what was shown last, and the message names nobody on it."""
     last = request.talk.question
-    listed = last is not None and last.kinds == ("pipeline",)
-    return listed and bool(request.named("phase") or request.named("company")) and not request.named("contact")
+    return last is not None and last.kinds == ("pipeline",) and not request.named("contact")
 
 
 def _page(request: Request) -> int:

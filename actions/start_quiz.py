@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from actions.answers.quiz import judged_answer, left_answer, option_names, question_answer, result_answer
+from actions.answers.quiz import judged_answer, left_answer, not_an_answer, option_names, question_answer, result_answer
 from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import folded
 from actions.explain_concept import named_concepts
+from actions.ordinals import ordinal_in, place_of
 from actions.reply import Reply
 from actions.running import RUNNERS, Runner
 from actions.state import Running
@@ -27,7 +28,7 @@ NAME = "quiz"
 LEAST_SHARED = 4  # letters of a word that an option and an answer share
 SEEDS = 1 << 30
 # What is said so and names no option is something else than an answer.
-NO_ANSWERS = frozenset({"follow_up", "out_of_scope", "nlu_fallback", "start_quiz"})
+NO_ANSWERS = frozenset({"follow_up", "out_of_scope", "start_quiz"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,9 @@ def _continue(request: Request, session: Session, running: Running) -> Reply | N
     item = standing.items[standing.done]
     given = _given(request, option_names(item, profiles, request.language))
     if given is None and not _does_not_know(request):
-        return (
-            None if request.intent in ("follow_up", "out_of_scope", "start_quiz") else _ask(request, session, standing)
-        )
+        if request.intent in NO_ANSWERS:
+            return None
+        return _ask(request, session, standing, not_an_answer(request.language))
     approach = approach_persona(session, int(item.about)) if item.kind == "channel" else None
     judged = judged_answer(item, given, profiles, approach, request.language)
     right = given == item.right
@@ -98,12 +99,8 @@ def _continue(request: Request, session: Session, running: Running) -> Reply | N
 
 def _given(request: Request, names: list[str]) -> int | None:
     """The index of the option that the message picks: by number, or by a word that only this option has."""
-    ordinal = next((one.value for one in request.named("ordinal")), None)
-    if ordinal is None and request.text.strip().isdigit():
-        ordinal = request.text.strip()
-    if ordinal is not None:
-        index = len(names) - 1 if ordinal == "last" else int(ordinal) - 1 if ordinal.isdigit() else -1
-        return index if 0 <= index < len(names) else None
+    if (ordinal := ordinal_in(request)) is not None:
+        return place_of(ordinal, len(names))
     if request.text.startswith("/"):
         return None
     words = [_words(name) for name in names]

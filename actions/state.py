@@ -83,10 +83,11 @@ class Question:
 
     `compared` are the ids of the personas the question names ("passt sie zu Persona 2?"), `compared_name` how the
     person called them; no ids with a name mean that there is no such persona. `channel` and `phase` are normal values,
-    `role` one as "function/level", `company`, `attribute`, `concept` and `industry` are names as said or normal
-    values, `page` counts from 1. `holds` is what a veto says holds instead. A number is asked `by` a group
-    ("industry"), for the "best" or "worst" of them (`order`), and for a `period` (a year). `lead` is what is known of
-    a lead that is only described; the module that judges it checks it on reading.
+    `aspect` is the part of an answer that is asked for ("time"), `role` one as "function/level", `company`,
+    `attribute`, `concept` and `industry` are names as said or normal values, `page` counts from 1. `holds` is what a
+    veto says holds instead. A number is asked `by` a group ("industry"), for the "best" or "worst" of them (`order`),
+    and for a `period` (a year). `lead` is what is known of a lead that is only described; the module that judges it
+    checks it on reading.
     """
 
     kinds: tuple[Kind, ...]
@@ -95,6 +96,7 @@ class Question:
     compared_name: str | None = None
     channel: str | None = None
     phase: str | None = None
+    aspect: str | None = None
     role: str | None = None
     company: str | None = None
     attribute: str | None = None
@@ -123,6 +125,7 @@ _TEXTS = (
     "compared_name",
     "channel",
     "phase",
+    "aspect",
     "role",
     "company",
     "attribute",

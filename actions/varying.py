@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from actions.ask_approach import named_channel, named_phase
+from actions.ask_approach import named_aspect, named_channel, named_phase
 from actions.context import Request
 from actions.explain_concept import named_concepts
 from actions.figure_cues import attributes_named, measure_named
@@ -11,7 +11,7 @@ from actions.state import Kind, Question
 
 # What of a question a message may vary, for each kind; whom it is about is not among it.
 VARIES: Mapping[Kind, tuple[str, ...]] = {
-    "approach": ("channel",),
+    "approach": ("channel", "aspect"),
     "next": ("channel", "phase"),
     "content": ("channel", "phase"),
     "statistics": ("attribute", "channel", "industry"),
@@ -29,9 +29,9 @@ def varied(request: Request, last: Question) -> Question | None:
     """
     fields = VARIES.get(last.kinds[-1], ())
     said = {name: value for name in fields if (value := READ[name](request)) is not None}
-    if not said or ("channel" in said and last.kinds[-1] == "approach" and last.subject is None):
+    if not said or (last.kinds[-1] == "approach" and last.subject is None):
         return None
-    return replace(last, page=1, **said)  # type: ignore[arg-type]  # all of them hold text
+    return replace(last, kinds=last.kinds[-1:], page=1, **said)  # type: ignore[arg-type]  # all of them hold text
 
 
 def _attribute(request: Request) -> str | None:
@@ -48,6 +48,7 @@ def _concept(request: Request) -> str | None:
 
 READ: Mapping[str, Callable[[Request], str | None]] = {
     "channel": named_channel,
+    "aspect": named_aspect,
     "phase": named_phase,
     "industry": _industry,
     "attribute": _attribute,

@@ -10,36 +10,46 @@ from persona_store.settings import Language
 from persona_store.wording import day, joined, label, number, percent, say
 
 CHANNELS_SHOWN = 3
+TIME = "time"  # the part of the advice that "when?" asks for
 
 
 def approach_answer(
-    approach: Approach, language: Language, *, subject: Subject | None = None, channel: str | None = None
+    approach: Approach,
+    language: Language,
+    *,
+    subject: Subject | None = None,
+    channel: str | None = None,
+    aspect: str | None = None,
 ) -> Answer:
     """The best channel with its counts, then tone, opening and what to avoid.
 
-    `subject` is what the question was about, for its name and the buttons; `channel` is the one the question named.
+    `subject` is what the question was about, for its name and the buttons; `channel` is the one the question named;
+    the `aspect` it asked for (TIME) comes first.
     """
     name = subject.name if subject else approach.name or role_name(f"{approach.function}/{approach.level}", language)
     named = next((rate for rate in approach.channels if rate.channel == channel), None)
     shown = approach.channels[:CHANNELS_SHOWN]
     if named is not None and named not in shown:
         shown = (*shown, named)
+    verdict, times = _verdict(approach, name, channel, language), _best_times(approach, language)
+    asked_when = aspect == TIME and bool(approach.channels)
     return Answer(
         kind="approach",
         language=language,
-        text=_verdict(approach, name, channel, language),
+        text=_when(approach, name, times, language) if asked_when else verdict,
         reasons=(
+            *((verdict,) if asked_when else ()),
             *(channel_line(rate, language) for rate in shown),
             *_dearer(approach, language),
             *_refusals(approach, language),
-            *_best_times(approach, language),
+            *(() if asked_when else times),
         ),
         next_step=_next_step(approach, language),
         card=_card(approach, name, language),
         choices=_choices(approach, subject, language),
         evidence=(
             _basis_line(approach, language),
-            *_no_best_time(approach, language),
+            *(() if asked_when else _no_best_time(approach, language)),
             say("approach.interval", language),
         ),
         details={"channel": approach.channels[0].channel if approach.channels else None},
@@ -68,6 +78,15 @@ def _best_times(approach: Approach, language: Language) -> tuple[str, ...]:
         return ()
     channel = label("channel", approach.channels[0].channel, language)
     return tuple(_time_line(best, channel, language) for best in approach.best_times)
+
+
+def _when(approach: Approach, name: str, times: tuple[str, ...], language: Language) -> str:
+    """The best times, else that the data show none."""
+    if times:
+        return " ".join(times)
+    channel, n = label("channel", approach.channels[0].channel, language), number(approach.timed, language)
+    key = "approach.when_not_borne_out" if approach.timed else "approach.when_unknown"
+    return say(key, language, name=name, channel=channel, n=n)
 
 
 def _no_best_time(approach: Approach, language: Language) -> tuple[str, ...]:

@@ -34,6 +34,11 @@ def question_answer(item: Item, place: int, of: int, profiles: Profiles, languag
     )
 
 
+def not_an_answer(language: Language) -> Answer:
+    """What was said is none of the options; the question comes again."""
+    return Answer("talk", language, say("quiz.not_an_answer", language))
+
+
 def option_names(item: Item, profiles: Profiles, language: Language) -> list[str]:
     """The options as people read them."""
     if item.kind == "meaning":

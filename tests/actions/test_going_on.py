@@ -45,3 +45,20 @@ def test_a_persona_that_does_not_exist_is_said_to_be_none(talk: Any) -> None:
     answer = talk.say("persona 99", "match_persona", persona="persona 99")
     assert answer["kind"] == "choices"
     assert "99" in answer["text"]
+
+
+def test_and_when_is_about_the_time_alone(talk: Any, english: Any) -> None:
+    talk.say("passt sabine meier zu persona 1? wie erreiche ich sie?", "match_persona", contact="sabine meier")
+    answer = talk.say("und wann?", "follow_up")
+    assert [one["kind"] for one in talk.answers] == ["approach"]
+    assert "Zeit" in answer["text"] and "n =" in answer["text"]
+    assert "erreichst du am besten" in answer["reasons"][0]
+    asked = english.say("when is the best time to call sabine meier", "ask_approach", contact="sabine meier")
+    assert "time" in asked["text"]
+    assert "when" not in english.say("and how do I reach her?", "ask_approach")["text"]
+
+
+def test_what_those_on_the_list_cost(talk: Any) -> None:
+    talk.say("welche leads in der pipeline sind anti-personas?", "list_anti_personas")
+    assert talk.say("und wieviel kostet uns das", "ask_statistics")["kind"] == "pipeline"
+    assert talk.say("was kostet uns persona 1?", "ask_statistics", persona="persona 1")["kind"] == "statistics"

@@ -56,6 +56,14 @@ def test_a_named_term_leads_to_its_lesson(talk: Talk) -> None:
     assert "Anti-Personas" in talk.say("einführung in Anti-Personas", "start_onboarding")["text"]
 
 
+def test_an_answer_may_be_a_letter_and_nonsense_is_told_to_be_none(talk: Talk) -> None:
+    talk.say("frag mich ab", "start_quiz")
+    assert "keine der Antworten" in talk.say("brzl", "default_fallback")["text"]
+    assert "Frage 1" in talk.answers[1]["text"]
+    talk.say("b)", "default_fallback")
+    assert "Frage 2" in talk.answers[-1]["text"]
+
+
 def test_a_quiz_judges_counts_and_ends(talk: Talk) -> None:
     answer = talk.say("frag mich ab", "start_quiz")
     for place in range(1, 6):
