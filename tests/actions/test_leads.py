@@ -107,9 +107,7 @@ def test_a_correction_changes_what_was_noted(talk: Any) -> None:
     assert talk.slots["running"]["state"]["lead"]["levels"]["company_size"] == ["51-250"]
 
 
-@pytest.mark.parametrize(
-    "words", ["weiß nicht", "weiss ich nich", "keine ahnung", "k.A.", "überspringen", "weiter", "next question"]
-)
+@pytest.mark.parametrize("words", ["weiß nicht", "weiss ich nich", "keine ahnung", "k.A.", "weiter", "next question"])
 def test_what_nobody_knows_is_not_asked_again(talk: Any, words: str) -> None:
     talk.say("lead qualifizieren", "qualify_lead")
     asked = talk.slots["running"]["state"]["asked"]
