@@ -18,12 +18,12 @@ from persona_store.wording import label, money, number, percent, say
 Spec = dict[str, Any]
 
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#595959"
+SKY = "#56B4E9"  # light enough for dark letters on it
 KINDS = {"explicit": BLUE, "implicit": ORANGE, "value": GREEN, "custom": PURPLE}
 WIDTH, ROW_HEIGHT = 420, 26
 WEIGHTS_SHOWN = 8
 LONGEST_LABEL = 46  # letters; longer ones would squeeze the bars
 COLUMN, LONGEST_COLUMN = 110, 105  # pixels of a column in a grid, and of its name
-DARK = 0.55  # share from which on dark letters could not be read on the blue
 FONT = "DejaVu Sans, Liberation Sans, Arial, sans-serif"
 
 
@@ -229,11 +229,9 @@ def heat_chart(cells: Sequence[Cell], title: str, language: Language) -> Spec:
         y=alt.Y("row:N", sort=None, title=None, axis=alt.Axis(labelLimit=340, labelOverlap=False)),
         x=alt.X("column:N", sort=None, title=None, axis=labels),
     )
-    shades = alt.Scale(domain=[0, 1], range=["#FFFFFF", BLUE])
+    shades = alt.Scale(domain=[0, 1], range=["#FFFFFF", SKY])
     grid = base.mark_rect(stroke="#E5E5E5").encode(color=alt.Color("share:Q", scale=shades, legend=None))
-    numbers = base.mark_text(fontSize=11).encode(
-        text="text:N", color=alt.condition(f"datum.share > {DARK}", alt.value("white"), alt.value("#222222"))
-    )
+    numbers = base.mark_text(fontSize=11, color="#222222").encode(text="text:N")
     columns = len({one.column for one in cells})
     return _finished(grid + numbers, title, len({one.row for one in cells}), language, max(WIDTH, columns * COLUMN))
 

@@ -1,6 +1,7 @@
 """Logging in and out, and who is logged in: by the browser's cookie or by a Bearer token."""
 
 import asyncio
+from datetime import datetime
 from typing import Annotated
 
 from anyio import CapacityLimiter, to_thread
@@ -18,6 +19,7 @@ from bot.gateway.sessions import (
     known_device,
     mark_device,
     person_of,
+    session_end,
     session_user,
     start_session,
 )
@@ -49,11 +51,12 @@ class LoginRequest(BaseModel):
 
 
 class Me(BaseModel):
-    """The person logged in; `language` is None when they have chosen none."""
+    """The person logged in, until `expires`; `language` is None when they have chosen none."""
 
     name: str
     rights: Rights
     language: Language | None
+    expires: datetime
 
 
 class LoginAnswer(Me):
@@ -109,9 +112,9 @@ async def logout(request: Request, response: Response) -> None:
 
 
 @router.get("/me")
-async def me(person: CurrentPerson) -> Me:
-    """Who is logged in."""
-    return Me(name=person.name, rights=person.rights, language=person.language)
+async def me(person: CurrentPerson, request: Request) -> Me:
+    """Who is logged in, and until when."""
+    return login_answer(person, session_token(request) or "", request.app.state.session_secret)
 
 
 def _find_person(request: Request, token: str) -> Person | None:
@@ -126,8 +129,18 @@ async def enter(request: Request, response: Response, user: User) -> LoginAnswer
     await run_in_threadpool(_record_login, request, user)
     token = start_session(user, known.session_secret, known.settings.session_hours)
     set_session_cookie(request, response, token)
-    person = person_of(user)
-    return LoginAnswer(name=person.name, rights=person.rights, language=person.language, token=token)
+    return login_answer(person_of(user), token, known.session_secret)
+
+
+def login_answer(person: Person, token: str, secret: str) -> LoginAnswer:
+    """What the person is told about the login that `token` proves."""
+    return LoginAnswer(
+        name=person.name,
+        rights=person.rights,
+        language=person.language,
+        expires=session_end(token, secret),
+        token=token,
+    )
 
 
 def origin_of(request: Request) -> str:
@@ -158,7 +171,7 @@ async def _checked(entered: LoginRequest, request: Request, response: Response, 
     set_session_cookie(request, response, token)
     if device is None:
         _mark_device(request, response, person.name)
-    return LoginAnswer(name=person.name, rights=person.rights, language=person.language, token=token)
+    return login_answer(person, token, request.app.state.session_secret)
 
 
 def _begin(request: Request, tried: Try) -> int:

@@ -27,6 +27,7 @@ const DARK = {
   "#0072B2": "#56b4e9",
   "#D55E00": "#f08a3c",
   "#009E73": "#35c296",
+  "#56B4E9": "#005a8e",
 };
 
 let loading = null;
@@ -122,9 +123,7 @@ function fitted(spec, width, dark) {
 }
 
 function recoloured(_key, value) {
-  // what shades or tells apart stays, and so does the writing on it
-  const kept = Array.isArray(this) && value === "#0072B2";
-  return typeof value === "string" && !kept ? (DARK[value] ?? value) : value;
+  return typeof value === "string" ? (DARK[value] ?? value) : value;
 }
 
 /** Where there is little room, the names of bars stand above them instead of beside. */

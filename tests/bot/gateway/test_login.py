@@ -49,7 +49,10 @@ async def test_over_https_the_cookie_is_secure(app: FastAPI) -> None:
 
 
 async def test_the_cookie_says_who_is_there(anna: httpx.AsyncClient) -> None:
-    assert (await anna.get("/api/me")).json() == {"name": NAME, "rights": "sales", "language": None}
+    me = (await anna.get("/api/me")).json()
+    left = datetime.fromisoformat(me.pop("expires")) - datetime.now(UTC)
+    assert timedelta(hours=11) < left <= timedelta(hours=12)
+    assert me == {"name": NAME, "rights": "sales", "language": None}
 
 
 async def test_the_token_does_as_well(client: httpx.AsyncClient) -> None:

@@ -66,7 +66,7 @@ def changes() -> dict[str, Any]:
 
 def heat() -> dict[str, Any]:
     """A grid of shares."""
-    cells = [Cell(r, c, (i + j) / 8) for i, r in enumerate(NAMES) for j, c in enumerate(("Telefon", "E-Mail", "Messe"))]
+    cells = [Cell(r, c, (i + j) / 5) for i, r in enumerate(NAMES) for j, c in enumerate(("Telefon", "E-Mail", "Messe"))]
     rows = [[cell.row, cell.column, f"{cell.share:.0%}"] for cell in cells]
     return chart_answer(heat_chart(cells, "Kanäle je Persona", "de"), rows, ["Persona", "Kanal", "Anteil"])
 
