@@ -1,4 +1,4 @@
-"""How a talk goes on: who is meant, the next question, why, another language, and ways out."""
+"""How a talk goes on: the next question, why, another language, and ways out."""
 
 from datetime import date
 from typing import Any
@@ -8,91 +8,6 @@ from sqlalchemy import Engine, select
 
 from persona_store.database import session_scope
 from persona_store.database.models import Contact
-
-
-def test_several_of_one_name_become_choices_told_apart(talk: Any) -> None:
-    answer = talk.say("welche persona hat müller", "match_persona", contact="müller")
-    assert answer["kind"] == "choices"
-    assert len(set(talk.labels())) >= 3
-    assert all("Müller" in label for label in talk.labels())
-
-
-def test_an_ordinal_picks_from_the_choices(talk: Any) -> None:
-    talk.say("welche persona hat müller", "match_persona", contact="müller")
-    second = talk.labels()[1].split(",")[0]
-    answer = talk.say("den zweiten", "choose_option")
-    assert answer["kind"] == "match"
-    assert second in answer["text"]
-
-
-def test_a_button_picks_and_keeps_the_question(talk: Any) -> None:
-    talk.say("ist müller eine anti-persona", "check_anti_persona", contact="müller")
-    answer = talk.press("Holger Müller")
-    assert answer["kind"] == "antipersona"
-    assert "Holger Müller" in answer["text"]
-
-
-def test_a_word_that_only_one_label_has_picks_it(talk: Any) -> None:
-    talk.say("welche persona hat müller", "match_persona", contact="müller")
-    assert "Stefan Müller" in talk.say("den stefan", "choose_option")["text"]
-
-
-def test_the_other_one_is_asked_for_again_until_it_is_clear(talk: Any) -> None:
-    talk.say("welche persona hat müller", "match_persona", contact="müller")
-    first = talk.labels()[0]
-    talk.say("den ersten", "choose_option")
-    answer = talk.say("nein den anderen", "choose_option")
-    assert answer["kind"] == "choices"
-    assert first not in talk.labels()
-
-
-def test_a_number_beyond_the_choices_offers_them_again(talk: Any) -> None:
-    talk.say("welche persona hat müller", "match_persona", contact="müller")
-    offered = len(talk.labels())
-    talk.say("nummer 9", "choose_option")
-    assert len(talk.labels()) == offered
-
-
-def test_a_button_of_an_earlier_answer_still_means_the_same_person(talk: Any) -> None:
-    talk.say("welche persona hat müller", "match_persona", contact="müller")
-    earlier = talk.answers
-    talk.say("welche persona hat thomas weber", "match_persona", contact="thomas weber")
-    talk.answers = earlier
-    assert "Anja Müller" in talk.press("Anja Müller")["text"]
-
-
-def test_picking_without_an_offer_says_so_and_offers_something(talk: Any) -> None:
-    talk.say("den zweiten", "choose_option")
-    assert talk.labels()
-
-
-def test_an_unknown_name_is_repeated_and_a_way_on_is_shown(talk: Any) -> None:
-    answer = talk.say("passt Xaverl Quibblewutz zu einer persona", "match_persona", contact="Xaverl Quibblewutz")
-    assert "Quibblewutz" in answer["text"]
-    assert answer["next_step"]
-
-
-def test_a_typo_still_finds_the_person(talk: Any) -> None:
-    answer = talk.say("whcih persona is emly clarke", "match_persona", contact="emly clarke")
-    assert "Emily Clarke" in talk.read()
-    assert answer["kind"] in ("match", "choices")
-
-
-def test_a_missing_name_is_asked_for_and_then_enough(talk: Any) -> None:
-    assert "?" in talk.say("welche persona ist das", "match_persona")["text"]
-    answer = talk.say("Thomas Weber", "follow_up", contact="Thomas Weber")
-    assert answer["kind"] == "match"
-
-
-@pytest.mark.parametrize("intent", ["out_of_scope", "default_fallback"])
-def test_a_name_that_was_asked_for_is_understood_even_when_the_intent_is_not(talk: Any, intent: str) -> None:
-    talk.say("lohnt sich der lead", "check_anti_persona")
-    assert talk.say("Thomas Weber", intent)["kind"] == "antipersona"
-
-
-def test_a_name_that_nobody_recognised_as_one_is_found_in_the_words(talk: Any) -> None:
-    answer = talk.say("persona für clarke?", "match_persona")
-    assert "Emily Clarke" in answer["text"]
 
 
 def test_the_last_question_is_repeated_for_another_person(talk: Any) -> None:
@@ -302,92 +217,10 @@ def test_the_language_named_in_any_form_is_spoken(english: Any, text: str) -> No
     assert english.say(text, "change_language")["language"] == "de"
 
 
-def test_a_salutation_leaves_out_those_it_does_not_fit(talk: Any) -> None:
-    talk.say("welche persona hat frau müller", "match_persona", contact="müller")
-    assert not any("Stefan Müller" in label or "Holger Müller" in label for label in talk.labels())
-    assert any("Anja Müller" in label for label in talk.labels())
-
-
-def test_a_word_taken_for_a_name_does_not_hide_the_name(talk: Any) -> None:
-    text = "ich sitze gleich mit emily clarke zusammen, welche persona ist das"
-    assert "Emily Clarke" in talk.say(text, "match_persona", contact=["sitze", "emily clarke"])["text"]
-
-
-def test_a_word_too_many_in_the_name_does_no_harm(talk: Any) -> None:
-    text = "what are the odds of emily clarke signing?"
-    assert "Emily Clarke" in talk.say(text, "check_anti_persona", contact="emily clarke signing")["text"]
-
-
-def test_a_role_taken_for_a_name_is_a_role(talk: Any) -> None:
-    answer = talk.say("how do i talk with people in accounting", "ask_approach", contact="accounting")
-    assert answer["kind"] == "approach"
-
-
 @pytest.mark.parametrize("intent", ["deny", "affirm", "explain_reason"])
 def test_a_short_reply_with_a_word_taken_for_a_name_stays_a_reply(talk: Any, intent: str) -> None:
     talk.say("zu welcher persona passt thomas weber", "match_persona", contact="thomas weber")
     assert "niemanden" not in talk.say("hm leider", intent, contact="leider")["text"]
-
-
-def test_a_person_in_a_question_for_a_persona_is_matched(talk: Any) -> None:
-    text = "ist emily clarke ne Persona 3"
-    answer = talk.say(text, "describe_persona", contact="emily clarke", persona="Persona 3")
-    assert answer["kind"] == "match"
-
-
-def test_a_first_name_picks_from_the_open_choices(talk: Any) -> None:
-    talk.say("welche persona hat müller", "match_persona", contact="müller")
-    assert "Holger Müller" in talk.say("holger", "follow_up", contact="holger")["text"]
-
-
-def test_the_other_ones_left_can_be_picked_by_name(talk: Any) -> None:
-    talk.say("welche persona hat müller", "match_persona", contact="müller")
-    talk.say("den ersten", "choose_option")
-    talk.say("nein den anderen", "choose_option")
-    assert talk.say("anja", "default_fallback")["kind"] == "match"
-
-
-def test_a_channel_said_while_it_is_open_who_is_meant_is_kept(talk: Any) -> None:
-    talk.say("wie erreiche ich müller", "ask_approach", contact="müller")
-    talk.say("per telefon", "follow_up")
-    answer = talk.press("Anja Müller")
-    assert answer["kind"] == "approach"
-    assert "Telefon" in answer["text"]
-
-
-def test_a_channel_taken_for_a_name_is_a_channel(talk: Any) -> None:
-    talk.say("wie erreiche ich thomas weber", "ask_approach", contact="thomas weber")
-    answer = talk.say("oder persönlich?", "match_persona", contact="persönlich")
-    assert answer["kind"] == "approach"
-    assert "Thomas Weber" in answer["text"]
-
-
-def test_a_role_at_a_company_is_the_person_who_has_it(talk: Any) -> None:
-    answer = talk.say("wie erreiche ich den vertriebsleiter von nordwerk", "ask_approach", company="nordwerk")
-    assert "Anja Müller" in answer["text"]
-
-
-def test_the_people_at_a_company_are_offered(talk: Any) -> None:
-    talk.say("welche persona haben die leute bei nordwerk", "match_persona", company="nordwerk")
-    assert len(talk.labels()) >= 4
-
-
-def test_a_number_picks_from_the_list_of_personas(talk: Any) -> None:
-    talk.say("welche personas haben wir", "list_personas")
-    answer = talk.say("die zweite", "choose_option")
-    assert answer["kind"] == "persona"
-    assert "Persona 2" in answer["text"]
-
-
-def test_a_number_picks_after_an_unknown_persona(english: Any) -> None:
-    english.say("describe persona 77", "describe_persona", persona="persona 77")
-    assert "Persona 2" in english.say("2", "choose_option")["text"]
-
-
-def test_a_role_leads_to_the_persona_its_people_mostly_are(talk: Any) -> None:
-    talk.say("beschreib Persona 1", "describe_persona", persona="Persona 1")
-    text = talk.say("beschreibe die vertriebsleiter", "describe_persona")["text"]
-    assert "Vertrieb" in text
 
 
 def test_dictation_that_no_intent_fits_is_answered_by_its_words(talk: Any) -> None:
@@ -399,14 +232,3 @@ def test_dictation_that_no_intent_fits_is_answered_by_its_words(talk: Any) -> No
 def test_an_elliptic_question_without_a_name_is_about_the_same_person(talk: Any) -> None:
     talk.say("wie erreiche ich thomas weber", "ask_approach", contact="thomas weber")
     assert talk.say("und was sollte ich vermeiden?", "follow_up")["kind"] == "approach"
-
-
-def test_the_head_at_a_company_comes_before_the_staff(english: Any) -> None:
-    text = "is the head of it at nordwerk worth it?"
-    assert "Katharina Müller-Lüdenscheid" in english.say(text, "check_anti_persona", company="nordwerk")["text"]
-
-
-def test_another_number_of_the_same_list_follows(talk: Any) -> None:
-    talk.say("welche personas haben wir", "list_personas")
-    talk.say("die zweite", "choose_option")
-    assert "Persona 1" in talk.say("und nummer 1?", "follow_up")["text"]

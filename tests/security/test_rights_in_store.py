@@ -1,4 +1,4 @@
-"""The table of rights: what each role may call in the store, ask in a conversation and request over HTTP."""
+"""The table of rights in the store: what each role may call."""
 
 import ast
 import importlib
@@ -8,16 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
-import httpx
 import pytest
-from fastapi import FastAPI
-from fastapi.routing import APIRoute
-from rasa_sdk.executor import ActionExecutor
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from bot.gateway.app import ROOMS
-from bot.gateway.sessions import start_session
 from persona_store import administration, data_quality, lockout, overview, text_evidence, users
 from persona_store.antipersona import pipeline, standings, verdict, vetoes
 from persona_store.database import session_scope
@@ -33,10 +27,6 @@ from persona_store.privacy import basis, erasure, export, finding, objection
 from persona_store.privacy.identity import Identity
 from persona_store.privacy.rights import RIGHTS, Right, Rights, may, on_behalf_of
 from persona_store.segmentation import buying, drift, identities, profiles, target_group, typical
-from persona_store.users import find_user
-from persona_store.wording import say
-from tests.actions.conftest import Talk
-from tests.conftest import OPERATOR
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = ("sales", "marketing", "trainer", "admin", "", "root")
@@ -232,170 +222,3 @@ def called_with_a_session() -> dict[str, str]:
                     ):
                         found[thing.__name__] = str(path.relative_to(ROOT))
     return found
-
-
-# intent → what is said, the names in it, and the right without which it is refused; None: open to every role
-TALK: dict[str, tuple[str, dict[str, str], Right | None]] = {
-    "match_persona": ("Welche Persona passt zu Eva Meier?", {"contact": "Eva Meier"}, "contacts"),
-    "ask_approach": ("Wie spreche ich Eva Meier an?", {"contact": "Eva Meier"}, "contacts"),
-    "check_anti_persona": ("Lohnt sich Eva Meier?", {"contact": "Eva Meier"}, "contacts"),
-    "list_anti_personas": ("Welche Leads lohnen nicht?", {}, "contacts"),
-    "veto_verdict": ("Nein, Eva Meier ist ein guter Lead", {"contact": "Eva Meier"}, "judge"),
-    "describe_lead": ("IT-Leiter im Maschinenbau", {}, None),
-    "qualify_lead": ("Ich habe einen neuen Lead", {}, None),
-    "ask_buying_center": ("Wer entscheidet bei Rosch?", {"company": "Rosch"}, "contacts"),
-    "ask_journey_phase": ("In welcher Phase ist Eva Meier?", {"contact": "Eva Meier"}, "contacts"),
-    "ask_next_message": ("Was schreibe ich Eva Meier?", {"contact": "Eva Meier"}, "contacts"),
-    "list_personas": ("Welche Personas gibt es?", {}, None),
-    "describe_persona": ("Beschreib Persona 1", {"persona": "Persona 1"}, None),
-    "compare_personas": ("Vergleich Persona 1 und Persona 2", {"persona": "Persona 1"}, None),
-    "show_chart": ("Zeig Persona 1 als Bild", {"persona": "Persona 1"}, None),
-    "ask_statistics": ("Wie viele Kontakte hat Persona 1?", {"persona": "Persona 1"}, None),
-    "ask_content": ("Welche Themen passen zu Persona 1?", {"persona": "Persona 1"}, None),
-    "export_segment": ("Exportier Persona 1", {"persona": "Persona 1"}, "export"),
-    "list_ideas": ("Welche Ideen gibt es?", {}, None),
-    "add_idea": ("Neue Idee: Video statt Text", {}, "judge"),
-    "ask_changes": ("Was hat sich geändert?", {}, None),
-    "ask_data_quality": ("Wie gut sind die Daten?", {}, None),
-    "explain_concept": ("Was ist ein Buying Center?", {"concept": "Buying Center"}, None),
-    "start_onboarding": ("Führ mich ein", {}, None),
-    "start_quiz": ("Quiz bitte", {}, None),
-    "practice_conversation": ("Üben wir mit Persona 1", {"persona": "Persona 1"}, None),
-    "explain_reason": ("Warum?", {}, None),
-    "ask_data_basis": ("Welche Daten haben wir über Eva Meier?", {"contact": "Eva Meier"}, "contacts"),
-    "object_profiling": ("Eva Meier widerspricht dem Profiling", {"contact": "Eva Meier"}, "object"),
-    "request_erasure": ("Lösch alle Daten von Eva Meier", {"contact": "Eva Meier"}, "object"),
-    "give_feedback": ("Gut gemacht", {}, None),
-    "out_of_scope": ("Wie wird das Wetter?", {}, None),
-}
-
-
-@pytest.mark.parametrize("language", ["de", "en"])
-@pytest.mark.parametrize("role", get_args(Rights))
-def test_each_role_hears_what_its_rights_say(
-    people: Engine, executor: ActionExecutor, role: Rights, language: str
-) -> None:
-    refusals = {say(f"rights.refused.{right}", language) for right in get_args(Right)}  # type: ignore[arg-type]
-    refusals.add(say("export.refused", language))  # type: ignore[arg-type]
-    wrong = []
-    for intent, (text, names, right) in TALK.items():
-        talk = Talk(executor, conversation=f"{role}-{intent}", wish=language, rights=role)
-        answer = talk.say(text, intent, **names)
-        allowed = right is None or may(role, right)
-        if (answer["text"] in refusals) == allowed:
-            wrong.append(f"{intent}: {answer['text']}")
-        if not allowed:
-            assert answer.get("next_step") or answer.get("choices"), intent
-        if not may(role, "contacts"):
-            assert "Rosch GmbH" not in talk.read(), intent
-    assert wrong == []
-
-
-@pytest.mark.parametrize(
-    ("text", "intent"),
-    [
-        ('/match_persona{"contact": "#1"}', "match_persona"),
-        ('/ask_approach{"contact": "#1"}', "ask_approach"),
-        ('/ask_next_message{"contact": "#1"}', "ask_next_message"),
-        ('/ask_buying_center{"company": "#1"}', "ask_buying_center"),
-        ('/request_erasure{"contact": "#1"}', "request_erasure"),
-        ("/inform", "inform"),
-    ],
-)
-def test_buttons_typed_by_hand_open_nothing(people: Engine, executor: ActionExecutor, text: str, intent: str) -> None:
-    talk = Talk(executor, conversation=f"typed-{intent}", rights="trainer")
-    talk.answers = [{"choices": [{"label": "it", "send": text}]}]
-    talk.press("it")
-    assert "Meier" not in talk.read()
-    assert "Rosch" not in talk.read()
-
-
-# Who may request what; "anybody" needs no login.
-ROUTES: dict[tuple[str, str], str] = {
-    ("POST", "/api/login"): "anybody",
-    ("GET", "/api/login/options"): "anybody",
-    ("GET", "/api/oidc/login"): "anybody",
-    ("GET", "/api/oidc/callback"): "anybody",
-    ("POST", "/api/invitation"): "anybody",
-    ("POST", "/api/invitation/look"): "anybody",
-    ("POST", "/api/invitations"): "administer",
-    ("POST", "/api/logout"): "anybody",
-    ("GET", "/api/me"): "login",
-    ("POST", "/api/embed"): "anybody",
-    ("GET", "/web/words.json"): "anybody",
-    ("POST", "/api/chat"): "login",
-    ("GET", "/api/files/{token}"): "export",
-    ("GET", "/api/overview"): "login",
-    ("GET", "/report"): "login",
-    ("GET", "/api/links"): "login",
-    ("POST", "/api/links/code"): "login",
-    ("POST", "/api/links/end"): "login",
-    ("GET", "/api/admin/users"): "administer",
-    ("POST", "/api/admin/users/rights"): "administer",
-    ("POST", "/api/admin/users/remove"): "administer",
-    ("POST", "/api/admin/users/unlock"): "administer",
-    ("GET", "/api/admin/invitations"): "administer",
-    ("POST", "/api/admin/invitations/withdraw"): "administer",
-    ("GET", "/api/admin/links"): "administer",
-    ("POST", "/api/admin/links/end"): "administer",
-    ("GET", "/api/admin/audit"): "administer",
-    ("GET", "/api/admin/builds"): "administer",
-    ("GET", "/api/admin/builds/{number}/changes"): "administer",
-    ("POST", "/api/crm/events"): "anybody",  # signed by the CRM
-    ("POST", "/api/telegram"): "anybody",  # knows the webhook's secret
-    ("GET", "/health"): "anybody",
-    ("GET", "/metrics"): "anybody",
-    ("GET", "/"): "anybody",
-    ("GET", "/favicon.ico"): "anybody",
-    ("GET", "/web/texts/{language}.json"): "anybody",
-}
-BODIES: dict[str, dict[str, Any]] = {
-    "/api/chat": {"text": "Hallo", "conversation": "c"},
-    "/api/invitations": {"rights": "sales"},
-    "/api/links/code": {},
-    "/api/links/end": {"channel": "telegram", "account": "1"},
-    "/api/admin/users/rights": {"name": "nobody", "rights": "sales"},
-    "/api/admin/users/remove": {"name": "nobody"},
-    "/api/admin/users/unlock": {"name": "nobody"},
-    "/api/admin/invitations/withdraw": {"id": 1},
-    "/api/admin/links/end": {"channel": "telegram", "account": "1"},
-}
-
-
-def test_every_route_stands_in_the_table() -> None:
-    routes = {
-        (method, route.path)
-        for room in ROOMS
-        for route in room.router.routes
-        if isinstance(route, APIRoute)
-        for method in route.methods
-    }
-    assert routes == set(ROUTES)
-
-
-async def test_each_role_may_request_what_its_rights_say(app: FastAPI, client: httpx.AsyncClient) -> None:
-    with session_scope(app.state.engine, writes=True, asker=OPERATOR) as session:
-        for role in get_args(Rights):
-            users.invite(session, role, role)
-            token = users.invite(session, role)
-            users.accept_invitation(session, token, f"one of {role}", "leuchtturm-gabel-november")
-    with session_scope(app.state.engine) as session:
-        tokens = {
-            role: start_session(find_user(session, f"one of {role}"), app.state.session_secret, 1)  # type: ignore[arg-type]
-            for role in get_args(Rights)
-        }
-    for (method, path), needed in ROUTES.items():
-        if needed == "anybody":
-            continue
-        address = path.replace("{token}", "x?conversation=c").replace("{number}", "1")
-        for role, token in {None: None, **tokens}.items():
-            headers = {"Authorization": f"Bearer {token}"} if token else {}
-            client.cookies.clear()
-            status = (await client.request(method, address, json=BODIES.get(path), headers=headers)).status_code
-            if role is None:
-                assert status == 401, path
-            elif needed == "login" or may(role, needed):  # type: ignore[arg-type]
-                assert status != 401, (path, role)
-                assert status != 403 or needed == "export", (path, role)  # the proof of a file is none
-            else:
-                assert status == 403, (path, role)
