@@ -15,3 +15,7 @@ def run() -> None:
         print(error, file=sys.stderr)
         sys.exit(BAD_INPUT)
     run_commands()
+
+
+if __name__ == "__main__":
+    run()

@@ -10,6 +10,7 @@ from uuid import uuid4
 import typer
 
 from bot.cli.common import OPERATOR_RIGHTS, AsJson, console, operator, print_json, text
+from bot.cli.processes import train_apart
 from bot.cli.supervisor import LOCAL, Supervisor, services
 from bot.gateway.rasa_client import RasaClient, sender_id
 from bot.render.terminal import render_terminal
@@ -98,10 +99,8 @@ async def _assistant() -> AsyncIterator[RasaClient]:
 
 @asynccontextmanager
 async def _own_assistant(config: Settings) -> AsyncIterator[RasaClient]:
-    from bot.assistant.training import train_if_changed  # imports Rasa, which takes seconds
-
     console.print(text("chat.starting"), style="dim", markup=False)
-    await asyncio.to_thread(train_if_changed)
+    await asyncio.to_thread(train_apart)
     rasa_port, actions_port = _free_ports(2)
     private = config.model_copy(update={"rasa_port": rasa_port, "actions_port": actions_port})
     log: list[str] = []
