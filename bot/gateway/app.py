@@ -77,7 +77,6 @@ def create_app(known: Settings) -> FastAPI:
     app.state.network_brake = chat.new_network_brake()
     app.state.chat_brake = chat.new_chat_brake()
     app.state.embed_brake = embed.new_embed_brake()
-    app.state.file_brake = files.new_file_brake()
     app.state.metrics = health.Metrics()
     app.state.event_writer = events.EventWriter(app.state.engine)
     app.state.glances = overview.Glances()

@@ -1,6 +1,7 @@
 """Files that answers offer: fetched by a proof, streamed from the store, and every one recorded."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -9,9 +10,9 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import Engine
 from starlette.datastructures import State
 
-from bot.gateway.brake import Brake
+from bot.gateway.brake import brake_or_refuse
 from bot.gateway.chat import ConversationId
-from bot.gateway.login import CurrentPerson
+from bot.gateway.login import CurrentPerson, origin_of
 from bot.gateway.rasa_client import sender_id
 from bot.gateway.refusals import Refused
 from bot.gateway.sessions import Person
@@ -19,17 +20,14 @@ from persona_store.database import session_scope
 from persona_store.errors import NotAllowed
 from persona_store.exports import MEDIA_TYPE, Segment, Ticket, file_name, may_export, redeem, segment_csv, segment_of
 from persona_store.exports.ticket import KEY_NAME
-from persona_store.privacy.audit import record
+from persona_store.privacy.audit import done_lately, record
 from persona_store.privacy.rights import on_behalf_of
 
-FILES_PER_HOUR = 30  # far more than campaigns need, too few to empty a store unseen
+FILES_PER_HOUR = 30  # of a person, from all gateways: far more than campaigns need, too few to empty a store unseen
+HOUR = timedelta(hours=1)
+EXPORT = "export_segment"  # in the audit trail
 
 router = APIRouter(prefix="/api/files", tags=["files"])
-
-
-def new_file_brake() -> Brake:
-    """Files per person."""
-    return Brake(FILES_PER_HOUR, 3600.0)
 
 
 @router.get("/{token}", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
@@ -40,6 +38,7 @@ async def fetch(
     request: Request,
 ) -> StreamingResponse:
     """The contacts of a persona as CSV, for the person and in the conversation to whom the assistant offered it."""
+    brake_or_refuse(request.app.state.network_brake, origin_of(request), "crowded")
     sender = sender_id(request.app.state.session_secret, person.account, conversation)
     name, content = await offered_file(request.app.state, token, person, sender)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -54,9 +53,6 @@ async def offered_file(state: State, token: str, person: Person, sender: str) ->
     """
     if not may_export(person.rights):
         raise Refused(403, "file_not_allowed")
-    brake: Brake = state.file_brake
-    if wait := brake.wait(person.account):
-        raise Refused(429, "too_many_files", retry_after=wait)
     try:
         ticket = redeem(token, person.name, sender, state.settings.secret(KEY_NAME))
     except NotAllowed:
@@ -65,14 +61,15 @@ async def offered_file(state: State, token: str, person: Person, sender: str) ->
     segment = await run_in_threadpool(_open, engine, ticket, person)
     if segment is None:
         raise Refused(410, "file_gone")
-    brake.count(person.account)
     return file_name(segment, ticket.language), segment_csv(engine, segment, ticket.language)
 
 
 def _open(engine: Engine, ticket: Ticket, person: Person) -> Segment | None:
-    """The segment, recorded as handed out before the first byte leaves."""
+    """The segment, recorded as handed out before the first byte leaves; the records tell, too, how many there were."""
     with session_scope(engine, writes=True) as session:
+        if done_lately(session, person.name, EXPORT, HOUR) >= FILES_PER_HOUR:
+            raise Refused(429, "too_many_files", retry_after=int(HOUR.total_seconds()))
         segment = segment_of(session, ticket.persona_id)
         if segment is not None:
-            record(session, person.name, "export_segment", detail=segment.summary)
+            record(session, person.name, EXPORT, detail=segment.summary)
     return segment

@@ -1,7 +1,8 @@
 """The record of look-ups and changes: who, what and when, never the data themselves."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import KEY_LENGTH, NAME_LENGTH, WORD_LENGTH, Audit
@@ -21,3 +22,10 @@ def record(session: Session, actor: str, action: str, contact_id: int | None = N
             detail=None if detail is None else detail[:NAME_LENGTH],
         )
     )
+
+
+def done_lately(session: Session, actor: str, action: str, within: timedelta) -> int:
+    """How often `actor` has done this `within` the time just past, wherever it was recorded."""
+    since = datetime.now(UTC).replace(tzinfo=None) - within
+    lately = (Audit.at > since, Audit.actor == actor[:KEY_LENGTH], Audit.action == action[:WORD_LENGTH])
+    return session.scalar(select(func.count()).where(*lately)) or 0

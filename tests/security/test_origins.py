@@ -1,6 +1,7 @@
 """Where requests come from: other sites act for nobody, proxies are believed only if known, floods are braked."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -12,8 +13,11 @@ from bot.gateway import chat, files
 from bot.gateway.app import ROOMS, create_app
 from bot.gateway.login import COOKIE, FAILURES_PER_ADDRESS
 from bot.gateway.protection import LARGEST_BODY, SAFE_METHODS
+from bot.gateway.rasa_client import sender_id
 from bot.gateway.sessions import person_of
 from persona_store.database import session_scope
+from persona_store.database.models import Audit
+from persona_store.exports import ticket
 from persona_store.lockout import FROM_ONE_PLACE
 from persona_store.settings import Settings
 from persona_store.users import find_user
@@ -156,20 +160,36 @@ async def test_one_network_cannot_take_all_the_assistant_has(
 ) -> None:
     for _ in range(chat.MESSAGES_PER_MINUTE_AND_NETWORK):
         app.state.network_brake.count("127.0.0.1")
+    assert (await anna.get("/api/files/x?conversation=c")).status_code == 429
     response = await anna.post("/api/chat", json=MESSAGE)
     assert (response.status_code, response.json()["error"]) == (429, "crowded")
     assert int(response.headers["retry-after"]) > 0
     assert rasa.received == []
 
 
-async def test_files_are_few_per_person(app: FastAPI, client: httpx.AsyncClient) -> None:
+async def test_files_are_few_per_person_whichever_gateway_hands_them_out(
+    app: FastAPI, client: httpx.AsyncClient, known: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ticket, "settings", lambda: known)
     await client.post("/api/login", json={"name": "berta", "password": PASSWORD})
-    assert (await client.get("/api/files/x", params={"conversation": "c"})).status_code == 403  # no proof of one
     with session_scope(app.state.engine) as session:
         account = person_of(find_user(session, "berta")).account
-    for _ in range(files.FILES_PER_HOUR):
-        app.state.file_brake.count(account)
-    assert (await client.get("/api/files/x", params={"conversation": "c"})).status_code == 429
+    token, _ = ticket.issue("berta", sender_id(app.state.session_secret, account, "c"), 1, "en")
+    address = f"/api/files/{token}?conversation=c"
+    hand_out(app, "berta", files.FILES_PER_HOUR - 1)
+    hand_out(app, "berta", 1, ago=files.HOUR)
+    hand_out(app, "anna", 1)
+    assert (await client.get(address)).status_code == 410  # there is no such persona here
+    hand_out(app, "berta", 1)
+    response = await client.get(address)
+    assert (response.status_code, response.json()["error"]) == (429, "too_many_files")
+
+
+def hand_out(app: FastAPI, name: str, count: int, ago: timedelta = timedelta()) -> None:
+    """Records files as any gateway does that hands them out."""
+    moment = datetime.now(UTC).replace(tzinfo=None) - ago
+    with session_scope(app.state.engine, writes=True) as session:
+        session.add_all(Audit(at=moment, actor=name, action=files.EXPORT) for _ in range(count))
 
 
 async def test_names_are_not_guessed_from_one_network(app: FastAPI, client: httpx.AsyncClient) -> None:
