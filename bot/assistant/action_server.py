@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import sys
 import warnings
@@ -97,6 +98,7 @@ def serve(port: int, package: str = ACTIONS_PACKAGE) -> None:
     describe("")  # loads the lexicon's pipeline, a second that nobody should wait for in a turn
     app = create_app(executor, cors_origins=[])
     logger.info("%d actions are ready.", len(executor.list_actions()))
+    gc.freeze()  # what is loaded stays: looking through it for garbage holds everybody up for a quarter of a second
     app.run(host=LOCALHOST, port=port, single_process=True, motd=False, access_log=False)
 
 

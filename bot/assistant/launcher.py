@@ -1,6 +1,7 @@
 """Starts Rasa with the compatibility layer: its own command line, or the server that the gateway talks to."""
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -79,6 +80,7 @@ async def _load_agent(model: str, endpoints: Any, app: Any) -> None:
     app.ctx.agent = await load_agent(model_path=model, endpoints=endpoints)
     if not app.ctx.agent.is_ready():  # Rasa only logs why, and would go on without ever answering
         raise RuntimeError(f"The trained assistant {model} cannot be loaded. Train it again: personabot train --force")
+    gc.freeze()  # as in the action server
     logger.info("Rasa is ready.")
 
 

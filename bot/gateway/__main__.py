@@ -1,6 +1,7 @@
 """Starts the gateway: `python -m bot.gateway [--host ADDRESS] [--port N]`."""
 
 import argparse
+import gc
 
 import uvicorn
 
@@ -18,8 +19,10 @@ def main() -> None:
     parser.add_argument("--host", default=known.host, help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=known.port, help="port to listen on (default: %(default)s)")
     chosen = parser.parse_args()
+    app = create_app(known)
+    gc.freeze()  # as in the action server
     uvicorn.run(
-        create_app(known),
+        app,
         host=chosen.host,
         port=chosen.port,
         access_log=False,

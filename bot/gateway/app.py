@@ -29,6 +29,7 @@ from bot.gateway import (
     telegram,
 )
 from bot.gateway.described import describe_routes
+from bot.gateway.line import Underway
 from bot.gateway.protection import Protection
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.refusals import Refused, spoken_language
@@ -76,6 +77,7 @@ def create_app(known: Settings) -> FastAPI:
     app.state.sign_on = oidc.new_sign_on(known)
     app.state.network_brake = chat.new_network_brake()
     app.state.chat_brake = chat.new_chat_brake()
+    app.state.underway = Underway()
     app.state.embed_brake = embed.new_embed_brake()
     app.state.metrics = health.Metrics()
     app.state.event_writer = events.EventWriter(app.state.engine)

@@ -1,6 +1,8 @@
-"""One message of a person in, the assistant's answers out."""
+"""One message of a person in, the assistant's answers out, or within seconds a word that they are coming."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
+from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -8,12 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.gateway.brake import Brake, brake_or_refuse
 from bot.gateway.health import Metrics
+from bot.gateway.line import Underway
 from bot.gateway.login import CurrentPerson, origin_of
 from bot.gateway.rasa_client import LONGEST_MESSAGE, RasaClient, clean_message, sender_id
 from bot.gateway.refusals import Refused, wanted_language
+from bot.gateway.replies import apology, moment
 from persona_store.answer import Answer
 
 MESSAGES_PER_MINUTE = 300  # far more than anyone types, far less than a runaway program sends
+MOMENT_SECONDS = 0.05  # after which an answer that was not held up in the line has come, or an apology for it
 MESSAGES_PER_MINUTE_AND_NETWORK = 6_000  # an office of some hundred shares one; more than two cores can answer
 
 router = APIRouter(prefix="/api", tags=["chat"])
@@ -57,9 +62,16 @@ def new_chat_brake() -> Brake:
     return Brake(MESSAGES_PER_MINUTE, 60.0)
 
 
-@router.post("/chat", response_model=ChatAnswer)
+@router.post(
+    "/chat",
+    response_model=ChatAnswer,
+    responses={202: {"model": ChatAnswer, "description": "It takes a moment: asked again under its id, it answers"}},
+)
 async def chat(said: ChatRequest, person: CurrentPerson, request: Request) -> JSONResponse:
-    """Hands the message on; the Accept-Language header tells the language of messages too short to tell their own."""
+    """Hands the message on; the Accept-Language header tells the language of messages too short to tell their own.
+
+    Who gave the message an id and hears that it takes a moment (202) sends it again, and waits for the same answers.
+    """
     if len(said.text) > LONGEST_MESSAGE:
         raise Refused(422, "text_long", maximum=LONGEST_MESSAGE)
     if not clean_message(said.text):
@@ -68,10 +80,27 @@ async def chat(said: ChatRequest, person: CurrentPerson, request: Request) -> JS
     brake_or_refuse(request.app.state.network_brake, origin_of(request), "crowded")
     rasa: RasaClient = request.app.state.rasa
     metrics: Metrics = request.app.state.metrics
+    underway: Underway = request.app.state.underway
     conversation = sender_id(request.app.state.session_secret, person.account, said.conversation)
     language = wanted_language(request.headers) or person.language
-    with metrics.turn_seconds.time():
-        answers = await rasa.ask(person.name, person.rights, conversation, said.text, language, said.id)
-    metrics.turns.labels("error" if any(answer.kind == "error" for answer in answers) else "answered").inc()
+    message = said.id or uuid4().hex
+
+    async def ask() -> list[Answer]:
+        with metrics.turn_seconds.time():
+            answers = await rasa.ask(person.name, person.rights, conversation, said.text, language, message)
+        metrics.turns.labels("error" if any(answer.kind == "error" for answer in answers) else "answered").inc()
+        return answers
+
+    answers = await underway.answers((conversation, message), ask, rasa.turn_seconds + MOMENT_SECONDS)
+    if answers is not None:
+        return _told(answers)
+    spoken = rasa.spoken(said.text, language)
+    if said.id is not None:
+        return _told([moment(spoken)], status=202)
+    underway.give_up((conversation, message))
+    return _told([apology("slow", spoken, clean_message(said.text))])
+
+
+def _told(answers: Sequence[Answer], status: int = 200) -> JSONResponse:
     messages: list[dict[str, Any]] = [answer.as_dict() for answer in answers]
-    return JSONResponse({"messages": messages})
+    return JSONResponse({"messages": messages}, status)

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import httpx
 
+from bot.gateway.line import Line, LineTooLong
 from bot.gateway.replies import apology, read_replies
 from bot.written import written_in
 from persona_store.answer import Answer
@@ -34,10 +35,11 @@ class RasaClient:
     def __init__(self, known: Settings) -> None:
         self._known = known
         self._secret = known.secret("identity")
-        self._turn_seconds = known.action_timeout_seconds + SLACK_SECONDS
+        self.turn_seconds = known.action_timeout_seconds + SLACK_SECONDS
+        self._line = Line()
         self._http = httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{known.rasa_port}",
-            timeout=httpx.Timeout(self._turn_seconds, connect=CONNECT_SECONDS),
+            timeout=httpx.Timeout(self.turn_seconds, connect=CONNECT_SECONDS),
             trust_env=False,  # a proxy of the environment must not see what people ask
         )
 
@@ -53,20 +55,19 @@ class RasaClient:
         """The answers to what `user` says in `conversation`: at least one, an apology when Rasa fails.
 
         `conversation` is Rasa's sender id (see `sender_id`); `language` is None when the person's is not known. A
-        message sent again with the same `message_id` is not asked again: the first answers come once more.
+        message sent again with the same `message_id` is not asked again: the first answers come once more. A turn takes
+        `turn_seconds` at most, from when the message's place in the line is free.
         """
-        message = clean_message(text)
-        spoken = written_in(message) or language or self._known.language
+        message, spoken = clean_message(text), self.spoken(text, language)
         said = message_id or uuid4().hex
-        identity = sign(user, rights, conversation, said, message, self._secret, IDENTITY_SECONDS)
-        body = {
-            "sender": conversation,
-            "message": message,
-            "metadata": {"identity": identity, "language": language, "message": said},
-        }
         try:
-            async with asyncio.timeout(self._turn_seconds):
-                replies = read_replies(await self._post(body), spoken)
+            async with self._line.place(user), asyncio.timeout(self.turn_seconds):
+                identity = sign(user, rights, conversation, said, message, self._secret, IDENTITY_SECONDS)
+                metadata = {"identity": identity, "language": language, "message": said}
+                posted = {"sender": conversation, "message": message, "metadata": metadata}
+                replies = read_replies(await self._post(posted), spoken)
+        except LineTooLong:
+            return [apology("crowded", spoken, message)]
         except httpx.ConnectError:
             return [apology("down", spoken, message)]
         except (TimeoutError, httpx.TimeoutException):
@@ -76,6 +77,10 @@ class RasaClient:
         except (httpx.HTTPError, ValueError, RecursionError):
             return [apology("garbled", spoken, message)]
         return replies or [apology("silent", spoken)]
+
+    def spoken(self, text: str, language: Language | None) -> Language:
+        """The language to speak of a message in: its own, else that of the person, else the installation's."""
+        return written_in(clean_message(text)) or language or self._known.language
 
     async def is_up(self) -> bool:
         """Whether Rasa's REST channel answers."""

@@ -30,6 +30,11 @@ def apology(name: str, language: Language, again: str | None = None) -> Answer:
     return Answer("error", language, say(f"reply.{name}", language), choices=choices)
 
 
+def moment(language: Language) -> Answer:
+    """Says that the answer takes a while and is coming."""
+    return Answer("talk", language, say("reply.moment", language))
+
+
 def _read_reply(message: object, language: Language) -> Answer | None:
     if not isinstance(message, dict):
         return apology("garbled", language)

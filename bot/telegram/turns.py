@@ -26,7 +26,6 @@ from persona_store.links import TELEGRAM
 from persona_store.privacy.rights import RIGHTS
 from persona_store.wording import say
 
-ASKED_AT_ONCE = 16  # a turn waits here rather than in Rasa, where its time would run out
 PATIENCE_SECONDS = 4.0  # after which the person hears that it takes a while
 LEAST_PATIENCE_SECONDS = 0.5  # also where an earlier question of the chat used up the time: mostly that is enough
 TYPING_SECONDS = 4.5  # the indicator goes out after five
@@ -52,11 +51,10 @@ class Place:
 
 
 class Turns:
-    """Asks for linked people; at most ASKED_AT_ONCE questions are with the assistant."""
+    """Asks for linked people."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._turns = asyncio.Semaphore(ASKED_AT_ONCE)
 
     async def ask(self, asker: Asker, place: Place, text: str, delivery: Delivery) -> None:
         """Answers what `asker` said; whatever happens the person hears something."""
@@ -103,11 +101,10 @@ class Turns:
 
     async def _asked(self, asker: Asker, place: Place, text: str, number: int) -> list[Answer]:
         rights = RIGHTS_IN_GROUPS if place.in_group else asker.person.rights
-        async with self._turns:
-            with self._services.metrics.turn_seconds.time():
-                return await self._services.rasa.ask(
-                    asker.person.name, rights, self.conversation(asker, place), text, asker.wished, f"telegram-{number}"
-                )
+        with self._services.metrics.turn_seconds.time():
+            return await self._services.rasa.ask(
+                asker.person.name, rights, self.conversation(asker, place), text, asker.wished, f"telegram-{number}"
+            )
 
     def conversation(self, asker: Asker, place: Place) -> str:
         """Rasa's name for what the person says in this chat."""

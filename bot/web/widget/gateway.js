@@ -1,6 +1,7 @@
 // The gateway's API: by the page's own cookie, or by a Bearer token that lives in memory only.
 
 const ANSWER_SECONDS = 20; // a turn ends after some six seconds; beyond this nothing will come
+const ON_ITS_WAY = 202; // the answer takes a while, and comes to who asks again under the same name
 const HOST = new URL(import.meta.url).origin;
 
 /** The gateway said no (`status`, `message` for people), or could not be reached (`status` 0, no message). */
@@ -59,7 +60,10 @@ export class Gateway {
 
   /** Says `text` under the name `id`, by which it is answered once however often it is sent; throws Refusal. */
   async ask(text, conversation, id) {
-    return (await this.#call("POST", "/api/chat", { text, conversation, id })).messages;
+    let response;
+    do response = await this.#fetch("POST", `${HOST}/api/chat`, { text, conversation, id });
+    while (response.status === ON_ITS_WAY);
+    return (await content(response)).messages;
   }
 
   /** The address of an offered file, or null when `link` leads elsewhere. */
@@ -89,7 +93,7 @@ export class Gateway {
 
   async #call(method, path, body) {
     const response = await this.#fetch(method, HOST + path, body);
-    return response.status === 204 ? null : response.json().catch(() => { throw new Refusal(0); });
+    return response.status === 204 ? null : content(response);
   }
 
   async #fetch(method, address, body, wait = ANSWER_SECONDS) {
@@ -113,4 +117,8 @@ export class Gateway {
     const content = await response.json().catch(() => null);
     throw new Refusal(response.status, content?.message, Number(response.headers.get("Retry-After")) || 0);
   }
+}
+
+function content(response) {
+  return response.json().catch(() => { throw new Refusal(0); });
 }
