@@ -114,6 +114,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with telegram.talking(app):
         yield
     await app.state.event_writer.close()
+    app.state.underway.close()
     await app.state.rasa.aclose()
     await run_in_threadpool(app.state.engine.dispose)
 

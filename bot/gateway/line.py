@@ -62,3 +62,8 @@ class Underway:
         """Breaks a question off that nobody waits for any longer."""
         if (task := self._tasks.pop(name, None)) is not None:
             task.cancel()
+
+    def close(self) -> None:
+        """Breaks off whatever is left."""
+        for name in list(self._tasks):
+            self.give_up(name)
