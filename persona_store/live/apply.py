@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from persona_store.database import session_scope
@@ -29,7 +29,7 @@ from persona_store.live.members import MOST_AT_ONCE, follow, has_members, refres
 from persona_store.live.people import Known, Origin, find_contacts, origin, persons
 from persona_store.live.rows import Row, contact_rows, deal_rows, interaction_rows
 from persona_store.live.state import MarketState, close_state, open_state
-from persona_store.live.store import batches, only_writer
+from persona_store.live.store import add, batches, only_writer
 from persona_store.live.touchpoints import write_deals, write_interactions
 from persona_store.names import index_people
 from persona_store.privacy.suppression import suppressed_refs
@@ -250,8 +250,7 @@ def _remember(batch: _Batch, fresh: Sequence[AnyEvent], released: Sequence[AnyEv
                 "payload": event.model_dump(mode="json", exclude_unset=True) if waits else None,
             }
         )
-    if rows:
-        batch.session.execute(insert(LiveEvent), rows)
+    add(batch.session, LiveEvent, rows)
     done = [
         {"id": event.id, "waits_for": None, "payload": None, "dropped": batch.results[event.id].status == "dropped"}
         for event in released

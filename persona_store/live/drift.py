@@ -46,15 +46,13 @@ def judge(session: Session, state: MarketState) -> None:
 
 def _levels(state: MarketState) -> list[Mapping[str, Any]]:
     """The defining attributes whose levels are spread otherwise than at the build, the most changed first."""
+    layout, before, now = state.layout, state.built.base, state.parameters.base
+    indexes = layout.sums((now - before) * np.log(now / before))
+    counts = layout.sums(state.statistics.levels).sum(axis=0)
     found: list[dict[str, Any]] = []
-    before = np.split(state.built.base, state.layout.ends)
-    now = np.split(state.parameters.base, state.layout.ends)
-    counts = np.split(state.statistics.levels.sum(axis=0), state.layout.ends)
-    names = zip(state.layout.names, state.layout.defines, before, now, counts, strict=True)
-    for name, defines, old, new, count in names:
-        index, n = stability_index(old, new), float(count.sum())
-        known = float(state.model.tables[name].known.sum())
-        if defines and index >= LEVELS_ALARM and _significant(index, len(old), known, n):
+    for place in np.flatnonzero(np.array(layout.defines) & (indexes >= LEVELS_ALARM)):
+        name, index, n = layout.names[place], float(indexes[place]), float(counts[place])
+        if _significant(index, layout.sizes[place], float(state.model.tables[name].known.sum()), n):
             found.append({"kind": "levels", "attribute": name, "index": index, "n": round(n)})
     return sorted(found, key=lambda reason: -reason["index"])
 

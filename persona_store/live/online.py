@@ -47,9 +47,13 @@ class Layout:
         )
 
     @property
-    def ends(self) -> NDArray[np.intp]:
-        """Where each attribute but the first begins when all levels stand in one row."""
-        return np.cumsum(self.sizes)[:-1]
+    def starts(self) -> NDArray[np.intp]:
+        """Where each attribute begins when all levels stand in one row."""
+        return np.cumsum([0, *self.sizes[:-1]])
+
+    def sums(self, values: Floats) -> Floats:
+        """The sum over the levels of each attribute; `values` is (..., levels of all attributes side by side)."""
+        return np.asarray(np.add.reduceat(values, self.starts, axis=-1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +112,11 @@ def maximise(statistics: Statistics, layout: Layout) -> Parameters:
     """The M-step of the build: one more contact a class, and an average one spread over its levels."""
     counts = np.maximum(statistics.levels, 0.0)
     weights = np.maximum(statistics.classes, 0.0) + PSEUDO_CONTACTS
-    tables, bases = [], []
-    for part in np.split(counts, layout.ends, axis=1):
-        total = part.sum(axis=0)
-        base = (total + 1 / part.shape[1]) / (total.sum() + 1)
-        smoothed = part + PSEUDO_CONTACTS * base
-        tables.append(smoothed / smoothed.sum(axis=1, keepdims=True))
-        bases.append(base)
-    return Parameters(weights / weights.sum(), np.hstack(tables), np.concatenate(bases))
+    sizes, total = np.array(layout.sizes), counts.sum(axis=0)
+    base = (total + np.repeat(1 / sizes, sizes)) / np.repeat(layout.sums(total) + 1, sizes)
+    smoothed = counts + PSEUDO_CONTACTS * base
+    probabilities = smoothed / np.repeat(layout.sums(smoothed), sizes, axis=-1)
+    return Parameters(weights / weights.sum(), probabilities, base)
 
 
 def weigh(codes: Codes, layout: Layout) -> Evidence:
@@ -125,7 +126,7 @@ def weigh(codes: Codes, layout: Layout) -> Evidence:
         if parent >= 0:
             exponents[codes[:, parent] != MISSING, place] *= exponent
     rows, places = np.nonzero(codes != MISSING)
-    columns = np.concatenate([[0], layout.ends])[places] + codes[rows, places]
+    columns = layout.starts[places] + codes[rows, places]
     ends = np.concatenate([[0], np.cumsum((codes != MISSING).sum(axis=1))])
     shape = (len(codes), sum(layout.sizes))
     return Evidence(
@@ -161,18 +162,15 @@ def _log_joint(evidence: Evidence, parameters: Parameters) -> Floats:
 def as_tables(parameters: Parameters, statistics: Statistics, model: PersonaModel) -> dict[str, AttributeTable]:
     """The tables of `model` with live parameters; weights as the build's formula gives them."""
     layout = Layout.of(model.tables)
-    split = (np.split(part, layout.ends, axis=1) for part in (parameters.probabilities, statistics.levels))
-    bases = np.split(parameters.base, layout.ends)
-    told, tables = [], {}
-    for name, probabilities, counts, base in zip(layout.names, *split, bases, strict=True):
-        known = np.maximum(counts, 0.0).sum(axis=1)
-        tables[name] = (probabilities, base, known)
-        divergence = (probabilities * np.log(probabilities / base)).sum(axis=1)
-        told.append(np.maximum(divergence * known / np.maximum(statistics.classes, 1e-9), 0.0))
-    shares = np.stack(told) / np.maximum(np.sum(told, axis=0), 1e-300)
+    known = layout.sums(np.maximum(statistics.levels, 0.0))
+    divergence = layout.sums(parameters.probabilities * np.log(parameters.probabilities / parameters.base))
+    told = np.maximum(divergence * known / np.maximum(statistics.classes, 1e-9)[:, None], 0.0)
+    shares = told / np.maximum(told.sum(axis=1, keepdims=True), 1e-300)
+    ends = layout.starts[1:]
+    levels = zip(np.split(parameters.probabilities, ends, axis=1), np.split(parameters.base, ends), strict=True)
     return {
-        name: replace(model.tables[name], probabilities=probabilities, base=base, known=known, weights=share)
-        for (name, (probabilities, base, known)), share in zip(tables.items(), shares, strict=True)
+        name: replace(table, probabilities=probabilities, base=base, known=known[:, place], weights=shares[:, place])
+        for place, ((name, table), (probabilities, base)) in enumerate(zip(model.tables.items(), levels, strict=True))
     }
 
 

@@ -1,10 +1,11 @@
 """Statements that both databases understand: insert or update many rows, one writer at a time."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, text
+from sqlalchemy import Insert, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -32,12 +33,27 @@ def only_writer(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER})
 
 
+def add(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Inserts `rows` (all with the same columns) past the objects of the mapper, which nobody needs here."""
+    if rows:
+        session.execute(_table(model).insert(), list(rows))
+
+
 def upsert(session: Session, model: type[Base], rows: Sequence[dict[str, Any]], key: tuple[str, ...]) -> None:
     """Inserts `rows` (all with the same columns); those whose `key` is there are updated."""
-    if not rows:
-        return
-    table: Table = model.__table__  # type: ignore[assignment]  # declared models have tables
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    rest = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=rest), list(rows))
+    if rows:
+        statement = _upsert(model, session.get_bind().dialect.name, tuple(rows[0]), key)
+        session.execute(statement, list(rows))
+
+
+@cache
+def _upsert(model: type[Base], database: str, columns: tuple[str, ...], key: tuple[str, ...]) -> Insert:
+    dialect = postgresql if database == "postgresql" else sqlite
+    statement = dialect.insert(_table(model))
+    rest = {name: statement.excluded[name] for name in columns if name not in key}
+    merging: Insert = statement.on_conflict_do_update(index_elements=list(key), set_=rest)
+    return merging
+
+
+def _table(model: type[Base]) -> Table:
+    return model.__table__  # type: ignore[return-value]  # declared models have tables

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from persona_store.crm.builders import COMPANY_ID
@@ -15,7 +15,7 @@ from persona_store.live.companies import find_companies
 from persona_store.live.contacts import Changes
 from persona_store.live.people import Origin
 from persona_store.live.rows import Row
-from persona_store.live.store import batches
+from persona_store.live.store import add, batches
 
 Stated = tuple[int, Row, Clock]
 
@@ -28,8 +28,7 @@ def write_interactions(session: Session, stated: Sequence[Stated], clocks: Clock
     """Adds interactions, or changes those that the CRM has told of before."""
     before, after = _merge(session, Interaction, INTERACTION, stated, clocks)
     new = [{"key": key} | row for key, row in after.items() if key not in before]
-    if new:
-        session.execute(insert(Interaction), new)
+    add(session, Interaction, new)
     _update(session, Interaction, before, after)
     for contacts in (row["contact_id"] for rows in (before, after) for row in rows.values()):
         changes.touched.add(contacts)
@@ -54,8 +53,7 @@ def write_deals(session: Session, stated: Sequence[Stated], clocks: Clocks, crm:
             row.values["product"] = same_name(product, products) or product
     before, after = _merge(session, Deal, DEAL, stated, clocks)
     new = [{"key": key, "custom": {}} | row for key, row in after.items() if key not in before]
-    if new:
-        session.execute(insert(Deal), new)
+    add(session, Deal, new)
     _update(session, Deal, before, after)
     contacts = {row["contact_id"] for rows in (before, after) for row in rows.values()} - {None}
     changes.touched |= contacts

@@ -4,7 +4,7 @@ HMAC-SHA256 with a secret that lies apart from the database: without it a list o
 """
 
 import hmac
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from hashlib import sha256
 
@@ -23,14 +23,14 @@ Traits = dict[str, str]  # kind → what is hashed
 
 def suppress(session: Session, contact_ids: Sequence[int], on: date) -> str:
     """Notes that these contacts are not to come back; returns a reference for the audit trail."""
-    known = set(session.scalars(select(Suppressed.digest)))
+    known, digest_of = set(session.scalars(select(Suppressed.digest))), _hasher()
     reference = ""
     for contact, company in _with_companies(session, contact_ids):
         traits = _traits(contact, company)
         if MAIL not in traits and NAME in traits:
             traits[ONLY_NAME] = traits.pop(NAME)
         for kind, value in traits.items():
-            digest = _digest(kind, value)
+            digest = digest_of(kind, value)
             reference = reference or digest[:12]
             if digest not in known:
                 known.add(digest)
@@ -47,15 +47,15 @@ def suppressed_contacts(session: Session, contact_ids: Sequence[int]) -> list[in
     known = set(session.scalars(select(Suppressed.digest)))
     if not known:
         return []
-    found = []
+    found, digest_of = [], _hasher()
     for contact, company in _with_companies(session, contact_ids):
         traits = _traits(contact, company)
         name = traits.pop(NAME, None)
-        tried = {_digest(kind, value) for kind, value in traits.items()}
+        tried = {digest_of(kind, value) for kind, value in traits.items()}
         if name is not None:
-            tried.add(_digest(ONLY_NAME, name))
+            tried.add(digest_of(ONLY_NAME, name))
             if MAIL not in traits:
-                tried.add(_digest(NAME, name))
+                tried.add(digest_of(NAME, name))
         if tried & known:
             found.append(contact.id)
     return found
@@ -66,16 +66,17 @@ def suppressed_person(session: Session, first_name: str, last_name: str, company
     name = _traits(Contact(key="", first_name=first_name, last_name=last_name), company).get(NAME)
     if name is None:
         return False
-    digests = [_digest(NAME, name), _digest(ONLY_NAME, name)]
+    digest_of = _hasher()
+    digests = [digest_of(NAME, name), digest_of(ONLY_NAME, name)]
     return session.scalar(select(Suppressed.digest).where(Suppressed.digest.in_(digests)).limit(1)) is not None
 
 
 def suppressed_refs(session: Session, refs: Iterable[str], system: str) -> frozenset[str]:
     """Those of an event's references ("id:4711", "mail:…") that mean somebody who was erased."""
-    digests = {}
+    digests, digest_of = {}, _hasher()
     for ref in refs:
         kind, _, value = ref.partition(":")
-        digests[_digest(MAIL, value) if kind == MAIL else _digest(KEY, f"{system}:{value}")] = ref
+        digests[digest_of(MAIL, value) if kind == MAIL else digest_of(KEY, f"{system}:{value}")] = ref
     wanted, found = list(digests), set()
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
@@ -106,6 +107,13 @@ def _traits(contact: Contact, company: str | None) -> Traits:
     return traits
 
 
-def _digest(kind: str, value: str) -> str:
-    text = f"{kind}\x1f{value}".encode("utf-8", "replace")
-    return hmac.new(settings().secret(HASH_KEY).encode(), text, sha256).hexdigest()
+def _hasher() -> Callable[[str, str], str]:
+    """What makes digests of kind and value, with the key read once for many."""
+    keyed = hmac.new(settings().secret(HASH_KEY).encode(), digestmod=sha256)
+
+    def digest(kind: str, value: str) -> str:
+        mac = keyed.copy()
+        mac.update(f"{kind}\x1f{value}".encode("utf-8", "replace"))
+        return mac.hexdigest()
+
+    return digest
