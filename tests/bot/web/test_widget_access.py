@@ -25,6 +25,20 @@ EVERY_SHAPE = [
     "wandel",
     "raster",
 ]
+LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3 (AA)
+# of the number in each cell of a grid to its ground, which axe-core does not look at in a drawing
+CONTRASTS = """drawing => {
+    const linear = (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    const luminance = (element) => {
+        const [red, green, blue] = getComputedStyle(element).fill.match(/[0-9.]+/g).map((part) => linear(part / 255));
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const numbers = [...drawing.querySelectorAll('.mark-text.role-mark text')];
+    return [...drawing.querySelectorAll('.mark-rect.role-mark path')].map((cell, place) => {
+        const [low, high] = [luminance(cell), luminance(numbers[place])].sort((one, other) => one - other);
+        return (high + 0.05) / (low + 0.05);
+    });
+}"""
 SHADOW = "document.querySelector('persona-bot').shadowRoot"
 FOCUSED = """() => {
     let inner = document.activeElement;
@@ -62,6 +76,9 @@ def test_axe_finds_nothing_in_any_answer(open_page: Opener, scheme: str, width: 
     for words in EVERY_SHAPE:
         say(page, words)
     expect(page.locator(".picture svg")).to_have_count(5)
+    contrasts = page.get_by_test_id("answer").last.locator(".picture svg").evaluate(CONTRASTS)
+    assert len(contrasts) == 12
+    assert min(contrasts) >= LEAST_CONTRAST
     assert violations(page) == []
     unfold(page)
     assert violations(page) == []
@@ -157,7 +174,8 @@ def test_screen_readers_hear_the_answer_and_know_every_control(widget: Page) -> 
     expect(widget.get_by_role("textbox", name="Stell mir eine Frage")).to_be_visible()
     for name in ("Senden", "Neues Gespräch", "Abmelden", "Antwort kopieren", "Das war hilfreich"):
         expect(widget.get_by_role("button", name=name, exact=True)).to_be_visible()
-    expect(widget.get_by_role("button", name="DE, Deutsch", pressed=True)).to_be_visible()
+    languages = widget.get_by_role("group", name="Sprache")
+    expect(languages.get_by_role("button", name="DE, Deutsch", pressed=True)).to_be_visible()
     expect(widget.get_by_role("log", name="Gespräch mit Persona Bot")).to_be_visible()
 
 
@@ -257,7 +275,9 @@ def test_switching_the_language_reaches_all_words_and_the_assistant_and_is_remem
     widget.get_by_test_id("language-en").click()
     expect(widget.get_by_test_id("welcome")).to_contain_text("Hello!")
     expect(widget.get_by_test_id("chat-input")).to_have_attribute("aria-label", "Ask me a question")
-    expect(widget.get_by_role("button", name="EN, English", pressed=True)).to_be_visible()
+    languages = widget.get_by_role("group", name="Language")
+    expect(languages.get_by_role("button", name="EN, English", pressed=True)).to_have_attribute("lang", "en")
+    expect(languages.get_by_role("button", name="DE, Deutsch", pressed=False)).to_have_attribute("lang", "de")
     answer = say(widget, "hi")
     assert host.rasa.received[0]["metadata"]["language"] == "en"
     expect(answer).to_be_visible()

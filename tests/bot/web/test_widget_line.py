@@ -1,11 +1,13 @@
 """The widget's line to the server: reloads, tabs, a server that is slow, fails or is gone, logins that end."""
 
 import json
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.bot.web.conftest import INLINE, NAME, PASSWORD, Opener, log_in, say, send
 from tests.bot.web.host import HostPage
@@ -232,6 +234,28 @@ def test_on_our_own_page_too_a_login_that_ends_leads_back_to_the_talk(talk: Page
     expect(talk.get_by_test_id("answer-card")).to_be_visible()
     expect(talk.locator(".user-message-text")).to_have_text(["meier", "Eva Weber"])
     assert [message["message"] for message in rasa.received] == ["meier", "Eva Weber"]
+
+
+def test_people_are_warned_before_their_login_ends_and_led_back_to_the_talk_when_it_has(
+    chromium: Browser, open_page: Opener
+) -> None:
+    context = chromium.new_context(locale="de-DE")
+    context.clock.install()
+    page = open_page("/?mode=inline", context=context)
+    log_in(page)
+    say(page, "meier")
+    warning = page.get_by_test_id("session-ends")
+    expect(warning).to_be_hidden()
+    context.clock.fast_forward(timedelta(hours=11, minutes=56) // timedelta(milliseconds=1))
+    expect(warning).to_have_text(re.compile(r"Deine Anmeldung endet um \d\d:\d\d Uhr"))
+    expect(page.get_by_test_id("spoken")).to_contain_text("Deine Anmeldung endet um")
+    page.route("**/api/me", refused(401))
+    context.clock.fast_forward(timedelta(minutes=5) // timedelta(milliseconds=1))
+    expect(page.get_by_test_id("login-error")).to_contain_text("Deine Anmeldung ist abgelaufen")
+    expect(warning).to_be_hidden()
+    log_in(page)
+    expect(page.locator(".user-message-text")).to_have_text(["meier"])
+    context.close()
 
 
 def test_another_person_who_logs_in_does_not_inherit_the_message(open_page: Opener, host: HostPage) -> None:
