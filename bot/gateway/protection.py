@@ -25,8 +25,7 @@ BODY_SECONDS = 10.0  # a body that trickles in slower than this holds a connecti
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OWN_SITE = {"same-origin", "none"}
 WIDGET_API = ("/api/embed", "/api/login", "/api/logout", "/api/me", "/api/chat", "/api/files/")
-WIDGET_STYLES = ("/web/colours.css", "/web/controls.css")  # which our own page has, too
-WIDGET_FILES = ("/web/widget.js", "/web/widget/", "/web/words.json", "/web/vendor/", *WIDGET_STYLES)
+WIDGET_FILES = ("/web/widget.js", "/web/widget/", "/web/words.json", "/web/vendor/")
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": "GET, POST",
     "Access-Control-Allow-Headers": "authorization, content-type, accept-language",
