@@ -5,8 +5,7 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
-from scipy.stats import chi2
+from scipy.special import chdtrc, expit
 
 from persona_store.antipersona.encoding import MISSING, Codes, Floats, Term, together
 from persona_store.segmentation.binning import Binning
@@ -44,7 +43,7 @@ def best_pair(
         gain, chance = _score_test(
             residual, variance, together(codes, pair, binning), len(binning.bins[pair[1]].levels)
         )
-        if chance + np.log(len(pairs)) < np.log(CHANCE):
+        if chance * len(pairs) < CHANCE:
             found.append((gain, pair))
     base = float(bought.mean())
     null = -2 * bought.size * (base * np.log(base) + (1 - base) * np.log(1 - base))
@@ -53,14 +52,15 @@ def best_pair(
 
 
 def _score_test(residual: Floats, variance: Floats, joint: Codes, columns: int) -> tuple[float, float]:
-    """The gain of a pair's table beyond its degrees of freedom, and the logarithm of its chance."""
+    """The gain of a pair's table beyond its degrees of freedom, and its chance."""
     known = joint != MISSING
     sums = np.bincount(joint[known], weights=residual[known])
     weights = np.bincount(joint[known], weights=variance[known])
     cells = np.flatnonzero(weights >= LEAST_WEIGHT)
     # The points of either attribute alone have taken their part already.
-    freedom = cells.size - np.unique(cells // columns).size - np.unique(cells % columns).size + 1
+    taken = sum(np.count_nonzero(np.bincount(levels)) for levels in (cells // columns, cells % columns))
+    freedom = cells.size - taken + 1
     if freedom < 1:
-        return 0.0, 0.0
+        return 0.0, 1.0
     statistic = float((sums[cells] ** 2 / weights[cells]).sum())
-    return statistic - freedom, float(chi2.logsf(statistic, freedom))
+    return statistic - freedom, float(chdtrc(freedom, statistic))

@@ -128,7 +128,8 @@ def with_lifetime(session: Session, book: WorthBook, build_id: int, market: str)
     for source in sources if build.data_on else ():
         ids, bought = purchases_of(session, market, book.basis, source, build.data_on or date.max)
         personas = dict(session.execute(_memberships(build_id, market)).all()) if ids else {}
-        usual = np.array([book.usual_amount(personas.get(one)) for one in ids])
+        amounts = {persona: book.usual_amount(persona) for persona in {None, *personas.values()}}
+        usual = np.array([amounts[personas.get(one)] for one in ids])
         lifetime = fit_lifetime(replace(bought, amount=bought.amount / usual), build.seed)
         if lifetime is not None:
             return replace(book, lifetime=lifetime, source=source)

@@ -13,6 +13,7 @@ from persona_store.database.models import Contact, Interaction
 
 PART_ROWS = 1_000_000  # sorted at a time in memory
 FAST_PRAGMAS = ("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA locking_mode=EXCLUSIVE", *SORT_PRAGMAS)
+REPEATED = ("kind", "channel", "direction")  # words that are sorted as numbers
 ALONE = "alone"  # option of a connection to a store that is to be taken over: it may lie in several files
 
 
@@ -32,6 +33,7 @@ class Sorted:
 
     def add(self, frame: pl.DataFrame) -> None:
         """Takes in more rows."""
+        frame = frame.with_columns(pl.col(name).cast(pl.Categorical) for name in REPEATED if name in frame.columns)
         if self._parts == 1:
             self._held[0].append(frame)
             return
@@ -51,7 +53,8 @@ class Sorted:
                     one.unlink()
             held.clear()
             if frames:
-                yield pl.concat(frames).sort(self._column, maintain_order=True)
+                ordered = pl.concat(frames).sort(self._column, maintain_order=True)
+                yield ordered.with_columns(pl.col(pl.Categorical).cast(pl.String))
 
 
 def stage_path(folder: Path, number: int = 0) -> Path:
