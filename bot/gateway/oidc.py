@@ -38,7 +38,7 @@ STATUS = {"sso_away": 503, "sso_failed": 400}  # else 403: the service knows the
 REFUSAL = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Persona Bot</title>
-<link rel="stylesheet" href="/web/colours.css"><link rel="stylesheet" href="/web/controls.css">
+<link rel="stylesheet" href="/web/widget/colours.css"><link rel="stylesheet" href="/web/widget/controls.css">
 <link rel="stylesheet" href="/web/page.css"></head>
 <body><main class="refusal"><h1>Persona Bot</h1><p role="alert">{message}</p>
 <p><a href="/">{back}</a></p></main></body></html>

@@ -8,11 +8,14 @@ import { Memory, clear } from "./memory.js";
 import { Talk } from "./talk.js";
 import { Words, browserLanguages, keepLanguage } from "./words.js";
 
-const OUTSIDE = ["widget.css"];
-const INSIDE = ["chat.css", "answer.css"];
+const OUTSIDE = ["colours.css", "controls.css", "widget.css"];
+const INSIDE = ["controls.css", "chat.css", "answer.css"];
 const TAB_KEY = "personabot-tab";
 const OPEN_KEY = "personabot-open";
 const KEPT_AFTER_EXPIRY_MINUTES = 15; // how long a conversation waits, out of sight, for its owner to log in again
+const WARNING_MS = 5 * 60_000; // before the login ends: time to finish what one is at
+const SOONEST_MS = 60_000; // after which is looked again, should the clocks of browser and server differ
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Attributes: `mode` "inline" (default; fills its box), "corner" (a button that opens a panel) or "page" (no header);
@@ -93,6 +96,7 @@ export class PersonaBot extends HTMLElement {
 
   /** Leaves nothing of the conversation behind; for pages that end the login by themselves. */
   forget() {
+    this.#watchLogin(null);
     this.#endTalk();
     this.memory?.forget();
     this.memory = null;
@@ -105,6 +109,7 @@ export class PersonaBot extends HTMLElement {
 
   /** The login has ended: its message waits until the person is back. */
   loggedOut() {
+    this.#watchLogin(null);
     this.gateway.forget();
     this.waitingFor = this.person?.name;
     clear();
@@ -158,6 +163,7 @@ export class PersonaBot extends HTMLElement {
     this.waitingFor = null;
     keep(TAB_KEY, this.tab);
     this.person = person;
+    this.#watchLogin(person.expires);
     this.#face("talk");
     this.#tell("personabot-login", { name: person.name });
     if (comesBack) {
@@ -198,14 +204,33 @@ export class PersonaBot extends HTMLElement {
   async #lookAgain() {
     if (document.visibilityState !== "visible" || !this.person || this.waitingFor) return;
     const person = await this.gateway.whoAmI().catch(() => this.person);
-    if (!person && this.person) this.loggedOut();
+    if (person) this.#watchLogin(person.expires);
+    else if (this.person) this.loggedOut();
+  }
+
+  /** Warns before the login ends at `expires`, and asks for another one then; a page that vouches does so by itself. */
+  #watchLogin(expires) {
+    clearTimeout(this.watch);
+    const left = Date.parse(expires) - Date.now();
+    this.ending.hidden = this.gateway.tokenUrl || !(left <= WARNING_MS);
+    if (this.gateway.tokenUrl || !expires) return;
+    if (this.ending.hidden) {
+      this.watch = setTimeout(() => this.#watchLogin(expires), Math.min(left - WARNING_MS, LONGEST_TIMER_MS));
+      return;
+    }
+    const time = new Date(expires).toLocaleTimeString(this.words.language, { timeStyle: "short" });
+    this.ending.textContent = this.words.text("session_ends", { time });
+    this.announce(this.ending.textContent);
+    this.watch = setTimeout(() => this.#lookAgain(), Math.max(left, SOONEST_MS));
   }
 
   #showLogin(notice = "") {
     this.#face("login");
     const form = loginForm(this.words, async (name, password) => this.#enter(await this.gateway.logIn(name, password)), notice);
     this.login.replaceChildren(form);
-    if (this.getAttribute("mode") !== "inline" || notice) form.elements.name.focus();
+    // a login may end while people are elsewhere in the page
+    const wanted = notice ? document.activeElement === this : this.getAttribute("mode") !== "inline";
+    if (wanted) form.elements.name.focus();
   }
 
   #showProblem(words) {
@@ -253,7 +278,8 @@ export class PersonaBot extends HTMLElement {
     this.login = make("div", { class: "login-place", hidden: true });
     this.place = make("div", { class: "talk", "data-testid": "chat", hidden: true });
     this.spoken = make("div", { class: "unseen", role: "status", "aria-live": "polite", "data-testid": "spoken" });
-    const parts = mode === "page" ? [] : [this.#header(mode)];
+    this.ending = make("p", { class: "notice ending", hidden: true, "data-testid": "session-ends" });
+    const parts = [...(mode === "page" ? [] : [this.#header(mode)]), this.ending];
     this.panel = make("section", { class: "panel", "data-testid": "panel", hidden: mode === "corner" }, ...parts, this.login, this.place);
     this.words.bind(this.panel, "title", "aria-label");
     const outer = [this.panel, this.spoken];
