@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from actions.ask import ask, ask_about, ask_about_company
 from actions.base import StoreAction
 from actions.context import Request
+from actions.options import offer_again, still_open
 from actions.reply import Reply
 from actions.state import Question, Subject
 from actions.subject import named_company, named_contact, named_role
@@ -33,6 +34,8 @@ def ask_about_account(request: Request, session: Session, question: Question) ->
         return ask_about(request, session, question, named_contact(request, session))
     if not company.missing:
         return ask_about_company(request, session, question, company)
+    if still_open(request, question):
+        return offer_again(request, question)
     return ask(request, session, replace(question, subject=_spoken_of(request)))
 
 

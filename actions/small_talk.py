@@ -12,11 +12,14 @@ from actions.choose_option import choose
 from actions.context import Message, Request
 from actions.fallback import not_understood
 from actions.follow_up import follow_up
+from actions.qualification import lead_of
 from actions.reply import Reply
 from actions.state import Talk
+from actions.storing import begin_storing
 from actions.subject import names_anything
 from actions.veto_cues import asks, contradicts
 from actions.veto_verdict import contradict
+from persona_store.leads.cues import says
 
 COURTESIES = frozenset({"greet", "thank", "goodbye", "bot_challenge"})
 JUDGED = ("match", "antipersona")
@@ -96,6 +99,8 @@ class ActionAffirm(StoreAction):
     def reply(self, request: Request, session: Session) -> Reply:
         """Does what was offered last; with several options open it asks which one."""
         talk = request.talk
+        if says("saves", request.text) and (lead := lead_of(talk.question)) is not None:
+            return begin_storing(request, *lead)
         if names_anything(request, session):
             return choose(request, session) if talk.options else follow_up(request, session)
         if len(talk.options) == 1 and talk.chosen is None:

@@ -21,7 +21,7 @@ from persona_store.settings import Language
 NAME = "onboarding"
 _ON = re.compile(r"\b(?:weiter|naechste|los|fertig|verstanden|next|go on|continue|ready|done|got it|proceed)")
 _BACK = re.compile(r"\b(?:zurueck|vorige|nochmal|noch mal|back|previous|again|repeat)")
-_DONE = "done"
+_LONGEST_ON = 4  # words; what is longer may ask for a next step of another kind
 
 
 class ActionStartOnboarding(StoreAction):
@@ -49,7 +49,7 @@ def _continue(request: Request, session: Session, running: Running) -> Reply | N
         return _teach(request, session, chosen)
     if _BACK.search(said):
         return _teach(request, session, max(index - 1, 0) if "z" in said or "prev" in said or "back" in said else index)
-    if request.intent == "affirm" or _ON.search(said):
+    if request.intent == "affirm" or (_ON.search(said) and len(said.split()) <= _LONGEST_ON):
         if index + 1 < len(lessons()):
             return _teach(request, session, index + 1)
         return Reply((finished_answer(request.language),), replace(request.talk, running=None, missed=0))
@@ -71,4 +71,4 @@ def _left(running: Running, language: Language) -> Answer:
     return paused_answer(_index(running), language)
 
 
-RUNNERS[NAME] = Runner(_continue, _remind, _left, accepts=frozenset({"start_onboarding"}))
+RUNNERS[NAME] = Runner(_continue, _remind, _left, accepts=frozenset({"start_onboarding", "ask_next_message"}))

@@ -156,7 +156,7 @@ def _checked(request: Request, session: Session, state: Storing) -> Reply:
 
 def _confirmed(request: Request, session: Session, state: Storing) -> Reply:
     text = request.text
-    if text.startswith("/affirm") or says("agrees", text) or says("stores", text):
+    if text.startswith("/affirm") or any(says(one, text) for one in ("agrees", "saves", "stores")):
         return _store(request, state)
     name, company = _name_and_company(request)
     plain_no = text.startswith("/deny") or (says("denies", text) and len(text.split()) < MOST_OF_A_NO)

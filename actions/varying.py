@@ -25,13 +25,14 @@ VARIES: Mapping[Kind, tuple[str, ...]] = {
 def varied(request: Request, last: Question) -> Question | None:
     """The last question with what the message names in the place of what was named then; None where it names none.
 
-    A question that is about somebody needs to say whom before it can be varied.
+    The part of an answer that was asked for is not asked for again. A question that is about somebody needs to say whom
+    before it can be varied.
     """
     fields = VARIES.get(last.kinds[-1], ())
     said = {name: value for name in fields if (value := READ[name](request)) is not None}
     if not said or (last.kinds[-1] == "approach" and last.subject is None):
         return None
-    return replace(last, kinds=last.kinds[-1:], page=1, **said)  # type: ignore[arg-type]  # all of them hold text
+    return replace(last, kinds=last.kinds[-1:], page=1, **{"aspect": None, **said})  # type: ignore[arg-type]  # all of them hold text
 
 
 def _attribute(request: Request) -> str | None:

@@ -20,6 +20,13 @@ def test_a_question_while_it_is_open_who_is_meant_is_about_those_offered(talk: A
     assert talk.say("den zweiten", "choose_option")["kind"] == "antipersona"
 
 
+def test_their_colleagues_while_it_is_open_who_is_meant_are_not_those_of_somebody_else(talk: Any) -> None:
+    talk.say("wie erreiche ich sabine meier", "ask_approach", contact="sabine meier")
+    talk.say("welche persona hat müller", "match_persona", contact="müller")
+    assert talk.say("wer entscheidet da noch mit", "ask_buying_center")["kind"] == "choices"
+    assert talk.say("den zweiten", "choose_option")["kind"] == "centre"
+
+
 def test_he_is_the_person_spoken_of(talk: Any) -> None:
     talk.say("wie erreiche ich thomas weber", "ask_approach", contact="thomas weber")
     answer = talk.say("ist er ein student", "check_anti_persona")
@@ -53,6 +60,7 @@ def test_and_when_is_about_the_time_alone(talk: Any, english: Any) -> None:
     assert [one["kind"] for one in talk.answers] == ["approach"]
     assert "Zeit" in answer["text"] and "n =" in answer["text"]
     assert "erreichst du am besten" in answer["reasons"][0]
+    assert "Zeit" not in talk.say("und per mail?", "follow_up")["text"]
     asked = english.say("when is the best time to call sabine meier", "ask_approach", contact="sabine meier")
     assert "time" in asked["text"]
     assert "when" not in english.say("and how do I reach her?", "ask_approach")["text"]

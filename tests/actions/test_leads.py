@@ -277,3 +277,10 @@ def test_the_name_is_corrected_before_yes(talk: Any) -> None:
 def test_a_state_of_another_form_does_no_harm(talk: Any, state: dict[str, Any]) -> None:
     talk.slots["running"] = {"name": "qualification", "state": state}
     assert talk.say("IT-Leiter", "inform")["kind"] in ("lead", "talk", "choices")
+
+
+def test_a_lead_just_described_is_stored_on_wish_whatever_was_offered_since(talk: Any) -> None:
+    talk.say(CFO, "describe_lead")
+    talk.say("wie spreche ich den an?", "ask_approach")
+    assert "Vor- und Nachname" in talk.say("leg ihn an", "affirm")["text"]
+    assert talk.slots["running"]["name"] == "storing"

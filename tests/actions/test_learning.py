@@ -45,7 +45,7 @@ def test_the_introduction_goes_on_is_interrupted_and_taken_up(talk: Talk) -> Non
 def test_the_introduction_ends_with_what_to_do_next(english: Talk) -> None:
     english.say("introduce me", "start_onboarding")
     for _ in range(20):
-        answer = english.say("next", "affirm")
+        answer = english.say("next", "ask_next_message")
         if not answer["text"].startswith("Lesson"):
             break
     assert answer["text"].startswith("That was the introduction")
