@@ -18,7 +18,7 @@ LEAST_GAIN = 0.01
 # Sums over the CRM's own records: nobody can answer them, so they are never asked for.
 NOT_ASKABLE = frozenset({"recency", "frequency", "variety", "care_minutes", "revenue", "potential"})
 # Counts that a CRM keeps and no person has in mind.
-NOT_IN_MIND = NOT_ASKABLE | {"opens", "clicks", "opt_outs", "tickets"}
+NOT_IN_MIND = NOT_ASKABLE | {"opens", "clicks", "tickets"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,6 @@ _IMPLICIT = (
     Attribute("favourite_topic", "implicit", numeric=False, source="topics"),
     _seen("newsletter", "newsletter"),
     _seen("unsubscribed", "unsubscribed"),
-    _count("opt_outs", "unsubscribed", summary=True),
     _count("complaints", "complaint"),
     # Customers have most of the tickets: as a mark of a persona they would part those who bought from the rest.
     _count("tickets", "ticket", summary=True),
