@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from persona_store.database.models import Contact, Membership, TextHit
+from persona_store.database.models import Contact, Membership, TextHit, Veto
 from persona_store.live.leaving import leave_live
 from persona_store.names import index_people
 from persona_store.privacy.audit import record
@@ -18,7 +18,8 @@ def object_to_profiling(session: Session, contact_id: int, actor: str, on: date)
     """Records the objection for every entry of the person, doubles included, and returns how many there are.
 
     It takes effect with the transaction of `session`; an earlier objection keeps its date. The next build leaves the
-    person out. Raises NoResultFound for an unknown contact.
+    person out. What people wrote as reasons of vetoes is erased: a judgement in words that nobody may use any more
+    (GDPR, article 17 (1) c). Raises NoResultFound for an unknown contact.
     """
     demand(session, "object")
     entries = entries_of(session, contact_id)
@@ -26,6 +27,7 @@ def object_to_profiling(session: Session, contact_id: int, actor: str, on: date)
     leave_live(session, entries)
     session.execute(delete(Membership).where(Membership.contact_id.in_(entries)))
     session.execute(delete(TextHit).where(TextHit.contact_id.in_(entries)))
+    session.execute(update(Veto).where(Veto.contact_id.in_(entries)).values(reason=None))
     index_people(session, entries)
     record(session, actor, "object", contact_id=entries[0])
     return len(entries)

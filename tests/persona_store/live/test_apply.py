@@ -3,9 +3,11 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
-from sqlalchemy import Engine, func, select, text, update
+from sqlalchemy import Engine, delete, func, select, text, update
 
+from persona_store.antipersona.vetoes import record_veto
 from persona_store.build import build
 from persona_store.database import session_scope
 from persona_store.database.models import (
@@ -15,15 +17,17 @@ from persona_store.database.models import (
     LiveClock,
     LiveEvent,
     LiveMember,
+    LiveState,
     Membership,
     Persona,
 )
 from persona_store.live.apply import MOST_WAITING, apply_events, apply_waiting
 from persona_store.live.events import EventResult, read_event
+from persona_store.live.online import Layout, Statistics, built_statistics, contribution, weigh
 from persona_store.live.status import live_status, rebuild_sentence
 from persona_store.names import find_people
 from persona_store.privacy.objection import object_to_profiling
-from persona_store.segmentation.model import contact_levels, load_model
+from persona_store.segmentation.model import built_model, contact_levels, load_model
 from persona_store.wording import say
 from tests.persona_store.segmentation.conftest import fill
 
@@ -176,6 +180,54 @@ def test_a_membership_follows_at_once_and_is_what_a_question_answers(built: Engi
     statuses(built, *downloads("9001", 1, 4))
     with session_scope(built) as session:
         assert session.get_one(Persona, membership.persona_id).n == before
+
+
+def test_a_named_persona_outlives_later_events(built: Engine) -> None:
+    with session_scope(built, writes=True) as session:
+        home = session.get_one(Membership, (1, 7)).persona_id
+        market = session.get_one(Persona, home).market
+        others = session.scalars(select(Persona).where(Persona.market == market, Persona.id != home)).all()
+        record_veto(session, 7, "anna", "other_persona", persona_id=others[0].id)
+    statuses(built, *downloads("7", 2))
+    with session_scope(built) as session:
+        member = session.get_one(Membership, (1, 7))
+        assert (member.persona_id, member.probability) == (others[0].id, 1.0)
+
+
+def test_the_newest_build_alone_keeps_what_its_contacts_count_for(built: Engine) -> None:
+    statuses(built, *downloads("7", 2))
+    newest = build(built).build_id
+    with session_scope(built) as session:
+        assert set(session.scalars(select(LiveMember.build_id))) == {newest}
+        assert session.scalars(select(LiveState)).all() == []
+        members = set(session.scalars(select(LiveMember.contact_id)))
+        assert members == set(session.scalars(select(Membership.contact_id).where(Membership.build_id == newest)))
+        assert not any(session.scalars(select(LiveMember.added)))
+
+
+def test_what_a_build_keeps_of_its_contacts_adds_up_to_its_classes(built: Engine) -> None:
+    with session_scope(built) as session:
+        model = built_model(session, "b2b")
+        assert model is not None
+        layout = Layout.of(model.tables)
+        counted = Statistics(np.zeros(len(model.personas)), np.zeros((len(model.personas), sum(layout.sizes))))
+        for member in session.scalars(select(LiveMember).where(LiveMember.market == "b2b")):
+            codes = np.frombuffer(member.codes, dtype=np.int8)[None]
+            posterior = np.frombuffer(member.posterior, dtype=np.float32)[None]
+            counted = counted.plus(contribution(weigh(codes, layout), posterior))
+        built_ = built_statistics(model)
+        assert counted.classes == pytest.approx(built_.classes, abs=0.01 * model.contacts)
+        assert counted.levels == pytest.approx(built_.levels, abs=0.01 * model.contacts)
+
+
+def test_a_build_of_an_earlier_version_stays_as_it_was_built(built: Engine) -> None:
+    with session_scope(built, writes=True) as session:
+        session.execute(delete(LiveMember))
+    with session_scope(built) as session:
+        before = load_model(session, "b2b")
+    assert statuses(built, *downloads("7", 2)) == ["applied"] * 2
+    with session_scope(built) as session:
+        assert load_model(session, "b2b") is before
 
 
 def test_who_objects_leaves_the_classes_at_once(built: Engine) -> None:
