@@ -7,9 +7,8 @@ from actions.answers.talk import nothing_offered_answer
 from actions.ask import ask_about, ask_about_company
 from actions.base import StoreAction
 from actions.context import Request
-from actions.cues import means_all
 from actions.follow_up import about_companies, about_people, follow_up
-from actions.options import offer_left, picked, take, take_all
+from actions.options import picked, take, take_picked
 from actions.reply import Reply
 from actions.state import Question
 from actions.subject import company_by_id, contact_by_id, named_contact
@@ -37,13 +36,9 @@ def choose(request: Request, session: Session) -> Reply:
             return follow_up(request, session)
         return Reply((nothing_offered_answer(request.language),), talk)
     indices = picked(request)
-    if len(indices) == 1:
-        return take(request, session, indices[0])
-    if len(indices) > 1 and means_all(request.text):
-        return take_all(request, session, indices)
     if not indices and request.named("contact") and named_contact(request, session).known:
         return follow_up(request, session)
-    return offer_left(request, indices)
+    return take_picked(request, session, indices)
 
 
 def _press(request: Request, session: Session, pressed: str) -> Reply:

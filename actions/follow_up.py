@@ -11,7 +11,7 @@ from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kind_shown, means_other
 from actions.list_anti_personas import goes_on_with_list, list_them
-from actions.options import offer_again, offer_left, picked, picked_by_name, take
+from actions.options import offer_again, picked, picked_by_name, take, take_picked
 from actions.qualification import judged, lead_of
 from actions.reply import Reply
 from actions.several import ask_each
@@ -53,13 +53,11 @@ class ActionFollowUp(StoreAction):
 
 def follow_up(request: Request, session: Session) -> Reply:
     """The last question for what the message names; a bare name without a question is matched."""
-    index = picked_by_name(request)
-    if index is None and request.named("ordinal") and len(numbered := picked(request)) == 1:
-        index = numbered[0]
-    if index is not None:
+    if (index := picked_by_name(request)) is not None:
         return take(request, session, index)
-    if means_other(request.text) and not request.named("contact") and len(others := picked(request)) > 1:
-        return offer_left(request, others)
+    picks = request.named("ordinal") or (means_other(request.text) and not request.named("contact"))
+    if picks and (indices := picked(request)):
+        return take_picked(request, session, indices)
     if goes_on_with_list(request):
         return list_them(request, session, Question(("pipeline",)))
     if (varied_lead := _described_anew(request, session)) is not None:

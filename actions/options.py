@@ -26,14 +26,13 @@ def take(request: Request, session: Session, index: int) -> Reply:
     return replace(reply, talk=replace(reply.talk, options=options, chosen=index))
 
 
-def take_all(request: Request, session: Session, indices: Sequence[int]) -> Reply:
-    """Asks the questions of several options, one after the other."""
-    replies = [ask(request, session, request.talk.options[index].question) for index in indices]
-    return Reply(
-        tuple(answer for reply in replies for answer in reply.answers),
-        replace(replies[-1].talk, options=request.talk.options),
-        tuple(look_up for reply in replies for look_up in reply.look_ups),
-    )
+def take_picked(request: Request, session: Session, indices: Sequence[int]) -> Reply:
+    """Asks about the options that a message picks: one, or all of them; else offers again those it may mean."""
+    if len(indices) == 1:
+        return take(request, session, indices[0])
+    if indices and means_all(request.text):
+        return _take_all(request, session, indices)
+    return _offer_left(request, indices)
 
 
 def still_open(request: Request, question: Question) -> bool:
@@ -52,12 +51,6 @@ def offer_again(request: Request, question: Question) -> Reply:
     )
     talk = replace(request.talk, options=options, chosen=None, question=replace(question, subject=None), missed=0)
     return Reply((offer_again_answer(options, request.language),), talk)
-
-
-def offer_left(request: Request, indices: Sequence[int]) -> Reply:
-    """Those options once more that a message may mean, all where it means none; each keeps its question."""
-    left = tuple(request.talk.options[index] for index in indices) or request.talk.options
-    return Reply((offer_again_answer(left, request.language),), replace(request.talk, options=left, chosen=None))
 
 
 def picked(request: Request) -> list[int]:
@@ -115,3 +108,18 @@ def _sharing_most(text: str, options: Sequence[Option]) -> list[int]:
     shared = [len((label - common) & said) for label in labels]
     best = max(shared)
     return [index for index, count in enumerate(shared) if count == best] if best else []
+
+
+def _take_all(request: Request, session: Session, indices: Sequence[int]) -> Reply:
+    replies = [ask(request, session, request.talk.options[index].question) for index in indices]
+    return Reply(
+        tuple(answer for reply in replies for answer in reply.answers),
+        replace(replies[-1].talk, options=request.talk.options),
+        tuple(look_up for reply in replies for look_up in reply.look_ups),
+    )
+
+
+def _offer_left(request: Request, indices: Sequence[int]) -> Reply:
+    # each keeps its question
+    left = tuple(request.talk.options[index] for index in indices) or request.talk.options
+    return Reply((offer_again_answer(left, request.language),), replace(request.talk, options=left, chosen=None))
