@@ -22,6 +22,7 @@ LARGEST_BODY = 64 * 1024
 # An update may quote a long message; a thousand events are signed, so nobody else gets far with them.
 LARGER_BODIES = {"/api/telegram": 256 * 1024, "/api/crm/events": 1024 * 1024}
 BODY_SECONDS = 10.0  # a body that trickles in slower than this holds a connection for nothing
+LONGEST_NUMBER = 20  # digits of a size; Python refuses to read thousands of them
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OWN_SITE = {"same-origin", "none"}
 WIDGET_API = ("/api/embed", "/api/login", "/api/logout", "/api/me", "/api/chat", "/api/files/")
@@ -168,7 +169,7 @@ def _without_cookies(scope: Scope) -> Scope:
 async def _whole_body(headers: Headers, receive: Receive, largest: int) -> Receive:
     """Reads the body, at most `largest` bytes of it, and returns a `receive` that gives it again."""
     declared = headers.get("content-length", "0")
-    if not declared.isdecimal() or int(declared) > largest:
+    if not declared.isdecimal() or len(declared) > LONGEST_NUMBER or int(declared) > largest:
         raise Refused(413, "too_large", kilobytes=largest // 1024)
     body = bytearray()
     try:

@@ -105,6 +105,7 @@ class Telegram:
         """Whether the update has a form that we know; others would come again and again if they were refused."""
         try:
             Update.de_json(update, self._services.bot)
+            hash((_chat_of(update), _message_of(update.get("edited_message") or update.get("message") or {})))
         except Exception as error:  # whatever PTB makes of it
             logger.warning("Telegram delivered an update that cannot be read: %s", type(error).__name__)
             return False
@@ -211,7 +212,8 @@ class Telegram:
                 await asyncio.sleep(AGAIN_SECONDS)
             except Exception as error:  # its message may hold what somebody wrote
                 logger.error("Telegram: %s at %s", type(error).__name__, _place(error))
-                await self._conversation.apologise(taken, "internal")
+                with suppress(Exception):  # what could not be handled may not be answered either
+                    await self._conversation.apologise(taken, "internal")
                 break
         self._unfinished.add(taken.number)
         with suppress(StoreUnavailable):

@@ -46,6 +46,12 @@ async def test_a_body_that_is_too_large_is_refused(anna: httpx.AsyncClient, rasa
     assert (response.status_code, response.json()["error"]) == (413, "too_large")
 
 
+@pytest.mark.parametrize("size", ["9" * 5000, str(LARGEST_BODY + 1), "-1", "1e3", "0x10", ""])
+async def test_a_body_that_says_a_size_that_is_none_or_too_large_is_refused(anna: httpx.AsyncClient, size: str) -> None:
+    response = await anna.post("/api/chat", content=b"{}", headers={"Content-Length": size})
+    assert (response.status_code, response.json()["error"]) == (413, "too_large")
+
+
 async def test_a_body_that_does_not_say_its_size_is_bounded_too(anna: httpx.AsyncClient) -> None:
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(LARGEST_BODY):

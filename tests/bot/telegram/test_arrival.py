@@ -27,6 +27,7 @@ from tests.bot.telegram.people import Person, eventually
 
 MOMENT = datetime(2026, 1, 1)
 PUBLIC = "https://bot.example.org"
+ODD = {"message_id": 1, "date": 1, "chat": {"id": 7, "type": "private"}, "text": "Hallo"}
 
 
 def kept(app: FastAPI) -> list[tuple[bool, bool]]:
@@ -255,6 +256,9 @@ async def test_by_webhook_with_the_secret_and_only_with_it(
                 update,
                 {"update_id": 4, "message": {"date": 1, "message_id": "x", "chat": 7}},
                 {"update_id": 2, "message": 5},
+                {"update_id": 5, "message": ODD | {"chat": {"id": "x", "type": "private"}}},
+                {"update_id": 6, "edited_message": ODD | {"message_id": []}},
+                {"update_id": 7, "message": ODD | {"from": {"id": 7, "is_bot": False, "language_code": True}}},
                 {"update_id": 2**80},
                 {"update_id": 3},
             ):
@@ -264,3 +268,4 @@ async def test_by_webhook_with_the_secret_and_only_with_it(
         jana = api.person(JANA)
         assert (await jana.asks("Hallo")).text == "heard: Hallo"
         assert api.deliveries == [204]
+        await eventually(lambda: set(kept(app)) == {(False, False)})
