@@ -18,7 +18,8 @@ from bot.gateway.replies import apology, moment
 from persona_store.answer import Answer
 
 MESSAGES_PER_MINUTE = 300  # far more than anyone types, far less than a runaway program sends
-MOMENT_SECONDS = 0.05  # after which an answer that was not held up in the line has come, or an apology for it
+PATIENCE_SECONDS = 4.0  # after which the person hears that it takes a while
+SLACK_SECONDS = 0.05  # in which an apology for a turn that took too long arrives
 MESSAGES_PER_MINUTE_AND_NETWORK = 6_000  # an office of some hundred shares one; more than two cores can answer
 
 router = APIRouter(prefix="/api", tags=["chat"])
@@ -91,7 +92,8 @@ async def chat(said: ChatRequest, person: CurrentPerson, request: Request) -> JS
         metrics.turns.labels("error" if any(answer.kind == "error" for answer in answers) else "answered").inc()
         return answers
 
-    answers = await underway.answers((conversation, message), ask, rasa.turn_seconds + MOMENT_SECONDS)
+    patience = PATIENCE_SECONDS if said.id else rasa.turn_seconds + SLACK_SECONDS
+    answers = await underway.answers((conversation, message), ask, patience)
     if answers is not None:
         return _told(answers)
     spoken = rasa.spoken(said.text, language)

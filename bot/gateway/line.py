@@ -8,8 +8,8 @@ from weakref import WeakValueDictionary
 
 from persona_store.answer import Answer
 
-AT_ONCE = 8  # questions with the assistant: they keep its processes busy, and each still takes less than a second
-OF_ONE_PERSON = 4  # of these, so that who sends many at a time makes nobody else wait
+AT_ONCE = 6  # questions with the assistant: they keep its two processes busy, and each is still quick
+OF_ONE_PERSON = 3  # of these, so that who sends many at a time makes nobody else wait
 KEPT_SECONDS = 5.0  # an answer waits for whoever heard just before that it was coming
 LONGEST_LINE = 1_000  # questions: work for half a minute; beyond it an honest word is worth more than a place
 

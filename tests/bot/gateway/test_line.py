@@ -15,6 +15,12 @@ CROWD = 3 * AT_ONCE
 TURN_SECONDS = 0.5  # of the assistant; all of the crowd together take longer than anyone waits for an answer
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """People of whom only the first hear an answer before they hear that it takes a while."""
+    monkeypatch.setattr("bot.gateway.chat.PATIENCE_SECONDS", 1.5 * TURN_SECONDS)
+
+
 async def ask(client: httpx.AsyncClient, number: int, **more: str) -> httpx.Response:
     return await client.post("/api/chat", json={"text": f"Frage {number}", "conversation": f"talk-{number}"} | more)
 
