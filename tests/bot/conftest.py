@@ -25,6 +25,7 @@ from persona_store.database import connect, migrate, session_scope
 from persona_store.privacy.rights import on_behalf_of
 from persona_store.settings import Settings
 from persona_store.users import add_user
+from tests.bot.two_builds import furnish
 from tests.conftest import OPERATOR
 
 NAME = "anna"
@@ -95,17 +96,30 @@ def furnished_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def new_installation(var: Path, store: Path) -> Settings:
-    """Settings of an installation of its own, with a copy of `store`."""
+@pytest.fixture(scope="session")
+def built_store(tmp_path_factory: pytest.TempPathFactory, furnished_store: Path) -> Path:
+    """A store with two builds and a user of each role."""
+    return furnish(furnished_store, tmp_path_factory.mktemp("built"))
+
+
+def new_installation(var: Path, store: Path, **others: Any) -> Settings:
+    """Settings of an installation of its own, with a copy of `store`; `others` are further settings."""
     shutil.copy(store, var / store.name)
     port = free_port()
-    return Settings(_env_file=None, var=var, rasa_port=port, actions_port=port, action_timeout_seconds=0.5)
+    usual = {"rasa_port": port, "actions_port": port, "action_timeout_seconds": 0.5}
+    return Settings(_env_file=None, var=var, **usual | others)
 
 
 @pytest.fixture
-def known(tmp_path: Path, furnished_store: Path) -> Settings:
+def store_file(furnished_store: Path) -> Path:
+    """The store that `known` has a copy of; for modules to replace by another."""
+    return furnished_store
+
+
+@pytest.fixture
+def known(tmp_path: Path, store_file: Path) -> Settings:
     """A new installation."""
-    return new_installation(tmp_path, furnished_store)
+    return new_installation(tmp_path, store_file)
 
 
 @pytest.fixture(scope="session")
@@ -144,6 +158,11 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def anna(client: httpx.AsyncClient) -> httpx.AsyncClient:
     """The client with Anna logged in."""
-    response = await client.post("/api/login", json={"name": NAME, "password": PASSWORD})
+    return await logged_in(client, NAME)
+
+
+async def logged_in(client: httpx.AsyncClient, name: str) -> httpx.AsyncClient:
+    """The client with this user logged in."""
+    response = await client.post("/api/login", json={"name": name, "password": PASSWORD})
     assert response.status_code == 200
     return client

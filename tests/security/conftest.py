@@ -10,10 +10,10 @@ from persona_store.database import session_scope
 from persona_store.database.models import Company
 from persona_store.names import index_people
 from tests.actions.conftest import executor
-from tests.bot.conftest import anna, app, client, furnished_store, known, rasa
+from tests.bot.conftest import anna, app, client, furnished_store, known, rasa, store_file
 from tests.persona_store.conftest import _add_build, _contacts
 
-__all__ = ["anna", "app", "client", "executor", "furnished_store", "known", "rasa"]
+__all__ = ["anna", "app", "client", "executor", "furnished_store", "known", "rasa", "store_file"]
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ from persona_store.database import session_scope
 from persona_store.database.models import Audit, User
 from persona_store.links import new_code, redeem
 from persona_store.lockout import Try, begin_try
-from persona_store.settings import Settings
-from tests.bot.conftest import NAME, OTHER_NAME, new_installation
-from tests.bot.two_builds import ADMIN, HOSTILE, PASSWORD, TRAINER, furnish
+from tests.bot.conftest import NAME, OTHER_NAME, logged_in
+from tests.bot.two_builds import ADMIN, HOSTILE, TRAINER
 
 READS = ("/users", "/invitations", "/links", "/audit", "/builds", "/builds/2/changes")
 WRITES: dict[str, dict[str, Any]] = {
@@ -26,24 +25,14 @@ WRITES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, furnished_store: Path) -> Path:
-    return furnish(furnished_store, tmp_path_factory.mktemp("built"))
-
-
 @pytest.fixture
-def known(tmp_path: Path, built: Path) -> Settings:
-    return new_installation(tmp_path, built)
+def store_file(built_store: Path) -> Path:
+    return built_store
 
 
 @pytest.fixture
 async def clara(client: httpx.AsyncClient) -> httpx.AsyncClient:
     return await logged_in(client, ADMIN)
-
-
-async def logged_in(client: httpx.AsyncClient, name: str) -> httpx.AsyncClient:
-    assert (await client.post("/api/login", json={"name": name, "password": PASSWORD})).status_code == 200
-    return client
 
 
 async def read(client: httpx.AsyncClient, path: str, **query: Any) -> Any:

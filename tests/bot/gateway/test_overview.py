@@ -12,24 +12,13 @@ from persona_store.database import session_scope
 from persona_store.database.models import Contact, Import, Persona, PersonaIdentity
 from persona_store.live.state import close_state, open_state
 from persona_store.segmentation.model import built_model
-from persona_store.settings import Settings
-from tests.bot.conftest import NAME, OTHER_NAME, new_installation
-from tests.bot.two_builds import ADMIN, HOSTILE, PASSWORD, SECOND, TRAINER, furnish
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, furnished_store: Path) -> Path:
-    return furnish(furnished_store, tmp_path_factory.mktemp("built"))
+from tests.bot.conftest import NAME, OTHER_NAME, logged_in
+from tests.bot.two_builds import ADMIN, HOSTILE, SECOND, TRAINER
 
 
 @pytest.fixture
-def known(tmp_path: Path, built: Path) -> Settings:
-    return new_installation(tmp_path, built)
-
-
-async def logged_in(client: httpx.AsyncClient, name: str) -> httpx.AsyncClient:
-    assert (await client.post("/api/login", json={"name": name, "password": PASSWORD})).status_code == 200
-    return client
+def store_file(built_store: Path) -> Path:
+    return built_store
 
 
 async def seen(client: httpx.AsyncClient, language: str = "de") -> dict[str, Any]:
@@ -161,8 +150,8 @@ class TestWithoutBuild:
     """A store into which nothing has been imported yet."""
 
     @pytest.fixture
-    def known(self, tmp_path: Path, furnished_store: Path) -> Settings:
-        return new_installation(tmp_path, furnished_store)
+    def store_file(self, furnished_store: Path) -> Path:
+        return furnished_store
 
     async def test_the_overview_is_empty_and_says_so(self, anna: httpx.AsyncClient) -> None:
         answer = await seen(anna)

@@ -12,7 +12,7 @@ from bot.gateway.app import create_app
 from persona_store.database import connect, session_scope
 from persona_store.links import TELEGRAM, new_code, redeem
 from persona_store.settings import Settings
-from tests.bot.conftest import NAME, OTHER_NAME, RasaPlace, free_port, served
+from tests.bot.conftest import NAME, OTHER_NAME, RasaPlace, new_installation
 from tests.bot.telegram.bot_api import BotApi, running
 from tests.bot.telegram.people import Person, eventually
 
@@ -42,20 +42,8 @@ def api() -> Iterator[BotApi]:
 @pytest.fixture
 def known(tmp_path: Path, linked_store: Path, api: BotApi) -> Settings:
     """An installation that polls the Bot API."""
-    shutil.copy(linked_store, tmp_path / linked_store.name)
-    port = free_port()
-    return Settings(
-        _env_file=None, var=tmp_path, rasa_port=port, actions_port=port, action_timeout_seconds=4.0,
-        telegram_token=SecretStr(api.token), telegram_api=api.url,
-    )  # fmt: skip
-
-
-@pytest.fixture
-def rasa(known: Settings) -> Iterator[RasaPlace]:
-    """A server in Rasa's place."""
-    place = RasaPlace(known.rasa_port)
-    with served(place.app(), place.port):
-        yield place
+    telegram = {"telegram_token": SecretStr(api.token), "telegram_api": api.url}
+    return new_installation(tmp_path, linked_store, action_timeout_seconds=4.0, **telegram)
 
 
 @pytest.fixture

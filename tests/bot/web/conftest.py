@@ -164,10 +164,14 @@ def talk(page: Page) -> Page:
 
 
 def log_in(page: Page) -> None:
-    page.get_by_test_id("login-name").fill(NAME)
+    fill_login(page)
+    page.get_by_test_id("chat-input").wait_for()
+
+
+def fill_login(page: Page, name: str = NAME) -> None:
+    page.get_by_test_id("login-name").fill(name)
     page.get_by_test_id("login-password").fill(PASSWORD)
     page.get_by_test_id("login-submit").click()
-    page.get_by_test_id("chat-input").wait_for()
 
 
 def is_trouble(text: str) -> bool:
@@ -184,9 +188,8 @@ def embedding(tmp_path_factory: pytest.TempPathFactory, furnished_store: Path) -
     """A page of another origin with the widget in it, and the gateway that allows it."""
     var = tmp_path_factory.mktemp("embedding")
     port = free_port()
-    known = new_installation(var, furnished_store).model_copy(
-        update={"embed_origins": f"http://localhost:{port}", "embed_secret": EMBED_SECRET}
-    )
+    origin = f"http://localhost:{port}"
+    known = new_installation(var, furnished_store, embed_origins=origin, embed_secret=EMBED_SECRET)
     place = RasaPlace(known.rasa_port)
     with served(place.app(), place.port), served(create_app(known), free_port()) as gateway:
         host = HostPage(f"http://localhost:{port}", gateway, place, known)

@@ -16,7 +16,7 @@ from persona_store.database import session_scope
 from persona_store.privacy.identity import Identity
 from persona_store.users import add_user, find_user
 from tests.bot.conftest import RasaPlace, free_port, new_installation, served
-from tests.bot.two_builds import PASSWORD, furnish
+from tests.bot.two_builds import PASSWORD
 from tests.bot.web.conftest import is_foreign, is_trouble, reply
 
 AXE = (Path(__file__).parent / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
@@ -48,10 +48,9 @@ class Built:
 
 
 @pytest.fixture(scope="session")
-def built_gateway(tmp_path_factory: pytest.TempPathFactory, furnished_store: Path) -> Iterator[Built]:
+def built_gateway(tmp_path_factory: pytest.TempPathFactory, built_store: Path) -> Iterator[Built]:
     """One gateway for all tests of these pages."""
-    store = furnish(furnished_store, tmp_path_factory.mktemp("built"))
-    known = new_installation(tmp_path_factory.mktemp("places"), store)
+    known = new_installation(tmp_path_factory.mktemp("places"), built_store)
     place = RasaPlace(known.rasa_port)
     app = create_app(known)
     with served(place.app(), place.port), served(app, free_port()) as url:

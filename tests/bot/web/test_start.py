@@ -14,6 +14,7 @@ from persona_store.privacy.identity import Identity
 from persona_store.users import invite
 from persona_store.wording import catalogue
 from tests.bot.two_builds import ADMIN, HOSTILE, PASSWORD
+from tests.bot.web.conftest import fill_login
 from tests.bot.web.places import PHONE, Built, Visit, offences
 
 pytestmark = pytest.mark.browser
@@ -85,9 +86,7 @@ def test_the_report_opens_beside_the_page_and_breaks_no_policy(visit: Visit) -> 
 
 def test_who_wants_the_report_gets_it_after_the_login(visit: Visit) -> None:
     page = visit(path="/report")
-    page.get_by_test_id("login-name").fill(NAME)
-    page.get_by_test_id("login-password").fill(PASSWORD)
-    page.get_by_test_id("login-submit").click()
+    fill_login(page)
     page.wait_for_url("**/report?language=de", timeout=LONGEST_REPORT_MS)
 
 
@@ -169,9 +168,7 @@ def test_an_ended_login_leads_to_the_login_and_back_to_the_talk(visit: Visit) ->
     expect(page.locator("#login-error")).to_contain_text("Deine Anmeldung ist abgelaufen")
     expect(page.get_by_test_id("overview")).to_be_hidden()
     assert page.get_by_test_id("persona").count() == 0
-    page.get_by_test_id("login-name").fill(NAME)
-    page.get_by_test_id("login-password").fill(PASSWORD)
-    page.get_by_test_id("login-submit").click()
+    fill_login(page)
     expect(page.get_by_test_id("account")).to_be_visible()
     page.get_by_test_id("place-talk").click()
     expect(page.get_by_test_id("answer-text")).to_contain_text("Beschreib Persona 1")
@@ -182,9 +179,7 @@ def test_logging_out_leaves_nothing_for_the_next_person(visit: Visit) -> None:
     page.get_by_test_id("persona").first.click()
     expect(page.get_by_test_id("answer-text")).to_have_count(1)
     page.get_by_test_id("logout").click()
-    page.get_by_test_id("login-name").fill("berta")
-    page.get_by_test_id("login-password").fill(PASSWORD)
-    page.get_by_test_id("login-submit").click()
+    fill_login(page, "berta")
     ready(page)
     expect(page.get_by_test_id("answer-text")).to_have_count(0)
     expect(page.get_by_test_id("user-name")).to_have_text("berta")
@@ -193,9 +188,7 @@ def test_logging_out_leaves_nothing_for_the_next_person(visit: Visit) -> None:
 def test_when_the_overview_fails_it_says_so_and_can_be_asked_again(visit: Visit) -> None:
     page = visit()
     page.route("**/api/overview", lambda route: route.abort())
-    page.get_by_test_id("login-name").fill(NAME)
-    page.get_by_test_id("login-password").fill(PASSWORD)
-    page.get_by_test_id("login-submit").click()
+    fill_login(page)
     overview = page.get_by_test_id("overview")
     expect(overview.get_by_role("alert")).to_contain_text("Ich erreiche den Server nicht.")
     page.unroute("**/api/overview")
@@ -216,9 +209,7 @@ def test_a_quality_that_comes_later_is_shown_when_it_is_there(visit: Visit) -> N
         route.fulfill(response=answer, json=content)
 
     page.route("**/api/overview", first_without)
-    page.get_by_test_id("login-name").fill(NAME)
-    page.get_by_test_id("login-password").fill(PASSWORD)
-    page.get_by_test_id("login-submit").click()
+    fill_login(page)
     expect(page.get_by_test_id("state")).to_contain_text("wird gerade geprüft")
     expect(page.get_by_test_id("state")).to_contain_text("der Felder sind ausgefüllt")
     assert len(asked) == 2
@@ -232,18 +223,14 @@ def test_a_due_rebuild_is_said_with_its_reasons(visit: Visit) -> None:
 
     page = visit()
     page.route("**/api/overview", drifted)
-    page.get_by_test_id("login-name").fill(ADMIN)
-    page.get_by_test_id("login-password").fill(PASSWORD)
-    page.get_by_test_id("login-submit").click()
+    fill_login(page, ADMIN)
     expect(page.get_by_test_id("rebuild")).to_contain_text("die Größen <b>haben</b>")
     expect(page.get_by_test_id("rebuild")).to_contain_text("personabot build")
     assert offences(ready(page)) == []
 
 
 def test_without_data_the_page_says_what_to_do(page: Page, shared_gateway: Any) -> None:
-    page.get_by_test_id("login-name").fill(NAME)
-    page.get_by_test_id("login-password").fill(PASSWORD)
-    page.get_by_test_id("login-submit").click()
+    fill_login(page)
     expect(page.get_by_test_id("empty")).to_have_text(
         "Noch sind keine Daten eingelesen. Bitte gib jemandem mit dem Recht admin Bescheid."
     )
