@@ -6,6 +6,7 @@ import gc
 import uvicorn
 
 from bot.gateway.app import create_app
+from bot.gateway.patience import Patience
 from persona_store.settings import settings
 
 MOST_CONNECTIONS = 500  # beyond it people get "busy" at once instead of a page that never comes
@@ -25,6 +26,7 @@ def main() -> None:
         app,
         host=chosen.host,
         port=chosen.port,
+        http=Patience,
         access_log=False,
         server_header=False,
         proxy_headers=False,  # the application reads them, from the proxies in PERSONABOT_TRUSTED_PROXIES only
