@@ -31,7 +31,7 @@ from bot.cli import (
 from bot.cli.common import errors, text
 from bot.cli.entry import BAD_INPUT
 from bot.render.terminal import visible
-from persona_store.errors import InputError, PersonaBotError
+from persona_store.errors import InputError, NoPersonas, PersonaBotError
 
 FAILED = 1
 
@@ -95,10 +95,10 @@ def main(
 
 
 def run() -> None:
-    """Entry of the console command: 0 done, 1 failed, 2 bad input, 130 broken off."""
+    """Entry of the console command: 0 done, 1 failed, 2 bad input or none yet, 130 broken off."""
     try:
         app()
-    except InputError as error:
+    except (InputError, NoPersonas) as error:
         errors.print(visible(error), style="bold red", markup=False)
         sys.exit(BAD_INPUT)
     except PersonaBotError as error:

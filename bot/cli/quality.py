@@ -11,7 +11,7 @@ from rich.table import Table
 from bot.cli.common import AsJson, console, language, print_json, store
 from bot.render.terminal import visible
 from persona_store.database import session_scope
-from persona_store.errors import PersonaBotError
+from persona_store.errors import InputError
 from persona_store.wording import day, label, number, percent, say
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def quality(as_json: AsJson = False) -> None:
     with store() as engine, session_scope(engine) as session:
         found = data_quality(session)
     if not found.contacts:
-        raise PersonaBotError(say("quality.empty", language()))
+        raise InputError(say("quality.empty", language()))
     if as_json:
         print_json(found)
         return

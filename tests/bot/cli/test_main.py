@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.main import BAD_INPUT, run
+from persona_store.settings import Settings
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -30,3 +31,13 @@ def test_mapping_never_replaces_the_file_it_was_read_from(
     leads.write_text("Vorname;Nachname\nAnna;Meier\n", encoding="utf-8")
     assert "leads.csv" in failing(monkeypatch, capsys, "import", str(leads), "--write-mapping", str(leads))
     assert leads.read_text(encoding="utf-8") == "Vorname;Nachname\nAnna;Meier\n"
+
+
+@pytest.mark.parametrize("command", [["report", "-o", "report.html"], ["scorecard"], ["quality"]])
+def test_an_empty_store_is_named_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("bot.cli.common.settings", lambda: Settings(_env_file=None, var=tmp_path))
+    assert "personabot import" in " ".join(failing(monkeypatch, capsys, *command).split())
+    assert not (tmp_path / "report.html").exists()
