@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc, expit
 
-from persona_store.antipersona.encoding import MISSING, Codes, Floats, Term, together
+from persona_store.antipersona.encoding import MISSING, Codes, Floats, Term
 from persona_store.segmentation.binning import Binning
 
 Flags = NDArray[np.bool_]
@@ -34,32 +34,34 @@ def best_pair(
     """
     rows = np.linspace(0, bought.size - 1, min(bought.size, SCREENED)).astype(np.intp)  # early and late ones alike
     odds, bought = odds[rows], bought[rows]
-    codes = {key: values[rows] for key, values in codes.items()}
+    places = {key: values[rows].astype(np.intp) - MISSING for key, values in codes.items()}  # not known comes first
+    sizes = {key: len(binning.bins[key].levels) + 1 for key in places}
     stated = expit(odds)
     residual, variance = bought - stated, stated * (1 - stated)
     pairs = [pair for pair in combinations(codes, 2) if pair not in without]
     found: list[tuple[float, Term]] = []
-    for pair in pairs:
-        gain, chance = _score_test(
-            residual, variance, together(codes, pair, binning), len(binning.bins[pair[1]].levels)
-        )
+    for one, other in pairs:
+        joint, shape = places[one] * sizes[other] + places[other], (sizes[one], sizes[other])
+        gain, chance = _score_test(_table(joint, residual, shape), _table(joint, variance, shape))
         if chance * len(pairs) < CHANCE:
-            found.append((gain, pair))
+            found.append((gain, (one, other)))
     base = float(bought.mean())
     null = -2 * bought.size * (base * np.log(base) + (1 - base) * np.log(1 - base))
     gain, best = max(found, default=(0.0, None), key=lambda one: one[0])
     return best if gain >= LEAST_GAIN * null else None
 
 
-def _score_test(residual: Floats, variance: Floats, joint: Codes, columns: int) -> tuple[float, float]:
+def _table(cells: NDArray[np.intp], values: Floats, shape: tuple[int, int]) -> Floats:
+    """The values summed up in each cell of two attributes' known levels."""
+    sums: Floats = np.bincount(cells, weights=values, minlength=shape[0] * shape[1]).astype(np.float64, copy=False)
+    return sums.reshape(shape)[1:, 1:]
+
+
+def _score_test(sums: Floats, weights: Floats) -> tuple[float, float]:
     """The gain of a pair's table beyond its degrees of freedom, and its chance."""
-    known = joint != MISSING
-    sums = np.bincount(joint[known], weights=residual[known])
-    weights = np.bincount(joint[known], weights=variance[known])
-    cells = np.flatnonzero(weights >= LEAST_WEIGHT)
+    cells = weights >= LEAST_WEIGHT
     # The points of either attribute alone have taken their part already.
-    taken = sum(np.count_nonzero(np.bincount(levels)) for levels in (cells // columns, cells % columns))
-    freedom = cells.size - taken + 1
+    freedom = int(cells.sum() - cells.any(axis=0).sum() - cells.any(axis=1).sum() + 1)
     if freedom < 1:
         return 0.0, 1.0
     statistic = float((sums[cells] ** 2 / weights[cells]).sum())
