@@ -19,7 +19,7 @@ from actions.cues import (
 from actions.denied import without_denied
 from actions.ordinals import ordinal_in, place_of
 from actions.spelling import SHORTEST_OF_FIRM, alike, spelt
-from actions.state import LONGEST_NAME, ROLE_KEY, Subject
+from actions.state import LONGEST_NAME, ROLE_KEY, Subject, SubjectKind
 from persona_store.database.models import Company, Contact, Persona
 from persona_store.lexicon import normalise_title
 from persona_store.names import (
@@ -136,7 +136,7 @@ def named_contact(request: Request, session: Session) -> Meaning:
         known = found if found.known and any(alike(one, name) for one in words for name in bearers) else None
     if known is None and meanings:
         known = max(meanings, key=lambda meaning: (len(meaning.people), len(meaning.unknown or "")))
-    return _other_one(request, known) if known else _offered(request)
+    return _other_one(request, known) if known else Meaning(_offered(request, "contact"))
 
 
 def named_company(request: Request, session: Session) -> NamedCompany:
@@ -244,7 +244,7 @@ def role_subject(mention: Mention, language: Language) -> Subject | None:
 
 
 def named_personas(request: Request, session: Session) -> NamedPersonas:
-    """The personas that the message names, by number or name, also where the name is a role's."""
+    """The personas that the message names, by number or name, also where the name is a role's, or picks of a list."""
     announced = [mention for mention in request.named("role") if follows_persona(request.text, mention.start)]
     mentions = [*request.named("persona"), *announced]
     found: dict[int, Persona] = {}
@@ -253,6 +253,8 @@ def named_personas(request: Request, session: Session) -> NamedPersonas:
         personas = find_personas(session, mention.text[:LONGEST_NAME])
         found |= {persona.id: persona for persona in personas}
         unknown = unknown or (None if personas else mention.text)
+    if not mentions and (picked := _offered(request, "persona")) is not None:
+        found = {persona.id: persona for persona in find_personas(session, picked.key)}
     return NamedPersonas(tuple(found.values()), None if found else unknown, unknown)
 
 
@@ -342,12 +344,12 @@ def _other_one(request: Request, meaning: Meaning) -> Meaning:
     return Meaning(person_subject(others[0]) if len(others) == 1 else None, others)
 
 
-def _offered(request: Request) -> Meaning:
-    """Whom an ordinal picks of the people offered ("wie erreiche ich den zweiten?")."""
+def _offered(request: Request, kind: SubjectKind) -> Subject | None:
+    """Whom an ordinal picks of those offered ("wie erreiche ich den zweiten?"), if it is of this kind."""
     options, ordinal = request.talk.options, ordinal_in(request)
     index = place_of(ordinal, len(options)) if ordinal and not request.named("persona") else None
     subject = options[index].question.subject if index is not None else None
-    return Meaning(subject) if subject and subject.kind == "contact" else Meaning()
+    return subject if subject and subject.kind == kind else None
 
 
 def _bears(session: Session, name: str) -> bool:

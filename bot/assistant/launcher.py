@@ -16,6 +16,8 @@ LOCALHOST = "127.0.0.1"
 MODELS = PROJECT_ROOT / "models"
 ENDPOINTS = PROJECT_ROOT / "endpoints.yml"
 CREDENTIALS = PROJECT_ROOT / "credentials.yml"
+# Read once before anybody asks: the lexicon and the encoder are loaded with the first message, which takes a second.
+FIRST_MESSAGE = "Passt Frau Meier zu Persona 1?"
 
 # NumPy's threads cost more than they bring on single sentences, and would fight with the other processes.
 _THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -80,6 +82,7 @@ async def _load_agent(model: str, endpoints: Any, app: Any) -> None:
     app.ctx.agent = await load_agent(model_path=model, endpoints=endpoints)
     if not app.ctx.agent.is_ready():  # Rasa only logs why, and would go on without ever answering
         raise RuntimeError(f"The trained assistant {model} cannot be loaded. Train it again: personabot train --force")
+    await app.ctx.agent.parse_message(FIRST_MESSAGE)
     gc.freeze()  # as in the action server
     logger.info("Rasa is ready.")
 

@@ -13,6 +13,15 @@ def test_those_offered_stay_open_when_the_question_changes(talk: Any) -> None:
     assert name in third["text"]
 
 
+def test_more_about_one_of_the_list_then_what_sets_it_apart_from_another(talk: Any) -> None:
+    talk.say("welche personas haben wir", "list_personas")
+    answer = talk.say("erzähl mir mehr über die dritte", "describe_persona")
+    assert answer["kind"] == "persona"
+    third = answer["text"].split("„")[1].split("“")[0]
+    both = talk.say("was unterscheidet die von der ersten", "compare_personas")
+    assert both["text"].startswith("Persona") and third in both["text"]
+
+
 def test_a_question_while_it_is_open_who_is_meant_is_about_those_offered(talk: Any) -> None:
     talk.say("wie erreiche ich sabine meier", "ask_approach", contact="sabine meier")
     talk.say("welche persona hat müller", "match_persona", contact="müller")
