@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -35,8 +35,12 @@ def _written(value: object) -> object:
     return value
 
 
-Moment = Annotated[datetime | None, BeforeValidator(_written), Query(description="with its time zone; else UTC")]
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC)
 
+
+Moment = Annotated[datetime | None, BeforeValidator(_written), Query(description="with its time zone; else UTC")]
+Stored = Annotated[datetime, AfterValidator(_utc)]  # the store keeps UTC without saying so
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 Result = TypeVar("Result")
 
@@ -46,10 +50,10 @@ class UserRow(BaseModel):
 
     name: str
     rights: Rights
-    created_at: datetime
-    last_login: datetime | None
+    created_at: Stored
+    last_login: Stored | None
     links: int
-    locked_until: datetime | None = Field(description="until when logins are refused after too many failures")
+    locked_until: Stored | None = Field(description="until when logins are refused after too many failures")
     elsewhere: bool = Field(description="whether they log in by single sign-on only")
     yourself: bool
 
@@ -81,7 +85,7 @@ class InvitationRow(BaseModel):
     rights: Rights
     name: str | None
     invited_by: str
-    expires_at: datetime
+    expires_at: Stored
 
 
 class Invitations(BaseModel):
@@ -114,7 +118,7 @@ class Entry(BaseModel):
     """Who did what and when; a contact is named by its id alone."""
 
     id: int
-    at: datetime
+    at: Stored
     user: str
     action: str
     contact: int | None
@@ -144,7 +148,7 @@ class BuildRow(BaseModel):
     """A build; `moved` is the share of contacts that changed their persona since `previous`."""
 
     number: int
-    built_at: datetime
+    built_at: Stored
     data_on: date | None
     contacts: int
     verdict: Literal["personas", "no_structure"]
@@ -178,10 +182,10 @@ async def users(person: CurrentPerson, request: Request) -> Users:
                 {
                     "name": user.name,
                     "rights": user.rights,
-                    "created_at": _utc(user.created_at),
-                    "last_login": _utc(logins.get(user.name)),
+                    "created_at": user.created_at,
+                    "last_login": logins.get(user.name),
                     "links": linked.get(user.name, 0),
-                    "locked_until": _utc(locked.get(user.name)),
+                    "locked_until": locked.get(user.name),
                     "elsewhere": user.password_hash is None,
                     "yourself": user.name == person.name,
                 }
@@ -215,18 +219,7 @@ async def invitations(person: CurrentPerson, request: Request) -> Invitations:
     """The invitations that still hold; their secrets are kept nowhere."""
 
     def read(session: Session) -> list[InvitationRow]:
-        return [
-            InvitationRow.model_validate(
-                {
-                    "id": one.id,
-                    "rights": one.rights,
-                    "name": one.name,
-                    "invited_by": one.invited_by,
-                    "expires_at": _utc(one.expires_at),
-                }
-            )
-            for one in open_invitations(session)
-        ]
+        return [InvitationRow.model_validate(one, from_attributes=True) for one in open_invitations(session)]
 
     return Invitations(invitations=await _administer(request, person, read))
 
@@ -279,7 +272,7 @@ async def audit(
         entries = [
             Entry(
                 id=row.id,
-                at=row.at.replace(tzinfo=UTC),
+                at=row.at,
                 user=row.actor,
                 action=row.action,
                 contact=row.contact_id,
@@ -364,7 +357,7 @@ def _build(build: BuildInfo, personas: list[BuildPersona]) -> BuildRow:
     return BuildRow.model_validate(
         {
             "number": build.id,
-            "built_at": _utc(build.created_at),
+            "built_at": build.created_at,
             "data_on": build.data_on,
             "contacts": build.contacts,
             "verdict": build.verdict,
@@ -373,10 +366,6 @@ def _build(build: BuildInfo, personas: list[BuildPersona]) -> BuildRow:
             "personas": personas,
         }
     )
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return None if moment is None else moment.replace(tzinfo=UTC)
 
 
 def _naive(moment: datetime | None) -> datetime | None:

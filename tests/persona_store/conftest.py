@@ -27,12 +27,16 @@ def personas(engine: Engine) -> Engine:
     6 a private customer.
     """
     with session_scope(engine, writes=True) as session:
-        session.add(Company(id=1, key="rosch", name="Rosch GmbH", name_key="rosch", custom={}))
-        session.flush()
-        session.add_all(_contacts())
-        session.flush()
-        _add_build(session)
+        add_small_store(session)
     return engine
+
+
+def add_small_store(session: Session) -> None:
+    session.add(Company(id=1, key="rosch", name="Rosch GmbH", name_key="rosch", custom={}))
+    session.flush()
+    session.add_all(_contacts())
+    session.flush()
+    _add_build(session)
 
 
 def _contacts() -> list[Contact]:
