@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import select
 
+from persona_store.database import session_scope
+from persona_store.database.models import Audit
 from tests.e2e.conftest import PASSWORD, USER
-from tests.e2e.product import Product
+from tests.e2e.product import Product, store_of
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -68,6 +71,21 @@ def test_personas_come_as_a_table(page: Page) -> None:
     _ask(page, "Welche Personas haben wir?")
     table = page.get_by_test_id("answer-table").last
     expect(table).to_contain_text("Geschäftsf", timeout=ANSWER_MS)
+
+
+@pytest.mark.e2e
+@pytest.mark.browser
+def test_a_thumb_is_thanked_for_and_stored_with_the_kind_of_answer_it_is_for(page: Page, product: Product) -> None:
+    _ask(page, "Welche Personas haben wir?")
+    answer = page.get_by_test_id("answer").last
+    expect(answer.get_by_test_id("answer-table")).to_be_visible(timeout=ANSWER_MS)
+    answer.get_by_test_id("answer-blame").click()
+    expect(answer.get_by_test_id("answer-thanks")).not_to_be_empty(timeout=ANSWER_MS)
+    engine = store_of(product.environment)
+    with session_scope(engine) as session:
+        noted = session.execute(select(Audit.actor, Audit.detail).where(Audit.action == "feedback_blame")).all()
+    engine.dispose()
+    assert (USER, "list_personas") in noted
 
 
 @pytest.mark.e2e

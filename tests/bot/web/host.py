@@ -58,7 +58,6 @@ class HostPage:
     known: Settings
     user: str | None = "anna"
     claims: dict[str, Any] = field(default_factory=dict)
-    style: str = HOST_CSS
 
     def app(self) -> Starlette:
         async def page(request: Request) -> Response:
@@ -70,7 +69,7 @@ class HostPage:
             return JSONResponse({"token": signed(self.user, **self.claims)} if self.user else {}, 200)
 
         async def css(_request: Request) -> Response:
-            return Response(self.style, media_type="text/css")
+            return Response(HOST_CSS, media_type="text/css")
 
         return Starlette(routes=[Route("/", page), Route("/who", who), Route("/host.css", css)])
 

@@ -1,6 +1,6 @@
 """Takes the pictures of the widget for the documentation: `python -m tests.bot.web.pictures docs`.
 
-The page around and the answers are made up, as in the tests; widget and gateway are the real ones.
+The page around is made up; widget, assistant and answers are the product's, about the people of its sample.
 """
 
 import sys
@@ -10,25 +10,27 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
 
-from bot.gateway.app import create_app
-from persona_store.database import connect, migrate, session_scope
-from persona_store.settings import Settings
-from persona_store.users import add_user
-from tests.bot.conftest import RasaPlace, free_port, served
-from tests.bot.web.conftest import CHROMIUM, CHROMIUM_OPTIONS, NAME, PASSWORD, reply
-from tests.bot.web.host import EMBED_SECRET, HostPage
-from tests.conftest import OPERATOR
+from tests.bot.conftest import free_port, served
+from tests.bot.web.conftest import CHROMIUM, CHROMIUM_OPTIONS
+from tests.bot.web.host import EMBED_SECRET, signed
+from tests.e2e.conftest import CONTACTS, PASSWORD, USER
+from tests.e2e.product import add_people, new_environment, personabot
+from tests.e2e.product import served as running
 
-PICTURES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
-    "widget-light": ({"viewport": {"width": 1180, "height": 800}}, ("Welche Personas gibt es? (Balken)",)),
+PICTURES: dict[str, tuple[dict[str, Any], str]] = {
+    "widget-light": ({"viewport": {"width": 1180, "height": 800}}, "Zeig mir die Personas als Diagramm"),
     "widget-dark": (
         {"viewport": {"width": 1180, "height": 800}, "color_scheme": "dark"},
-        ("Wie erreiche ich einen Vertriebsleiter?",),
+        "Wie erreiche ich einen Vertriebsleiter?",
     ),
     "widget-phone": (
         {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 1.5, "has_touch": True, "is_mobile": True},
-        ("Welche Persona passt zu Eva Weber?",),
+        "Welche Persona passt zu Frau Meier von Rosch?",
     ),
 }
 STYLE = """
@@ -48,31 +50,37 @@ BOXES = "".join(
 )
 
 
-class Intranet(HostPage):
-    """A page as one knows them, without anything on it."""
+def intranet(gateway: str) -> Starlette:
+    """A page as one knows them, without anything on it but the widget of `gateway` in its corner."""
+    html = (
+        '<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Intranet</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="stylesheet" href="/host.css"></head><body><header>Intranet</header><main>{BOXES}</main>'
+        f'<script type="module" src="{gateway}/web/widget.js" data-position="corner" data-token-url="/who">'
+        "</script></body></html>"
+    )
 
-    def html(self, asked: dict[str, str]) -> str:
-        """The page with the widget in its corner."""
-        return (
-            '<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Intranet</title>'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f'<link rel="stylesheet" href="/host.css"></head><body><header>Intranet</header><main>{BOXES}</main>'
-            f'<script type="module" src="{self.gateway}/web/widget.js" data-position="corner" data-token-url="/who">'
-            "</script></body></html>"
-        )
+    async def page(_request: Request) -> Response:
+        return HTMLResponse(html)
+
+    async def who(_request: Request) -> Response:
+        return JSONResponse({"token": signed(USER)})
+
+    async def css(_request: Request) -> Response:
+        return Response(STYLE, media_type="text/css")
+
+    return Starlette(routes=[Route("/", page), Route("/who", who), Route("/host.css", css)])
 
 
-def take(browser: Browser, host: HostPage, path: Path, options: dict[str, Any], said: tuple[str, ...]) -> None:
-    """Opens the intranet page, says `said` in the widget and takes a picture."""
+def take(browser: Browser, url: str, path: Path, options: dict[str, Any], question: str) -> None:
+    """Opens the intranet page at `url`, asks `question` in the widget and takes a picture."""
     context = browser.new_context(locale="de-DE", reduced_motion="reduce", **options)
     page = context.new_page()
-    page.goto(host.url + "/")
+    page.goto(url)
     page.get_by_test_id("opener").click()
-    for place, words in enumerate(said):
-        page.get_by_test_id("chat-input").fill(words.partition(" (")[0])
-        host.rasa.reply = lambda message, words=words: reply(message | {"message": words})
-        page.get_by_test_id("chat-send").click()
-        page.get_by_test_id("answer").nth(place).wait_for()
+    page.get_by_test_id("chat-input").fill(question)
+    page.get_by_test_id("chat-send").click()
+    page.get_by_test_id("answer").wait_for()
     if page.get_by_test_id("answer-chart").count():
         page.locator(".picture svg").first.wait_for()
     page.mouse.move(5, 5)
@@ -85,25 +93,21 @@ def take(browser: Browser, host: HostPage, path: Path, options: dict[str, Any], 
 def main(folder: Path) -> None:
     """Takes all pictures into `folder`."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-        port, rasa_port = free_port(), free_port()
-        known = Settings(
-            _env_file=None, var=Path(name), rasa_port=rasa_port, actions_port=rasa_port,
-            embed_origins=f"http://localhost:{port}", embed_secret=EMBED_SECRET,
-        )  # fmt: skip
-        engine = connect(known.store_url)
-        migrate(engine)
-        with session_scope(engine, writes=True, asker=OPERATOR) as session:
-            add_user(session, NAME, PASSWORD, "sales")
-        engine.dispose()
-        rasa = RasaPlace(rasa_port, reply)
-        stack.enter_context(served(rasa.app(), rasa_port))
-        gateway = stack.enter_context(served(create_app(known), free_port()))
-        host = Intranet(f"http://localhost:{port}", gateway, rasa, known, style=STYLE)
-        stack.enter_context(served(host.app(), port))
+        port, crm = free_port(), Path(name) / "crm"
+        environment = new_environment(Path(name) / "var") | {
+            "PERSONABOT_EMBED_ORIGINS": f"http://localhost:{port}",
+            "PERSONABOT_EMBED_SECRET": EMBED_SECRET,
+        }
+        personabot("sample", "--contacts", str(CONTACTS), "--seed", "1", "--out", str(crm), environment=environment)
+        personabot("import", str(crm), environment=environment)
+        personabot("build", environment=environment)
+        add_people(environment, (USER,), PASSWORD)
+        product = stack.enter_context(running(environment, crm))
+        stack.enter_context(served(intranet(product.url), port))
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(CHROMIUM_OPTIONS))
-        for picture, (options, said) in PICTURES.items():
-            take(browser, host, folder / f"{picture}.png", options, said)
+        for picture, (options, question) in PICTURES.items():
+            take(browser, f"http://localhost:{port}/", folder / f"{picture}.png", options, question)
         browser.close()
 
 
