@@ -181,6 +181,14 @@ def test_a_slow_answer_is_said_to_take_longer(widget: Page) -> None:
     expect(widget.get_by_test_id("turn-note")).to_have_count(0)
 
 
+def test_an_answer_that_takes_a_moment_comes_by_itself(widget: Page) -> None:
+    ids = failing(widget, refused(202))
+    send(widget, "Eva Weber")
+    expect(widget.get_by_test_id("answer-card")).to_be_visible()
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+
+
 def test_a_reload_before_the_answer_sends_the_same_message_again(widget: Page) -> None:
     ids = failing(widget, lambda route: None)
     send(widget, "Eva Weber")
