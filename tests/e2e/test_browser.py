@@ -85,7 +85,7 @@ def test_a_thumb_is_thanked_for_and_stored_with_the_kind_of_answer_it_is_for(pag
     with session_scope(engine) as session:
         noted = session.execute(select(Audit.actor, Audit.detail).where(Audit.action == "feedback_blame")).all()
     engine.dispose()
-    assert (USER, "list_personas") in noted
+    assert (USER, "personas") in noted
 
 
 @pytest.mark.e2e
