@@ -168,7 +168,10 @@ def _pronoun(text: str, doc: Doc, run: list[Item]) -> bool:
     if text[word.start : word.end].isupper() or (len(run) > 1 and run[1].meaning.kind == "person"):
         return False
     origins: list[Word] = doc.user_data["words"]
-    return run[0].start == 0 or origins[run[0].start - 1].key not in BEFORE_IT
+    start, after = run[0].start, run[0].start + 1
+    if start == 0 and (after == len(doc) or origins[after].key in BREAKS):
+        return False  # "it, 50 leute"
+    return start == 0 or origins[start - 1].key not in BEFORE_IT
 
 
 def _name_before(doc: Doc, start: int) -> bool:

@@ -33,13 +33,14 @@ from tests.nlu.measure import (
 # What is measured now, less the few sentences or one span that another machine's rounding may turn; to be raised as
 # understanding grows. Wanted are an accuracy of 0.95, an F1 of 0.92 for each of the names, and 1 % of wrong and
 # confident answers.
-LEAST_ACCURACY = 0.935
-LEAST_F1 = {"contact": 0.94, "company": 0.75, "role": 0.78, "persona": 0.91}
-MOST_WRONG_AND_CONFIDENT = 0.03
+LEAST_ACCURACY = 0.94
+LEAST_F1 = {"contact": 0.95, "company": 0.78, "role": 0.80, "persona": 0.92}
+MOST_WRONG_AND_CONFIDENT = 0.026
 LEAST_OUT_OF_SCOPE_RECALL = 0.9
 LEAST_EXAMPLES = 30
 LEAST_HELD_OUT = {"dev": 6, "dev2": 3, "test": 10}
 LEAST_OUT_OF_SCOPE = 30  # in the test set: what people may ask beside the matter is more varied than any intent
+NONSENSE = ("xylophon elefant", "qwrtz plmok", "brzl", "lorem ipsum dolor", "snorf glimby", "kdjfhg sldkfj", "wububu")
 LONGEST_SHORTHAND = 3  # words: "von vorn bitte" is said by everybody, so it may be taught and yet held out
 
 pytestmark = pytest.mark.timeout(1800)  # the first test may wait until the assistant is trained
@@ -147,10 +148,9 @@ def test_development_and_test_set_share_no_sentence(language: str, development: 
     assert {text for text in developed & test if len(text.split()) > LONGEST_SHORTHAND} == set()
 
 
-def test_nonsense_is_seldom_acted_upon(understand: Understand) -> None:
-    texts = ("xylophon elefant", "qwrtz plmok", "brzl", "lorem ipsum dolor")
-    acted_upon = [text for text in texts if understand(text)["intent"]["name"] not in (ABSTAINED, OUT_OF_SCOPE)]
-    assert len(acted_upon) <= 1, acted_upon
+@pytest.mark.parametrize("text", NONSENSE)
+def test_nonsense_is_never_acted_upon(understand: Understand, text: str) -> None:
+    assert understand(text)["intent"]["name"] in (ABSTAINED, OUT_OF_SCOPE)
 
 
 @pytest.mark.parametrize("seed", range(20))

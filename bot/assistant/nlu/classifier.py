@@ -58,7 +58,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         0.7 holds a wrong answer for more than twice as bad as a question back (Chow 1970), which the probabilities
         allow as they are calibrated on held-out examples.
         """
-        return {"threshold": 0.65}
+        return {"threshold": 0.7}
 
     @classmethod
     def create(
@@ -151,6 +151,12 @@ def labelled(examples: list[Message]) -> tuple[list[str], NDArray[np.intp]]:
             f"Too little to learn from in data/nlu: {rare}. Write at least {FOLDS} examples an intent."
         )
     return [str(name) for name in names], labels.astype(np.intp)
+
+
+def likeliest(message: Message) -> str:
+    """What is likely wanted with `message`, acted upon or not; "" where nothing is known of it."""
+    names = (str(entry["name"]) for entry in message.get(INTENT_RANKING_KEY) or ())
+    return next((name for name in names if name != DEFAULT_NLU_FALLBACK_INTENT_NAME), "")
 
 
 def sentence_features(examples: list[Message]) -> tuple[csr_matrix, Floats, Copies]:

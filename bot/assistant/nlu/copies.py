@@ -11,7 +11,7 @@ from bot.assistant.nlu.name_variants import language_of
 
 COPIES = "copies"  # attribute of a message that holds the features of its copies
 _SEED = 2
-_SHORTEST_TYPO = 5  # characters of a word; what is left of a shorter one is often another word
+SHORTEST_TYPO = 5  # characters of a word; what is left of a shorter one is often another word
 _WITHOUT_UMLAUTS = 0.5  # share of messages typed on a keyboard without them
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _END_MARKS = "?!."
@@ -46,7 +46,7 @@ def _careless(text: str, dice: random.Random) -> str:
     if dice.random() < _WITHOUT_UMLAUTS:
         text = text.translate(_UMLAUTS)
     words = text.split(" ")
-    long = [place for place, word in enumerate(words) if len(word) >= _SHORTEST_TYPO and word.isalpha()]
+    long = [place for place, word in enumerate(words) if len(word) >= SHORTEST_TYPO and word.isalpha()]
     if long:
         place = dice.choice(long)
         words[place] = _mistyped(words[place], dice)

@@ -45,6 +45,10 @@ class KnownNames:
         firms = {tuple(fold(token.text) for token in tokens_of(name)) for name in own["companies"]}
         return cls({GIVEN: given, FAMILY: family}, (words for words in firms if len(words) <= _LONGEST))
 
+    def is_firm(self, words: Sequence[str]) -> bool:
+        """Whether the folded `words` are the name of a known firm."""
+        return tuple(words) in self._firms
+
     def at(self, words: Sequence[str], *, hide: bool = False) -> list[str]:
         """For each folded word the kinds of names it is known as, joined by `+`; "" for none.
 

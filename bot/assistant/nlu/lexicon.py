@@ -10,6 +10,8 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.assistant.nlu.classifier import likeliest
+from bot.assistant.nlu.name_roles import ROLE, about_roles
 from persona_store.lexicon import Term, find_terms
 
 _FOUND = "lexicon_terms"
@@ -52,9 +54,11 @@ class LexiconExtractor(EntityExtractorMixin, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Add terms to the entities of each message, without overlaps."""
         for message in messages:
+            roles = about_roles(likeliest(message))
             found = [
                 {"entity": term.entity, "start": term.start, "end": term.end, "value": term.value, "text": term.text}
                 for term in lexicon_terms(message)
+                if roles or term.entity != ROLE
             ]
             entities = [*message.get(ENTITIES, []), *self.add_extractor_name(found)]
             message.set(ENTITIES, without_overlaps(entities), add_to_output=True)

@@ -53,7 +53,15 @@ which while who whom why will with work works would yes yesterday yet you your d
 anyone anybody someone somebody contact contacts lead leads customer company firm persona personas phase buying center
 centre meeting call email data side ever fits fit match matches belong belongs reach write
 """
+# Those of them that are written with a capital though they are no names.
+_CAPITALISED = """
+kontakt kontakte lead leads kunde kunden kundin kundinnen person persona personas firma unternehmen phase phasen
+gespräch termin buying center centre buyingcenter zahlen profiling daten duplikate interessent interessentin
+interessenten leute ansprache gute besten sie ihr ihre ihnen i contact contacts company customer meeting call email
+"""
 _SMALL = frozenset(map(fold, f"{_GERMAN} {_ENGLISH}".split()))
+_NOUNS = frozenset(map(fold, _CAPITALISED.split()))
+_ENDS = frozenset(".?!:,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,16 @@ class _Text:
     def joined(self, index: int) -> bool:
         """Whether no space parts the token at `index` from the next one."""
         return 0 <= index < len(self.tokens) - 1 and self.tokens[index].end == self.tokens[index + 1].start
+
+    @property
+    def mixed(self) -> bool:
+        """Whether the writer uses capitals, and not for every word."""
+        capitals = [self.capital(index) for index in range(1, len(self.tokens)) if self.telling(index)]
+        return any(capitals) and not all(capitals)
+
+    def capital(self, index: int) -> bool:
+        """Whether the word at `index` begins with a capital."""
+        return str(self.tokens[index].text)[0].isupper()
 
     def telling(self, index: int) -> bool:
         """Whether there is a word, address or id at `index`."""
@@ -141,7 +159,7 @@ def _no_beginning(text: _Text, entity: str, index: int, end: int) -> bool:
         return False
     if text.joined(index) and text.words[index + 1] in _JOINTS:
         return False  # "E.ON", "In-Tech"
-    return word in _SMALL
+    return word in _SMALL and not _of_name(text, index, first=index, end=end)
 
 
 def _no_ending(text: _Text, entity: str, first: int, end: int) -> bool:
@@ -154,7 +172,19 @@ def _no_ending(text: _Text, entity: str, first: int, end: int) -> bool:
         return True
     if text.words[index] == "s" and index - 1 >= first and text.words[index - 1] in ("'", "’"):
         return True
-    return index > first and text.words[index] in _SMALL and not text.joined(index - 1)
+    small = text.words[index] in _SMALL and not _of_name(text, index, first=first, end=end)
+    return index > first and small and not text.joined(index - 1)
+
+
+def _of_name(text: _Text, index: int, *, first: int, end: int) -> bool:
+    """Whether an everyday word belongs to a name: by an "&" beside it ("ernst & young"), or by a capital that neither
+    a noun nor the beginning of the sentence asks for ("Anna Weiß", "Gebrüder Weiss", but not "Bosch Kontakte").
+    """
+    beside = [text.words[other] for other in (index - 1, index + 1) if first <= other < end]
+    if any(word in _LINKS for word in beside):
+        return True
+    begins = index == 0 or text.words[index - 1] in _ENDS
+    return text.mixed and text.capital(index) and not begins and text.words[index] not in _NOUNS
 
 
 def _abbreviates(text: _Text, dot: int) -> bool:

@@ -39,6 +39,8 @@ _FIRMS = """
     industries industrie industrial energy energie solar foods food textiles textil media labs pharma chemie
     chemicals motors automotive verpackung packaging bau construction castings utilities carpentry plumbing
     haulage shipping transport retail steel stahl stahlwerk metall elektro elektrik electronics sensorik optik
+    stadtwerken brothers brüder bruder paper mill mills housing water electrical electric dairy airport council
+    hotels gasthof gasthaus restaurant theater theatre museum kanzlei apotheke pharmacy praxis schule
     services service dienste aok ikk tüv verein verband fabrik manufaktur
 """
 _FIRM_WORDS = frozenset(map(fold, _FIRMS.split()))

@@ -19,8 +19,10 @@ def told_apart(sentence: Sentence, found: Sequence[Span], knowledge: Knowledge) 
 
     - A role, industry or other term of the lexicon is no person and no firm; a role is a persona only where one of
       that name was taught, or where "persona" or "segment" stands before it, and never after "a".
+    - Words in small letters before a firm that many know are no part of it ("infos siemens").
     - A firm that many know is no person, unless it bears a first name, a family name or a salutation.
     - A first name after a hyphen and a word that is no name is a persona's nickname ("Technik-Tina").
+    - What firms call themselves by makes a firm of a name right behind it ("Autohaus Wernecke") and before it.
     - What follows a first name at once is part of the name, unless it is a firm that many know ("weber siemens" are
       two); what firms call themselves by makes a firm of both ("Bock Carpentry").
     """
@@ -64,21 +66,37 @@ class _View:
     def told(self, one: Span) -> Span:
         """`one` with the kind that its words tell."""
         inside = self.inside(one)
+        if one.entity == _COMPANY:
+            return self._without_keywords(one, inside)
         if one.entity != _CONTACT:
             return one
         if self.before(one) not in SALUTATIONS | TITLES and all(self.kinds[index] == FIRM for index in inside):
             return Span(one.start, one.end, _COMPANY)
+        if GIVEN in self.kinds[inside[0]] and self._nickname([inside[0] - 2, inside[0] - 1, inside[0]]):
+            return Span(self.sentence.tokens[inside[0] - 2].start, one.end, _PERSONA)
         return Span(one.start, one.end, _PERSONA) if self._nickname(inside) else one
+
+    def _without_keywords(self, one: Span, inside: Sequence[int]) -> Span:
+        """A firm that many know without the words before it that a hurried writer left without a preposition."""
+        first = next((index for index in inside if FIRM in self.kinds[index]), inside[0])
+        before = self.sentence.tokens[inside[0] : first]
+        plain = all(token.text.isalpha() and token.text.islower() for token in before)
+        told = any(calling(self.words[index]) for index in inside[: inside.index(first)])
+        return Span(self.sentence.tokens[first].start, one.end, _COMPANY) if plain and not told else one
 
     def joined(self, found: Sequence[Span]) -> list[Span]:
         """`found` with a person and what follows at once made one name or two, whichever they are."""
         result: list[Span] = []
         for one in (part for whole in found for part in self._parted(whole)):
             last = result[-1] if result else None
+            if last and self._house(last, one):
+                result[-1] = Span(last.start, one.end, _COMPANY)
+                continue
             close = last and last.entity == _CONTACT and self.sentence.text[last.end : one.start] == " "
             if last and close and one.entity == _COMPANY and "@" not in self.sentence.text[last.start : last.end]:
                 inside = self.inside(one)
-                if all(calling(self.words[index]) in ("firm", "legal") for index in inside):
+                callings = [calling(self.words[index]) in ("firm", "legal") for index in inside]
+                if all(callings) or (callings[-1] and self._alone(last)):
                     result[-1] = Span(last.start, one.end, _COMPANY)
                     continue
                 if len(inside) == 1 and self._belongs(last, inside[0]):
@@ -86,6 +104,16 @@ class _View:
                     continue
             result.append(one)
         return result
+
+    def _alone(self, person: Span) -> bool:
+        """Whether a person is named by one word without salutation: what follows may be the rest of a firm."""
+        return len(self.inside(person)) == 1 and self.before(person) not in SALUTATIONS | TITLES
+
+    def _house(self, firm: Span, name: Span) -> bool:
+        """Whether a firm of nothing but what firms call themselves by is named after the one right behind it."""
+        callings = [calling(self.words[index]) for index in self.inside(firm)]
+        close = self.sentence.text[firm.end : name.start] == " "
+        return firm.entity == _COMPANY and name.entity == _CONTACT and close and set(callings) == {"firm"}
 
     def lengthened(self, one: Span) -> Span:
         """`one` with the family name after a first name: "Herbert Lang"."""
@@ -114,7 +142,9 @@ class _View:
         return [Span(one.start, person.end, _CONTACT), Span(firm.start, one.end, _COMPANY)]
 
     def _nickname(self, inside: Sequence[int]) -> bool:
-        if len(inside) != _PARTS or self.words[inside[1]] not in _HYPHENS:
+        if len(inside) != _PARTS or inside[0] < 0 or self.words[inside[1]] not in _HYPHENS:
+            return False
+        if self.sentence.tokens[inside[0]].end != self.sentence.tokens[inside[1]].start:
             return False
         first, last = self.kinds[inside[0]], self.kinds[inside[2]]
         return GIVEN in last and not first and self.words[inside[0]].isalpha()

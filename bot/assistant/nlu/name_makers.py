@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 
 from faker import Faker
 
@@ -21,7 +22,14 @@ _TRADES = (
 _HOUSES = (
     *("Autohaus", "Spedition", "Stadtwerke", "Sparkasse", "Volksbank", "Klinikum", "Reederei", "Brauerei", "Hotel"),
     *("Bank of", "University of", "City of", "Hochschule", "Molkerei", "Tischlerei", "Stadt", "Bäckerei", "AOK"),
+    *("Gebrüder", "Hotel zur", "Gasthof zum", "Universität", "Stadtwerken", "Landkreis", "The Old", "Port of"),
 )
+# What stands behind the name of a house: "Weiss Brothers", "Harvey's Brewery" (with the apostrophe of the owner).
+_HOUSES_BEHIND = (
+    *("Brothers", "Hotel", "Brewery", "Bakery", "Housing", "Water", "Council", "Building Society", "Mill", "Motors"),
+    *("Airport", "Dairy", "Hospital", "Klinik", "Werke", "Druckerei", "Kliniken", "Verlag", "Werft", "Brauerei"),
+)
+_BEFORE_NAME = 0.6  # share of houses whose kind stands before their name, as mostly in German
 _FORMS = (
     *("GmbH", "AG", "SE", "KG", "& Söhne KG", "GmbH & Co. KG", "e.K.", "& Partner mbB", "eG", "OHG", "& Co."),
     *("Ltd", "plc", "Inc.", "LLC", "& Sons", "& Sons Ltd", "LLP", "Limited", "Corp.", "Bros."),
@@ -52,6 +60,7 @@ _ONSETS = (
 )
 _VOWELS = ("a", "e", "i", "o", "u", "ie", "ei", "au", "ö", "ü")
 _CODAS = ("", "", "l", "n", "r", "s", "x", "nt", "lt", "rk", "ss", "tec", "co", "ra", "do", "on", "werk")
+_JOBS = {"de": "de_AT", "en": ""}  # Faker's German list knows hardly any; its English one is the one without a name
 _PARTICLES = ("von", "von der", "van", "de", "zu", "van der", "von dem")
 
 
@@ -73,7 +82,7 @@ def name_makers(language: str) -> Makers:
         makers["contact"] += [partial(_full_name, fake), partial(_full_name, fake), partial(_full_name, fake, families)]
         makers["contact"] += [partial(_long_name, fake, dice)]
         makers["company"] += [partial(_firm, fake, dice), partial(_house, (fake.last_name, town), dice), fake.last_name]
-        makers["company"] += [partial(_brand, dice), partial(_brand, dice)]
+        makers["company"] += [partial(_brand, dice), partial(_brand, dice), partial(_partners, fake, dice)]
         makers["company"] += [partial(dice.choice, known_firms()), partial(dice.choice, known_firms())]
     german = fakes["de_DE"]
     rare = len(_LOCALES) // 4
@@ -81,6 +90,13 @@ def name_makers(language: str) -> Makers:
     makers["company"] += [german.company, fakes["en_GB"].company, partial(_initials, dice)] * rare
     makers["persona"] = persona_makers(dice, language)
     return makers
+
+
+def title_makers(language: str) -> list[Callable[[], str]]:
+    """Ways to make up a job title in `language`; Faker's lists, without those that hold remarks or two titles."""
+    provider = import_module(f"faker.providers.job.{_JOBS[language]}" if _JOBS[language] else "faker.providers.job")
+    jobs = [job for job in provider.Provider.jobs if job.replace(" ", "").replace("-", "").isalpha()]
+    return [partial(random.Random(_SEED).choice, sorted(set(jobs)))]
 
 
 def _full_name(fake: Faker, family: Callable[[], str] | None = None) -> str:
@@ -111,7 +127,16 @@ def _firm(fake: Faker, dice: random.Random) -> str:
 
 
 def _house(names: tuple[Callable[[], str], ...], dice: random.Random) -> str:
-    return f"{dice.choice(_HOUSES)} {dice.choice(names)()}"
+    name = dice.choice(names)()
+    if dice.random() < _BEFORE_NAME:
+        return f"{dice.choice(_HOUSES)} {name}"
+    owner = dice.choice(("", "", "'s"))
+    return f"{name}{owner} {dice.choice(_HOUSES_BEHIND)}"
+
+
+def _partners(fake: Faker, dice: random.Random) -> str:
+    """Two who own a firm: "Lohmann & Rauscher", "Marks and Spencer"."""
+    return f"{fake.last_name()} {dice.choice(('&', '&', '+', 'and', 'und'))} {fake.last_name()}"
 
 
 def _brand(dice: random.Random) -> str:

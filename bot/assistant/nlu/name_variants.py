@@ -4,13 +4,13 @@ import random
 from collections.abc import Sequence
 
 from bot.assistant.nlu.name_features import Sentence, Span
-from bot.assistant.nlu.name_makers import Makers, name_makers
+from bot.assistant.nlu.name_makers import Makers, name_makers, title_makers
 from bot.assistant.nlu.tokenizer import tokens_of
 from bot.written import detect_language
 from persona_store.lexicon import find_terms
 
 _SEED = 1
-_VARIED = frozenset({"contact", "company", "persona"})
+_VARIED = frozenset({"contact", "company", "persona", "role"})
 _COMPANY_TIMES = 2  # firms are named in fewer examples than people, but in as many questions
 _WITH_COMPANY = 0.25  # share of variants with a person that tell the firm too, as people do ("weber von bosch")
 _OF = {
@@ -23,7 +23,7 @@ _ARTICLES = {"de": ("die ", "den ", "die Persona ", "das Segment "), "en": ("the
 
 def with_other_names(sentences: Sequence[Sentence], variants: int) -> list[Sentence]:
     """`variants` versions of each sentence that names a contact, more where a company; half of them in lower case."""
-    makers = {language: name_makers(language) for language in _OF}
+    makers = {language: name_makers(language) | {"role": title_makers(language)} for language in _OF}
     dice = random.Random(_SEED)
     varied = []
     for sentence in sentences:

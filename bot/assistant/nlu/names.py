@@ -15,13 +15,12 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import TOKENS_NAMES
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
-from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
-from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from safetensors.numpy import load_file, save_file
 
-from bot.assistant.nlu.classifier import FEWEST_INTENTS, labelled, sentence_features
+from bot.assistant.nlu.classifier import FEWEST_INTENTS, labelled, likeliest, sentence_features
 from bot.assistant.nlu.encoder import Encoder, encoder
 from bot.assistant.nlu.folding import fold
 from bot.assistant.nlu.gazetteer import Gazetteer
@@ -33,6 +32,7 @@ from bot.assistant.nlu.name_features import Knowledge, Sentence, Span, features,
 from bot.assistant.nlu.name_gaps import with_overlooked
 from bot.assistant.nlu.name_kinds import told_apart
 from bot.assistant.nlu.name_personas import with_personas
+from bot.assistant.nlu.name_roles import ROLE, with_roles
 from bot.assistant.nlu.name_sentences import NAMES, sentence_of
 from bot.assistant.nlu.name_variants import with_other_names
 from bot.assistant.nlu.word_clusters import WordClusters
@@ -40,6 +40,7 @@ from bot.assistant.nlu.word_clusters import WordClusters
 _MODEL_FILE, _WORDS_FILE, _CLUSTERS_FILE = "names.crfsuite", "words.json", "clusters.safetensors"
 _ITERATIONS = 8  # more follows the examples closer, and finds new names worse
 _SEED = 1
+_OUT_OF_SCOPE = "out_of_scope"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -69,7 +70,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         `entities`: which annotations are names, `[]` for all; `variants`: made-up sentences added for each that holds
         one; `encoder`: a name in bot.assistant.nlu.encoder.ENCODERS.
         """
-        return {"entities": list(NAMES), "variants": 3, "encoder": "universal"}
+        return {"entities": [*NAMES, ROLE], "variants": 3, "encoder": "universal"}
 
     @classmethod
     def create(
@@ -144,12 +145,13 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         text, tokens = message.get(TEXT), message.get(TOKENS_NAMES[TEXT])
         if self._tagger is None or not tokens:
             return []
-        sentence = Sentence(text, tokens, lexicon_terms(message), (), _likeliest(message))
+        sentence = Sentence(text, tokens, lexicon_terms(message), (), likeliest(message))
         knowledge = self._knowledge([sentence], self._encoder)
         found = spans(self._tagger.tag(features(sentence, knowledge)), tokens)
         return [
             {"entity": span.entity, "start": span.start, "end": span.end, "value": text[span.start : span.end]}
             for span in corrected(sentence, found, knowledge)
+            if not _beyond(message) or self._listed.is_firm(words_in(sentence, span))
         ]
 
     def _knowledge(self, sentences: Sequence[Sentence], encoder: Encoder | None) -> Knowledge:
@@ -158,8 +160,10 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
 
 def corrected(sentence: Sentence, found: Sequence[Span], knowledge: Knowledge) -> list[Span]:
     """The names that the model `found`, from their first to their last letter, and those it overlooks."""
-    told = told_apart(sentence, settled(sentence, found, knowledge.known), knowledge)
-    return with_overlooked(sentence, with_personas(sentence, told), knowledge)
+    names = [one for one in found if one.entity != ROLE]
+    told = told_apart(sentence, settled(sentence, names, knowledge.known), knowledge)
+    overlooked = with_overlooked(sentence, with_personas(sentence, told), knowledge)
+    return with_roles(sentence, overlooked, [one for one in found if one.entity == ROLE], knowledge)
 
 
 def _likely_intents(examples: list[Message]) -> list[str]:
@@ -178,9 +182,11 @@ def _likely_intents(examples: list[Message]) -> list[str]:
     return likely
 
 
-def _likeliest(message: Message) -> str:
-    names = (str(entry["name"]) for entry in message.get(INTENT_RANKING_KEY) or ())
-    return next((name for name in names if name != DEFAULT_NLU_FALLBACK_INTENT_NAME), "")
+def _beyond(message: Message) -> bool:
+    """Whether the assistant isn't for what is asked: names there are of sights, singers and dishes, or of firms that
+    many know.
+    """
+    return (message.get(INTENT) or {}).get(INTENT_NAME_KEY) == _OUT_OF_SCOPE
 
 
 def _words(sentences: Iterable[Sentence]) -> list[str]:

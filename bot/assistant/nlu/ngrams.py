@@ -2,10 +2,13 @@
 
 import json
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -17,7 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.assistant.nlu.copies import COPIES, copies_of
+from bot.assistant.nlu.copies import COPIES, SHORTEST_TYPO, copies_of
 from bot.assistant.nlu.folding import fold
 from bot.assistant.nlu.lexicon import lexicon_terms
 from bot.assistant.nlu.masks import grams
@@ -144,14 +147,26 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         return messages
 
     def _rows(self, texts: list[str], terms: list[list[Term]]) -> csr_matrix:
-        characters = self._characters.transform(texts)
-        understood = np.diff(characters.indptr) > 0  # a text without a known n-gram stays without any feature
-        masks = [
-            grams(text, found, self._known) if known else []
-            for text, found, known in zip(texts, terms, understood, strict=True)
+        told = [
+            text if found or has_known_word(text, self._words.vocabulary_.keys()) else ""
+            for text, found in zip(texts, terms, strict=True)
         ]
-        parts = [self._words.transform(texts), characters, self._masked.transform(masks)]
+        masks = [grams(text, found, self._known) if text else [] for text, found in zip(told, terms, strict=True)]
+        parts = [self._words.transform(told), self._characters.transform(told), self._masked.transform(masks)]
         return csr_matrix(hstack(parts, format="csr"))
+
+
+def has_known_word(text: str, known: Collection[str]) -> bool:
+    """Whether any word of `text` is among the folded words `known`, holds a digit, or is one typo away from one.
+
+    Nonsense shares letters with words of any language, but no word: it stays without a feature, so that nothing is
+    made of it.
+    """
+    words = _WORD.findall(fold(text))
+    if any(word in known or any(sign.isdigit() for sign in word) for word in words):
+        return True
+    long = [word for word in words if len(word) >= SHORTEST_TYPO]
+    return any(extractOne(word, known, scorer=OSA.distance, score_cutoff=1) is not None for word in long)
 
 
 def _write(path: Path, vectorizer: TfidfVectorizer) -> None:

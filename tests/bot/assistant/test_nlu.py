@@ -39,9 +39,19 @@ def test_intents_in_both_languages_with_typos_and_without_umlauts(parse: Any, te
     assert parse(text)["intent"]["name"] == intent
 
 
-@pytest.mark.parametrize("text", ["", "   ", "😀😀", "日本語", "!?"])
+@pytest.mark.parametrize("text", ["", "   ", "😀😀", "日本語", "!?", "qwrtz plmok", "brzl", "lorem ipsum dolor"])
 def test_nothing_known_is_the_fallback(parse: Any, text: str) -> None:
     assert parse(text)["intent"]["name"] == "nlu_fallback"
+
+
+def test_a_word_is_known_with_a_typo_and_a_number_as_it_is(parse: Any) -> None:
+    from bot.assistant.nlu.ngrams import has_known_word
+
+    known = {"persona", "ansprache", "nein"}
+    assert [
+        text for text in ("perosna", "ansprach?", "Nein", "20k", "xyz ansprache") if not has_known_word(text, known)
+    ] == []
+    assert [text for text in ("neun", "xylophon", "", "!?", "prsna") if has_known_word(text, known)] == []
 
 
 def test_confidences_are_probabilities(parse: Any) -> None:

@@ -66,6 +66,11 @@ def corrected(text: str, found: Sequence[tuple[str, str]], intent: str = "") -> 
         ("schon awareness bei frau [ulmer](company)", [("ulmer", "contact")]),
         ("schreib an [k.shaw@finemetal.co.uk](contact).", [("k.shaw@finemetal.co.uk", "contact")]),
         ("gehört [#88120](contact)?", [("#88120", "contact")]),
+        ("die Koslowski von [Ernst & Young](company)", [("Ernst & Young", "company")]),
+        ("gibt es bei [Gebrüder Weiss](company) einen", [("Gebrüder Weiss", "company")]),
+        ("was kauft [Anna Weiß](contact) bei uns", [("Anna Weiß", "contact")]),
+        ("was kauft [anna heute](contact)", [("anna", "contact")]),
+        ("alle [Kestrel Kontakte](company) bitte", [("Kestrel", "company")]),
     ],
 )
 def test_names_begin_and_end_where_they_should(agent: Any, found: str, expected: list[tuple[str, str]]) -> None:
@@ -119,6 +124,13 @@ def test_what_the_surroundings_leave_no_doubt_about(agent: Any, found: str, expe
         ("passt [Weber](contact) [Bosch](company)", [("Weber", "contact"), ("Bosch", "company")]),
         ("passt [Weber Bosch](contact)", [("Weber", "contact"), ("Bosch", "company")]),
         ("passt [Weber](contact) [Kestrel](company)", [("Weber", "contact"), ("Kestrel", "company")]),
+        ("zeit mit [Autohaus](company) [Wernecke](contact)", [("Autohaus Wernecke", "company")]),
+        (
+            "lohnt [Hargreave](contact) [Building Services Ltd](company)",
+            [("Hargreave Building Services Ltd", "company")],
+        ),
+        ("[infos bosch](company)", [("bosch", "company")]),
+        ("[Autohaus bosch](company)", [("Autohaus bosch", "company")]),
         ("frag nach [Herbert](contact) Lang bitte", [("Herbert Lang", "contact")]),
         ("spiel einen [Geschäftsführer](persona)", []),
         ("export [Forscher](persona)", [("Forscher", "persona")]),
@@ -129,6 +141,34 @@ def test_what_the_surroundings_leave_no_doubt_about(agent: Any, found: str, expe
 )
 def test_what_is_known_of_the_words_tells_kinds_apart(agent: Any, found: str, expected: list[tuple[str, str]]) -> None:
     assert corrected(*marked(found)) == expected
+
+
+@pytest.mark.parametrize(
+    ("found", "intent", "expected"),
+    [
+        ("how do i win over a [bursar](role)", "ask_approach", [("bursar", "role")]),
+        ("bist du ein [ratgeber](role)", "bot_challenge", []),
+        ("wie ticken [vertriebsleiter](role)", "ask_approach", []),
+        ("wie ticken [vertriebsleiter](role)", "", []),
+        ("das ist ein [maschinenbau](role)", "inform", []),
+        ("[weber](role)", "inform", []),
+    ],
+)
+def test_roles_are_added_that_the_lexicon_does_not_know(
+    agent: Any, found: str, intent: str, expected: list[tuple[str, str]]
+) -> None:
+    assert corrected(*marked(found), intent) == expected
+
+
+def test_titles_to_practise_on_are_plain_words_and_the_same_each_time(agent: Any) -> None:
+    from bot.assistant.nlu.name_makers import title_makers
+
+    for language in ("de", "en"):
+        titles = [make() for make in title_makers(language) for _ in range(200)]
+        again = [make() for make in title_makers(language) for _ in range(200)]
+        assert titles == again
+        assert len(set(titles)) > 100
+        assert all(title.replace(" ", "").replace("-", "").isalpha() for title in titles)
 
 
 def test_listed_names_are_known_and_some_of_them_hidden_from_learning(agent: Any) -> None:
