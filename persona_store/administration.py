@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from persona_store.database.models import Audit, Build, Persona, User
+from persona_store.database.models import Audit, Persona, User
 from persona_store.errors import InputError
 from persona_store.privacy.audit import record
 from persona_store.privacy.rights import Rights, asker_of, demand
@@ -99,11 +99,6 @@ def personas_of(session: Session, builds: Sequence[int]) -> dict[int, list[Perso
     for row in session.scalars(statement):
         found[row.build_id].append(persona_info(row))
     return found
-
-
-def has_build(session: Session, build: int) -> bool:
-    """Whether there is a build of this number."""
-    return session.get(Build, build) is not None
 
 
 def _user(session: Session, name: str) -> User:

@@ -137,7 +137,7 @@ FREE = {
     "shut_out", "new_code", "redeem", "linked_user", "links_of", "unlink", "language_spoken", "note_language",
     "keep_buttons", "pressed", "retire_buttons", "note_sent",
     # names of personas, builds and attributes, the state of the store: nobody's data
-    "find_persona", "list_builds", "live_status", "state_of", "describe_attributes", "vanished", "has_build",
+    "find_persona", "list_builds", "live_status", "state_of", "describe_attributes", "vanished",
     "make_quiz", "market_of", "model_of", "list_groups", "read_filters", "count_inside", "propose_group",
     "statement_reader", "check_hypothesis",
     # which entry a double stands for, of a contact that is already known
