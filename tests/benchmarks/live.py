@@ -24,11 +24,11 @@ from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Contact, Interaction
 from persona_store.live.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, events_secret, sign
 from persona_store.settings import Settings
+from tests.bot.conftest import free_port
 
 STORES = (5_000, 100_000)
 BATCHES, BATCH = 12, 1_000
 SINGLES, AT_ONCE = 1_000, 50
-PORT = 18_099
 KINDS = ("Anruf", "E-Mail", "Whitepaper", "Webinar", "Messe", "Preisseite", "Beschwerde")
 TITLES = ("Leiterin IT", "Vertriebsleiter", "Einkäufer", "Student", "CEO")
 
@@ -37,7 +37,7 @@ def live() -> None:
     """Nine of ten events are interactions; the rest are changes of contacts, new contacts, outcomes and deals."""
     for contacts in STORES:
         with tempfile.TemporaryDirectory() as folder:
-            known = Settings(_env_file=None, var=Path(folder) / "var", port=PORT)
+            known = Settings(_env_file=None, var=Path(folder) / "var", port=free_port())
             engine = connect(known.store_url)
             migrate(engine)
             write_sample(Path(folder) / "sample", contacts, 1, None, lambda _step, _share: None)
@@ -53,7 +53,7 @@ def measure(engine: Engine, known: Settings) -> None:
         people = [str(person) for person in session.scalars(select(Contact.external_id).limit(50_000))]
         size = session.scalar(select(func.count()).select_from(Contact))
         touches = session.scalar(select(func.count()).select_from(Interaction))
-    server = uvicorn.Server(uvicorn.Config(create_app(known), port=PORT, log_level="error", access_log=False))
+    server = uvicorn.Server(uvicorn.Config(create_app(known), port=known.port, log_level="error", access_log=False))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -82,7 +82,7 @@ def _report(what: str, known: Settings, bodies: list[list[dict[str, Any]]], send
 async def _send(known: Settings, bodies: list[list[dict[str, Any]]], senders: int) -> tuple[float, float]:
     """Seconds in all, and of the slowest request."""
     gate, times = asyncio.Semaphore(senders), []
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{PORT}", timeout=120, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{known.port}", timeout=120, trust_env=False) as client:
 
         async def one(events: list[dict[str, Any]]) -> None:
             body = json.dumps(events).encode()
