@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from persona_store.build import build
 from persona_store.crm import import_files
+from persona_store.crm.first_store import FILLED
 from persona_store.crm.sample import write_sample
 from persona_store.database import session_scope
 from persona_store.database.models import Audit, Base, Contact, Deal, ErasureRequest, Interaction, Suppressed
@@ -120,6 +121,19 @@ def test_the_same_import_does_not_bring_the_person_back(store: Engine, crm: Path
     with session_scope(store) as session:
         assert session.scalar(select(func.count()).select_from(Contact)) == 2
         assert session.scalar(select(func.count()).select_from(Deal)) == 2
+
+
+def test_a_first_import_into_an_emptied_store_does_not_bring_the_person_back(store: Engine, crm: Path) -> None:
+    erase(store)
+    with session_scope(store, writes=True) as session:
+        for table in reversed(FILLED):
+            session.execute(Base.metadata.tables[table].delete())
+    import_files(store, [crm])
+    left = everything(store)
+    assert [word for word in SECRET_WORDS if word in left] == []
+    with session_scope(store) as session:
+        assert session.scalar(select(func.count()).select_from(Contact)) == 2
+        assert session.scalar(select(func.count()).select_from(Interaction)) == 1
 
 
 @pytest.mark.parametrize(
