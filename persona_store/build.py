@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,7 @@ from persona_store.antipersona.motive_signs import Signs, signs_of_market
 from persona_store.antipersona.scorecard import LearnedScorecard
 from persona_store.antipersona.vetoes import apply_persona_vetoes, veto_outcomes
 from persona_store.antipersona.worth import learn_worth
+from persona_store.clock import utc_now
 from persona_store.crm.mapping import overruled_columns
 from persona_store.database import session_scope
 from persona_store.database.bulk import few_collections
@@ -204,7 +205,7 @@ def _store_build(
     labelled = iter(label_personas(session, with_personas))
     labels = [[] if one.segments is None else next(labelled) for one in found]
     row = Build(
-        created_at=datetime.now(UTC).replace(tzinfo=None),
+        created_at=utc_now(),
         data_on=data_on,
         seed=seed,
         contacts=sum(len(one.data.frame) for one in found),

@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import and_, delete, not_, or_
 from sqlalchemy.orm import Session
 
+from persona_store.clock import utc_now
 from persona_store.database.models import Button, User
 
 VALID_HOURS = 24.0  # a working day; a day later the personas may be others
@@ -17,7 +18,7 @@ OF_THEIR_ANSWER = ("/choose_option", "/inform")
 
 def keep_buttons(session: Session, channel: str, chat: str, user: User, sends: Sequence[str]) -> list[str]:
     """A key for each of `sends`, pressable by `user` in `chat` for VALID_HOURS; forgets what has expired."""
-    now = _now()
+    now = utc_now()
     session.execute(delete(Button).where(Button.expires_at <= now))
     keys = [secrets.token_urlsafe(KEY_BYTES) for _ in sends]
     expires = now + timedelta(hours=VALID_HOURS)
@@ -46,13 +47,9 @@ def pressed(session: Session, channel: str, chat: str, user: User, key: str) -> 
     button = session.get(Button, key) if key.isascii() and len(key) <= 2 * KEY_BYTES else None
     if button is None or (button.channel, button.chat, button.user_id) != (channel, chat, user.id):
         return None
-    return button.send if button.expires_at > _now() else None
+    return button.send if button.expires_at > utc_now() else None
 
 
 def forget_buttons(session: Session) -> None:
     """Ends all buttons; for when a person is erased whom one of them may name."""
     session.execute(delete(Button))
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -6,13 +6,14 @@ seconds and holds on while it lives; what nobody holds any longer is taken over 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from persona_store.clock import utc_now
 from persona_store.database.models import Update
 
 REMEMBERED_DAYS = 7  # longer than any channel delivers again (Telegram: 24 hours)
@@ -33,7 +34,7 @@ def receive(
     """Keeps those of the updates (by number) that are new, held by `worker` for `seconds`; returns them in order."""
     if not updates:
         return []
-    now = _now()
+    now = utc_now()
     rows = [
         {
             "channel": channel,
@@ -71,24 +72,24 @@ def before(session: Session, channel: str, number: int, worker: str) -> list[dic
 
 def hold_on(session: Session, channel: str, worker: str, seconds: float) -> None:
     """`worker` is alive and goes on holding what it holds."""
-    until = _now() + timedelta(seconds=seconds)
+    until = utc_now() + timedelta(seconds=seconds)
     session.execute(_held_by(channel, worker).values(claimed_until=until))
 
 
 def anything_left(session: Session, channel: str) -> bool:
     """Whether there is something that nobody holds any longer."""
-    left = select(Update.number).where(Update.channel == channel, Update.claimed_until <= _now()).limit(1)
+    left = select(Update.number).where(Update.channel == channel, Update.claimed_until <= utc_now()).limit(1)
     return session.scalar(left) is not None
 
 
 def let_go(session: Session, channel: str, worker: str) -> None:
     """`worker` stops; what it holds may be taken over at once."""
-    session.execute(_held_by(channel, worker).values(claimed_until=_now()))
+    session.execute(_held_by(channel, worker).values(claimed_until=utc_now()))
 
 
 def take_over(session: Session, channel: str, worker: str, seconds: float) -> list[Taken]:
     """What nobody holds any longer, in order, held by `worker` from now on; forgets what is long answered."""
-    now = _now()
+    now = utc_now()
     session.execute(delete(Update).where(Update.received_at < now - timedelta(days=REMEMBERED_DAYS)))
     left = select(Update).where(Update.channel == channel, Update.claimed_until <= now).order_by(Update.number)
     found = session.scalars(left.with_for_update(skip_locked=True)).all()
@@ -102,7 +103,3 @@ def _held_by(channel: str, worker: str) -> Any:
     return update(Update).where(
         Update.channel == channel, Update.claimed_by == worker, Update.claimed_until.is_not(None)
     )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

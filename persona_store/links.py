@@ -3,11 +3,12 @@
 import hashlib
 import re
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
+from persona_store.clock import utc_now
 from persona_store.database.models import Button, Link, LinkCode, User
 from persona_store.errors import InputError
 from persona_store.privacy.audit import record
@@ -33,7 +34,7 @@ def new_code(session: Session, user_name: str, channel: str = TELEGRAM) -> str:
         raise InputError(say("users.unknown", settings().language, name=normal_name(user_name)[:LONGEST_NAME]))
     _drop_codes(session, channel, user)
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-    expires = _now() + timedelta(minutes=CODE_MINUTES)
+    expires = utc_now() + timedelta(minutes=CODE_MINUTES)
     session.add(LinkCode(digest=_digest(code), channel=channel, user_id=user.id, expires_at=expires))
     session.flush()
     return code
@@ -49,13 +50,13 @@ def redeem(session: Session, code: str, channel: str, external_id: str) -> User 
     if found is None or found.channel != channel:
         return None
     user = session.get(User, found.user_id)
-    live = found.expires_at > _now()
+    live = found.expires_at > utc_now()
     session.expunge(found)
     used: CursorResult[object] = session.execute(delete(LinkCode).where(LinkCode.digest == digest))  # type: ignore[assignment]
     if used.rowcount != 1 or not live or user is None:  # of two who send it at once one is first
         return None
     unlink(session, channel, external_id)
-    session.add(Link(channel=channel, external_id=external_id, user_id=user.id, linked_at=_now()))
+    session.add(Link(channel=channel, external_id=external_id, user_id=user.id, linked_at=utc_now()))
     record(session, user.name, "link_account", detail=channel)
     session.flush()
     return user
@@ -103,14 +104,10 @@ def note_language(session: Session, channel: str, external_id: str, language: La
 def _drop_codes(session: Session, channel: str, user: User) -> None:
     """The user's codes, and all that have expired."""
     session.execute(delete(LinkCode).where(LinkCode.channel == channel, LinkCode.user_id == user.id))
-    session.execute(delete(LinkCode).where(LinkCode.expires_at <= _now()))
+    session.execute(delete(LinkCode).where(LinkCode.expires_at <= utc_now()))
 
 
 def _digest(code: str) -> str:
     """Of the code as made, however it was typed: in capitals, or in groups."""
     plain = _SEPARATORS.sub("", code[:_LONGEST_TYPED]).casefold()
     return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

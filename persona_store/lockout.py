@@ -9,11 +9,12 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
+from persona_store.clock import utc_now
 from persona_store.database.models import LoginFailure
 from persona_store.privacy.audit import record
 from persona_store.privacy.rights import asker_of, demand
@@ -61,7 +62,7 @@ def begin_try(session: Session, tried: Try, now: datetime | None = None) -> int:
 
     So many tries at once do not slip through. Tries during a wait are not counted, so that nobody prolongs it.
     """
-    now = now or _now()
+    now = now or utc_now()
     session.execute(delete(LoginFailure).where(LoginFailure.last_at < now - FORGOTTEN))
     rows = [(_failure(session, key, tried.name), patience) for key, patience in tried.counted()]
     waits = [row.locked_until - now for row, _ in rows if row.locked_until is not None and row.locked_until > now]
@@ -97,7 +98,7 @@ def locks(session: Session, names: Iterable[str]) -> dict[str, datetime]:
     demand(session, "administer")
     hashes = {_hash("of", normal_name(name)): name for name in names}
     rows = session.execute(
-        select(LoginFailure.name_hash, LoginFailure.locked_until).where(LoginFailure.locked_until > _now())
+        select(LoginFailure.name_hash, LoginFailure.locked_until).where(LoginFailure.locked_until > utc_now())
     )
     found: dict[str, datetime] = {}
     for name_hash, until in rows:
@@ -111,7 +112,7 @@ def _failure(session: Session, key: str, name: str) -> LoginFailure:
     """The row of a key, locked against others; a new one where there is none."""
     row = session.get(LoginFailure, key, with_for_update=True)
     if row is None:
-        row = LoginFailure(key=key, name_hash=_hash("of", normal_name(name)), failures=0, last_at=_now())
+        row = LoginFailure(key=key, name_hash=_hash("of", normal_name(name)), failures=0, last_at=utc_now())
         session.add(row)
     return row
 
@@ -128,7 +129,3 @@ def _hash(*parts: str) -> str:
     """Keyed, for people type their password into the wrong field, and names shall not be read off the table."""
     said = "\0".join(parts).encode("utf-8", "surrogatepass")
     return hmac.new(settings().secret("lockout").encode(), said, hashlib.sha256).hexdigest()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,11 +1,11 @@
 """Accounts of those who log in elsewhere: groups become rights, and nobody takes over an account by its name."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import cast, get_args
 
 from sqlalchemy.orm import Session
 
+from persona_store.clock import utc_now
 from persona_store.database.models import User
 from persona_store.errors import InputError
 from persona_store.privacy.audit import record
@@ -56,5 +56,5 @@ def shut_out(session: Session, subject: str) -> None:
     """Ends the logins of somebody who is in no group with rights any more."""
     user = user_from_elsewhere(session, subject)
     if user is not None:
-        user.logins_since = datetime.now(UTC).replace(tzinfo=None)
+        user.logins_since = utc_now()
         record(session, user.name, "shut_out", detail="single sign-on")

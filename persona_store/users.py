@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import unicodedata
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import get_args
 
@@ -12,6 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
+from persona_store.clock import utc_now
 from persona_store.database.models import Invitation, User
 from persona_store.errors import InputError
 from persona_store.privacy.audit import record
@@ -67,7 +68,7 @@ def set_password(session: Session, name: str, password: str) -> User:
     if user is None:
         raise InputError(say("users.unknown", settings().language, name=normal_name(name)[:LONGEST_NAME]))
     user.password_hash = _hashed(password)
-    user.logins_since = _now()
+    user.logins_since = utc_now()
     _record(session, "set_password", user.name)
     session.flush()
     return user
@@ -121,7 +122,7 @@ def invite(session: Session, rights: Rights, name: str | None = None, hours: flo
         raise InputError(say("users.bad_hours", settings().language, maximum=MOST_INVITATION_HOURS))
     known_name = None if name is None else _free_name(session, name)
     token = secrets.token_urlsafe(INVITATION_BYTES)
-    asker, now = asker_of(session), _now()
+    asker, now = asker_of(session), utc_now()
     session.add(
         Invitation(
             token_hash=_digest(token),
@@ -140,7 +141,7 @@ def invite(session: Session, rights: Rights, name: str | None = None, hours: flo
 def open_invitations(session: Session) -> list[Invitation]:
     """The invitations nobody has followed yet and that still hold, the newest first."""
     demand(session, "administer")
-    still = select(Invitation).where(Invitation.expires_at > _now()).order_by(Invitation.id.desc())
+    still = select(Invitation).where(Invitation.expires_at > utc_now()).order_by(Invitation.id.desc())
     return list(session.scalars(still))
 
 
@@ -160,7 +161,7 @@ def invitation_of(session: Session, token: str) -> Invitation | None:
     """The invitation with this secret; None when it is unknown, used or expired."""
     if len(token) > LONGEST_INVITATION:
         return None
-    wanted = select(Invitation).where(Invitation.token_hash == _digest(token), Invitation.expires_at > _now())
+    wanted = select(Invitation).where(Invitation.token_hash == _digest(token), Invitation.expires_at > utc_now())
     return session.scalar(wanted)
 
 
@@ -182,7 +183,7 @@ def accept_invitation(
     )
     if used.rowcount != 1:  # of two who follow it at once one is first
         return None
-    session.execute(delete(Invitation).where(Invitation.expires_at <= _now()))
+    session.execute(delete(Invitation).where(Invitation.expires_at <= utc_now()))
     user = _new_user(session, name, found.rights, language, password=password)
     record(session, user.name, "accept_invitation", detail=f"{found.rights}, {found.invited_by}")
     return user
@@ -209,7 +210,7 @@ def _new_user(
         subject=subject,
         rights=rights,
         language=language,
-        created_at=_now(),
+        created_at=utc_now(),
     )
     session.add(user)
     session.flush()
@@ -247,10 +248,6 @@ def _record(session: Session, action: str, detail: str) -> None:
 def _digest(token: str) -> str:
     """The secret is random and long: a plain hash cannot be tried out."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _plain(password: str) -> bytes:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal, cast, get_args
 
 from sqlalchemy import Select, func, select, union, update
 from sqlalchemy.orm import Session
 
 from persona_store.antipersona.quality import wilson
+from persona_store.clock import utc_now
 from persona_store.database.models import (
     KEY_LENGTH,
     NAME_LENGTH,
@@ -108,7 +109,7 @@ def record_veto(
     withdraw_veto(session, contact.id, _matter(holds))
     row = Veto(
         contact_id=contact.id,
-        at=_now(),
+        at=utc_now(),
         actor=actor[:KEY_LENGTH],
         verdict=holds,
         identity_id=None if persona is None else _identity(session, persona),
@@ -139,7 +140,7 @@ def withdraw_veto(session: Session, contact_id: int, about: Sequence[Holds] = ON
     row = session.scalar(_active(contact.duplicate_of or contact.id, about))
     if row is None:
         return False
-    row.withdrawn_at = _now()
+    row.withdrawn_at = utc_now()
     session.flush()
     return True
 
@@ -263,7 +264,7 @@ def _info(session: Session, row: Veto) -> VetoInfo:
 def _identity(session: Session, persona: Persona) -> int:
     """What stays of a persona from build to build; personas of old builds may have none yet."""
     if persona.identity_id is None:
-        identity = PersonaIdentity(market=persona.market, created_at=_now())
+        identity = PersonaIdentity(market=persona.market, created_at=utc_now())
         session.add(identity)
         session.flush()
         persona.identity_id = identity.id
@@ -277,7 +278,3 @@ def _newest(session: Session) -> int | None:
 def _tidy(reason: str | None) -> str | None:
     """One line of what somebody typed, bounded; nothing for blanks."""
     return " ".join((reason or "").replace("\x00", " ").split())[:NAME_LENGTH] or None
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

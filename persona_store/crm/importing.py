@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from persona_store.clock import utc_now
 from persona_store.crm.duplicates import link_duplicates
 from persona_store.crm.fields import TABLE_KINDS
 from persona_store.crm.first_store import first_store, set_for_load
@@ -212,7 +213,7 @@ def _finish(
         for file, (table, _) in zip(done.files, used, strict=True)
     ]
     mapping = done.mapping.model_dump(mode="json", exclude_none=True)
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = utc_now()
     session.execute(insert(Import).values(at=now, files=files, mapping=mapping, report=done.as_dict()))
     return done
 

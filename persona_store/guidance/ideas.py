@@ -4,13 +4,13 @@ import csv
 import hashlib
 import math
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from functools import cache
 
 from scipy.stats import norm
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from persona_store.clock import utc_now
 from persona_store.database.models import KEY_LENGTH, NAME_LENGTH, Idea
 from persona_store.errors import InputError
 from persona_store.guidance.content import FOR_ALL, KEY_DIGEST, ContentReport, read_language
@@ -154,7 +154,7 @@ def _store(
         same = (stored.impact, stored.effort) == (impact, effort)
         stored.impact, stored.effort = impact, effort
         return stored, "unchanged" if same else "changed"
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = utc_now()
     fresh = Idea(
         key=key, language=language, text=words, persona=persona, impact=impact, effort=effort,
         actor=actor[:KEY_LENGTH] if actor else None, created_at=now,

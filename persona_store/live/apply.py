@@ -3,12 +3,13 @@
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
+from persona_store.clock import utc_now
 from persona_store.database import session_scope
 from persona_store.database.models import Contact, Import, LiveEvent
 from persona_store.live.clocks import Clocks
@@ -233,7 +234,7 @@ def _wait(batch: _Batch, events: Sequence[AnyEvent]) -> None:
 
 
 def _remember(batch: _Batch, fresh: Sequence[AnyEvent], released: Sequence[AnyEvent]) -> None:
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = utc_now()
     rows = []
     for event in fresh:
         status = batch.results[event.id].status
@@ -301,7 +302,7 @@ def _purge(session: Session) -> None:
     if time.monotonic() - _purged.get(url, -PURGE_SECONDS) < PURGE_SECONDS:
         return
     _purged[url] = time.monotonic()
-    oldest = datetime.now(UTC).replace(tzinfo=None) - timedelta(days=settings().event_days)
+    oldest = utc_now() - timedelta(days=settings().event_days)
     session.execute(delete(LiveEvent).where(LiveEvent.received_at < oldest))
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from persona_store.clock import utc_now
 from persona_store.database.models import LiveState, Persona
 from persona_store.live.online import (
     Layout,
@@ -113,7 +114,7 @@ def close_state(session: Session, state: MarketState) -> None:
     row = {
         "build_id": model.build_id,
         "market": model.market,
-        "updated_at": datetime.now(UTC).replace(tzinfo=None),
+        "updated_at": utc_now(),
         "events": state.events,
         "drift": state.drift,
         "statistics": kept,

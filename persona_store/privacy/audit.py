@@ -1,10 +1,11 @@
 """The record of look-ups and changes: who, what and when, never the data themselves."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from persona_store.clock import utc_now
 from persona_store.database.models import KEY_LENGTH, NAME_LENGTH, WORD_LENGTH, Audit
 
 
@@ -15,7 +16,7 @@ def record(session: Session, actor: str, action: str, contact_id: int | None = N
     """
     session.add(
         Audit(
-            at=datetime.now(UTC).replace(tzinfo=None),
+            at=utc_now(),
             actor=actor[:KEY_LENGTH],
             action=action[:WORD_LENGTH],
             contact_id=contact_id,
@@ -26,6 +27,6 @@ def record(session: Session, actor: str, action: str, contact_id: int | None = N
 
 def done_lately(session: Session, actor: str, action: str, within: timedelta) -> int:
     """How often `actor` has done this `within` the time just past, wherever it was recorded."""
-    since = datetime.now(UTC).replace(tzinfo=None) - within
+    since = utc_now() - within
     lately = (Audit.at > since, Audit.actor == actor[:KEY_LENGTH], Audit.action == action[:WORD_LENGTH])
     return session.scalar(select(func.count()).where(*lately)) or 0

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from persona_store.buttons import forget_buttons
+from persona_store.clock import utc_now
 from persona_store.database.models import (
     Audit,
     Company,
@@ -78,7 +79,7 @@ def request_erasure(session: Session, contact_id: int, actor: str) -> bool:
     record(session, actor, "erasure_request", contact_id=person)
     if session.get(ErasureRequest, person) is not None:
         return False
-    session.add(ErasureRequest(contact_id=person, at=datetime.now(UTC).replace(tzinfo=None), actor=actor))
+    session.add(ErasureRequest(contact_id=person, at=utc_now(), actor=actor))
     session.flush()
     return True
 

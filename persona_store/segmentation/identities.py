@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import count
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from persona_store.clock import utc_now
 from persona_store.database.models import NAME_LENGTH, Build, Persona, PersonaIdentity
 from persona_store.errors import InputError
 from persona_store.privacy.rights import demand
@@ -82,7 +83,7 @@ def _keeps_number(former: Former, last: dict[int, int], used: set[int]) -> bool:
 def _identity(session: Session, market: str, former: Former | None) -> PersonaIdentity:
     if former is not None and former.identity_id is not None:
         return session.get_one(PersonaIdentity, former.identity_id)
-    identity = PersonaIdentity(market=market, created_at=_now())
+    identity = PersonaIdentity(market=market, created_at=utc_now())
     session.add(identity)
     session.flush()
     if former is not None:
@@ -125,7 +126,7 @@ def rename(session: Session, persona_id: int, *, de: str | None = None, en: str 
         if wanted.like(PersonaName(other.name_de, other.name_en)):
             raise InputError(say("persona_edit.error.taken", settings().language, number=other.number))
     identity = _own_identity(session, persona)
-    identity.name_de, identity.name_en, identity.changed_at = wanted.de, wanted.en, _now()
+    identity.name_de, identity.name_en, identity.changed_at = wanted.de, wanted.en, utc_now()
     session.flush()
     session.execute(
         update(Persona).where(Persona.identity_id == identity.id).values(name_de=wanted.de, name_en=wanted.en)
@@ -175,7 +176,7 @@ def vanished(session: Session) -> list[Vanished]:
 def _own_identity(session: Session, persona: Persona) -> PersonaIdentity:
     if persona.identity_id is not None:
         return session.get_one(PersonaIdentity, persona.identity_id)
-    identity = PersonaIdentity(market=persona.market, created_at=_now())
+    identity = PersonaIdentity(market=persona.market, created_at=utc_now())
     session.add(identity)
     session.flush()
     persona.identity_id = identity.id
@@ -188,7 +189,3 @@ def _cleaned(name: str) -> str:
     if not name or len(name) > NAME_LENGTH or not name.isprintable():
         raise InputError(say("persona_edit.error.name", settings().language, most=NAME_LENGTH))
     return name
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -11,6 +10,7 @@ import polars as pl
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from persona_store.clock import utc_now
 from persona_store.database.models import TargetGroup
 from persona_store.errors import InputError
 from persona_store.privacy.rights import demand
@@ -98,7 +98,7 @@ def set_group(session: Session, name: str, market: str, filters: Mapping[str, Se
     if row is not None and row.market != market:
         raise InputError(say("target.error.other_market", settings().language, name=name))
     if row is None:
-        now = datetime.now(UTC).replace(tzinfo=None)
+        now = utc_now()
         row = TargetGroup(name=name, market=market, filters={}, active=False, created_at=now)
         session.add(row)
     row.filters = {key: list(dict.fromkeys(levels)) for key, levels in filters.items()}
