@@ -13,15 +13,11 @@ from persona_store.privacy.audit import record
 from persona_store.privacy.rights import Rights, asker_of, demand
 from persona_store.segmentation.model import PersonaInfo, persona_info
 from persona_store.settings import settings
-from persona_store.users import LONGEST_NAME, find_user, normal_name, remove_user
+from persona_store.users import remove_user, user_called
 from persona_store.wording import say
 
 MOST_ENTRIES = 200  # of the audit trail at once
 LOGIN = "login"  # action under which logins are recorded
-
-
-class UnknownUser(InputError):
-    """There is no user of this name."""
 
 
 class LastAdmin(InputError):
@@ -42,7 +38,7 @@ class AuditFilter:
 def change_rights(session: Session, name: str, rights: Rights) -> User:
     """Gives a user other rights, from their next request on; raises UnknownUser, LastAdmin and MissingRight."""
     demand(session, "administer")
-    user = _user(session, name)
+    user = user_called(session, name)
     if rights != user.rights:
         _keep_an_admin(session, user)
         _record(session, "change_rights", f"{user.name}: {user.rights} → {rights}")
@@ -54,7 +50,7 @@ def change_rights(session: Session, name: str, rights: Rights) -> User:
 def dismiss(session: Session, name: str) -> None:
     """Removes a user with their logins and links at once; raises UnknownUser, LastAdmin and MissingRight."""
     demand(session, "administer")
-    user = _user(session, name)
+    user = user_called(session, name)
     _keep_an_admin(session, user)
     _record(session, "remove_user", user.name)
     remove_user(session, user.name)
@@ -99,13 +95,6 @@ def personas_of(session: Session, builds: Sequence[int]) -> dict[int, list[Perso
     for row in session.scalars(statement):
         found[row.build_id].append(persona_info(row))
     return found
-
-
-def _user(session: Session, name: str) -> User:
-    user = find_user(session, name)
-    if user is None:
-        raise UnknownUser(say("users.unknown", settings().language, name=normal_name(name)[:LONGEST_NAME]))
-    return user
 
 
 def _keep_an_admin(session: Session, leaving: User) -> None:

@@ -10,11 +10,9 @@ from sqlalchemy.orm import Session
 
 from persona_store.clock import utc_now
 from persona_store.database.models import Button, Link, LinkCode, User
-from persona_store.errors import InputError
 from persona_store.privacy.audit import record
-from persona_store.settings import Language, settings
-from persona_store.users import LONGEST_NAME, find_user, normal_name
-from persona_store.wording import say
+from persona_store.settings import Language
+from persona_store.users import user_called
 
 TELEGRAM = "telegram"
 CODE_MINUTES = 15  # time to walk to the phone, too short to be passed around
@@ -27,11 +25,9 @@ _LONGEST_TYPED = 100
 def new_code(session: Session, user_name: str, channel: str = TELEGRAM) -> str:
     """A code that links one account of `channel` to the user within CODE_MINUTES; earlier ones of the user end.
 
-    Raises InputError when there is no such user.
+    Raises UnknownUser when there is no such user.
     """
-    user = find_user(session, user_name)
-    if user is None:
-        raise InputError(say("users.unknown", settings().language, name=normal_name(user_name)[:LONGEST_NAME]))
+    user = user_called(session, user_name)
     _drop_codes(session, channel, user)
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
     expires = utc_now() + timedelta(minutes=CODE_MINUTES)

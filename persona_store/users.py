@@ -30,6 +30,10 @@ INVITATION_BYTES = 32
 LONGEST_INVITATION = 100  # more than the letters of so many bytes
 
 
+class UnknownUser(InputError):
+    """There is no user of this name."""
+
+
 class NameTaken(InputError):
     """There is a user of this name already."""
 
@@ -64,9 +68,7 @@ def user_from_elsewhere(session: Session, subject: str) -> User | None:
 def set_password(session: Session, name: str, password: str) -> User:
     """Gives a user a new password and ends all their logins; raises InputError for one that is no password."""
     demand(session, "administer")
-    user = find_user(session, name)
-    if user is None:
-        raise InputError(say("users.unknown", settings().language, name=normal_name(name)[:LONGEST_NAME]))
+    user = user_called(session, name)
     user.password_hash = _hashed(password)
     user.logins_since = utc_now()
     _record(session, "set_password", user.name)
@@ -75,12 +77,9 @@ def set_password(session: Session, name: str, password: str) -> User:
 
 
 def remove_user(session: Session, name: str) -> None:
-    """Removes a user, whose logins end with that; raises InputError when there is none of this name."""
+    """Removes a user, whose logins end with that; raises UnknownUser when there is none of this name."""
     demand(session, "administer")
-    user = find_user(session, name)
-    if user is None:
-        raise InputError(say("users.unknown", settings().language, name=normal_name(name)[:LONGEST_NAME]))
-    session.delete(user)
+    session.delete(user_called(session, name))
     session.flush()
 
 
@@ -96,6 +95,14 @@ def find_user(session: Session, name: str) -> User | None:
     if not known_name.isprintable():  # PostgreSQL refuses such text with an error
         return None
     return session.scalar(select(User).where(User.name == known_name))
+
+
+def user_called(session: Session, name: str) -> User:
+    """The user called `name`, whatever its letter case; raises UnknownUser when there is none."""
+    user = find_user(session, name)
+    if user is None:
+        raise UnknownUser(say("users.unknown", settings().language, name=normal_name(name)[:LONGEST_NAME]))
+    return user
 
 
 def check_password(session: Session, name: str, password: str) -> User | None:

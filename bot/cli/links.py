@@ -8,7 +8,7 @@ from bot.cli.common import AsJson, console, language, print_json, store
 from persona_store.database import session_scope
 from persona_store.errors import InputError
 from persona_store.links import CODE_MINUTES, TELEGRAM, links_of, new_code, unlink
-from persona_store.users import find_user
+from persona_store.users import user_called
 from persona_store.wording import say
 
 
@@ -41,9 +41,7 @@ def unlink_user(
 ) -> None:
     """Ends the links of a user, or one of them; it holds at once."""
     with store() as engine, session_scope(engine, writes=True) as session:
-        user = find_user(session, name)
-        if user is None:
-            raise InputError(say("users.unknown", language(), name=name[:100]))
+        user = user_called(session, name)
         known = {one.external_id for one in links_of(session, user)}
         if account is not None and account not in known:
             raise InputError(_text("unknown_account", account=account[:100], name=user.name))

@@ -22,7 +22,7 @@ from persona_store.links import links_of, unlink
 from persona_store.lockout import locks, unlock
 from persona_store.privacy.rights import Rights, demand
 from persona_store.segmentation.versions import BuildInfo, list_builds
-from persona_store.users import LONGEST_NAME, list_users, open_invitations, withdraw_invitation
+from persona_store.users import LONGEST_NAME, UnknownUser, list_users, open_invitations, withdraw_invitation
 
 PAGE = 50  # entries of the audit trail at once
 MOST_BUILDS = 50
@@ -347,7 +347,7 @@ async def _administer(
 
     try:
         return await run_in_threadpool(in_store)
-    except store.UnknownUser:
+    except UnknownUser:
         raise Refused(404, "user_unknown") from None
     except store.LastAdmin:
         raise Refused(409, "last_admin") from None

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from persona_store.administration import (
     AuditFilter,
     LastAdmin,
-    UnknownUser,
     audit_entries,
     audited,
     change_rights,
@@ -22,7 +21,7 @@ from persona_store.database import session_scope
 from persona_store.errors import MissingRight
 from persona_store.privacy.audit import record
 from persona_store.privacy.identity import Identity
-from persona_store.users import add_user, find_user
+from persona_store.users import UnknownUser, add_user, find_user
 
 PASSWORD = "leuchtturm-gabel-november"
 

@@ -133,9 +133,9 @@ FREE = {
     # ask for their rights by what is wanted of them (tested below)
     "describe_typical",
     # who somebody is: before there is an asker, or the asker's own account
-    "check_password", "find_user", "begin_try", "forgive", "accept_invitation", "invitation_of", "signed_on",
-    "shut_out", "new_code", "redeem", "linked_user", "links_of", "unlink", "language_spoken", "note_language",
-    "keep_buttons", "pressed", "retire_buttons", "note_sent",
+    "check_password", "find_user", "user_called", "begin_try", "forgive", "accept_invitation", "invitation_of",
+    "signed_on", "shut_out", "new_code", "redeem", "linked_user", "links_of", "unlink", "language_spoken",
+    "note_language", "keep_buttons", "pressed", "retire_buttons", "note_sent",
     # names of personas, builds and attributes, the state of the store: nobody's data
     "find_persona", "list_builds", "live_status", "state_of", "describe_attributes", "vanished",
     "make_quiz", "market_of", "model_of", "list_groups", "read_filters", "count_inside", "propose_group",
