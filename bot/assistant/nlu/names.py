@@ -15,6 +15,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import TOKENS_NAMES
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -40,7 +41,8 @@ from bot.assistant.nlu.word_clusters import WordClusters
 _MODEL_FILE, _WORDS_FILE, _CLUSTERS_FILE = "names.crfsuite", "words.json", "clusters.safetensors"
 _ITERATIONS = 8  # more follows the examples closer, and finds new names worse
 _SEED = 1
-_OUT_OF_SCOPE = "out_of_scope"
+_OUT_OF_SCOPE, _SHORT_QUESTION = "out_of_scope", "follow_up"
+_BARE = ("", "inform")  # what a word that was never taught is taken for
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -145,7 +147,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         text, tokens = message.get(TEXT), message.get(TOKENS_NAMES[TEXT])
         if self._tagger is None or not tokens:
             return []
-        sentence = Sentence(text, tokens, lexicon_terms(message), (), likeliest(message))
+        sentence = Sentence(text, tokens, lexicon_terms(message), (), _meant(message))
         knowledge = self._knowledge([sentence], self._encoder)
         found = spans(self._tagger.tag(features(sentence, knowledge)), tokens)
         return [
@@ -182,11 +184,22 @@ def _likely_intents(examples: list[Message]) -> list[str]:
     return likely
 
 
+def _meant(message: Message) -> str:
+    """What is likely wanted, as a hint to names; what is not understood or a bare word is a short question at best."""
+    likely = likeliest(message)
+    unsure = _acted_upon(message) == DEFAULT_NLU_FALLBACK_INTENT_NAME and likely in _BARE
+    return _SHORT_QUESTION if unsure else likely
+
+
+def _acted_upon(message: Message) -> str:
+    return str((message.get(INTENT) or {}).get(INTENT_NAME_KEY, ""))
+
+
 def _beyond(message: Message) -> bool:
     """Whether the assistant isn't for what is asked: names there are of sights, singers and dishes, or of firms that
     many know.
     """
-    return (message.get(INTENT) or {}).get(INTENT_NAME_KEY) == _OUT_OF_SCOPE
+    return _acted_upon(message) == _OUT_OF_SCOPE
 
 
 def _words(sentences: Iterable[Sentence]) -> list[str]:
