@@ -75,9 +75,14 @@ def test_names_notes_and_pins_survive_another_seed_and_new_contacts(engine: Engi
     first = build(engine)
     chosen = first.markets[0].personas[1]
     with session_scope(engine, writes=True) as session:
+        before = {one.info.id: one for one in list_profiles(session)}[chosen.id]
         rename(session, chosen.id, de="Unsere Lieblinge", en="Our favourites")
         annotate(session, chosen.id, "kaufen im Herbst")
         pin(session, chosen.id)
+    with session_scope(engine) as session:  # what is kept in memory of a build keeps neither name nor note
+        after = {one.info.id: one for one in list_profiles(session)}[chosen.id]
+    assert (after.info.name_en, after.note, after.pinned) == ("Our favourites", "kaufen im Herbst", True)
+    assert after.attributes == before.attributes
     add_people(engine, 0.05)
     second = build(engine, seed=99)
     assert numbers(second)["Unsere Lieblinge"] == chosen.number
