@@ -15,6 +15,9 @@ from typing import Any
 import httpx
 import pytest
 
+from persona_store.privacy.identity import sign
+from persona_store.settings import Settings
+
 SMALL = Path(__file__).parent / "small"
 ROOT = Path(__file__).parents[3]
 COMMANDS = """
@@ -31,6 +34,7 @@ stories:
         intent: greet
       - action: utter_hello
 """
+QUESTION = "welche persona ist frau schneider?"
 START_SECONDS = 120  # on a machine with much else to do
 IMPORTABLE = os.pathsep.join([str(ROOT), str(SMALL), os.environ.get("PYTHONPATH", "")])
 ANSWER_SECONDS = 5  # longest a person waits for an answer or an apology
@@ -185,3 +189,11 @@ def assistant(training: Training, tmp_path_factory: pytest.TempPathFactory) -> I
     yield Assistant(rasa, actions, rasa_port, folder / "tracker.db")
     for process in (rasa, actions):
         process.end(signal.SIGTERM)
+
+
+def signed(
+    assistant: Assistant, conversation: str, message: str = "m-1", text: str = QUESTION, seconds: int = 60
+) -> dict[str, str]:
+    """What comes with a message from the gateway: its id, and the proof of who sends it."""
+    secret = Settings(_env_file=None, var=assistant.conversations.parent).secret("identity")
+    return {"message": message, "identity": sign("anna", "sales", conversation, message, text, secret, seconds)}

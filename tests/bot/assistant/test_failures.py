@@ -12,9 +12,8 @@ from uuid import uuid4
 import pytest
 
 from persona_store.wording import say
-from tests.bot.assistant.conftest import ANSWER_SECONDS, Assistant
+from tests.bot.assistant.conftest import ANSWER_SECONDS, QUESTION, Assistant, signed
 
-QUESTION = "welche persona ist frau schneider?"
 Misbehave = Callable[[BaseHTTPRequestHandler], None]
 
 
@@ -126,8 +125,8 @@ def test_an_apology_is_not_followed_by_a_late_second_run(
     assistant: Assistant, impostor: Impostor, conversation: str
 ) -> None:
     impostor.misbehave = say_nothing
-    first = assistant.ask(QUESTION, conversation, message="m-1")
-    assert assistant.ask(QUESTION, conversation, message="m-1") == first
+    first = assistant.ask(QUESTION, conversation, **signed(assistant, conversation))
+    assert assistant.ask(QUESTION, conversation, **signed(assistant, conversation)) == first
     assert len(impostor.asked) == 1
 
 

@@ -8,11 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from persona_store.privacy.identity import sign
-from persona_store.settings import Settings
-from tests.bot.assistant.conftest import Assistant
-
-QUESTION = "welche persona ist frau schneider?"
+from tests.bot.assistant.conftest import QUESTION, Assistant, signed
 
 
 @pytest.fixture
@@ -82,14 +78,6 @@ def test_conversations_that_cannot_be_written_are_said_in_time_and_not_kept_by_h
         other.close()
     assert heard(assistant, conversation) == 1
     assert assistant.ask("guten tag", conversation)[0]["text"] == "Hallo"
-
-
-def signed(
-    assistant: Assistant, conversation: str, message: str = "m-1", text: str = QUESTION, seconds: int = 60
-) -> dict[str, str]:
-    """What comes with a message from the gateway: its id, and the proof of who sends it."""
-    secret = Settings(_env_file=None, var=assistant.conversations.parent).secret("identity")
-    return {"message": message, "identity": sign("anna", "sales", conversation, message, text, secret, seconds)}
 
 
 def heard(assistant: Assistant, conversation: str) -> int:
