@@ -69,7 +69,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """What can be set in config.yml.
 
-        `entities`: which annotations are names, `[]` for all; `variants`: made-up sentences added for each that holds
+        `entities`: which annotations are names, `[]` for all, as they are found, of kinds that no rule here knows; `variants`: made-up sentences added for each that holds
         one; `encoder`: a name in bot.assistant.nlu.encoder.ENCODERS.
         """
         return {"entities": [*NAMES, ROLE], "variants": 3, "encoder": "universal"}
@@ -152,7 +152,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         found = spans(self._tagger.tag(features(sentence, knowledge)), tokens)
         return [
             {"entity": span.entity, "start": span.start, "end": span.end, "value": text[span.start : span.end]}
-            for span in corrected(sentence, found, knowledge)
+            for span in (corrected(sentence, found, knowledge) if self._config["entities"] else found)
             if not _beyond(message) or self._listed.is_firm(words_in(sentence, span))
         ]
 
