@@ -69,8 +69,9 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """What can be set in config.yml.
 
-        `entities`: which annotations are names, `[]` for all, as they are found, of kinds that no rule here knows; `variants`: made-up sentences added for each that holds
-        one; `encoder`: a name in bot.assistant.nlu.encoder.ENCODERS.
+        `entities`: which annotations are names, `[]` for all, as they are found, of kinds that no rule here knows;
+        `variants`: made-up sentences added for each that holds one; `encoder`: a name in
+        bot.assistant.nlu.encoder.ENCODERS.
         """
         return {"entities": [*NAMES, ROLE], "variants": 3, "encoder": "universal"}
 
