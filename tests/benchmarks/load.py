@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import itertools
 import os
 import random
 import statistics
@@ -172,6 +173,11 @@ def report(product: Product, channels: Sequence[Held], before: Mapping[str, floa
             print(f"\n{held.channel}: {count} x {fault}: {example.turn.text!r}\n{example.answer[:600]}")
 
 
+def new_bot_api() -> BotApi:
+    """A Bot API whose updates bear numbers that no earlier run in the folder had: a known one is not answered again."""
+    return BotApi(next_update=itertools.count(int(time.time())))
+
+
 def prepared(folder: Path, api: BotApi) -> tuple[dict[str, str], Path]:
     """An installation below `folder` with the sample CRM, its personas, a trained assistant and the crowd's users."""
     environment = new_environment(folder / "var")
@@ -215,7 +221,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--thinking", type=float, default=THINKING_SECONDS, help="seconds between two messages")
     parser.add_argument("--folder", type=Path, help="kept, so that a second run there need not import and build anew")
     given = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as temporary, running(BotApi()) as api:
+    with tempfile.TemporaryDirectory() as temporary, running(new_bot_api()) as api:
         folder = given.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         environment, crm = prepared(folder, api)
