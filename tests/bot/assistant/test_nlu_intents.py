@@ -79,7 +79,9 @@ def test_neighbours_are_looked_for_in_each_intent() -> None:
 def test_what_is_not_understood_carries_its_guesses(agent: Any) -> None:
     import asyncio
 
-    parsed = asyncio.run(agent.parse_message("qwrtz plmok"))
+    nonsense = asyncio.run(agent.parse_message("qwrtz plmok"))
+    assert [entry["name"] for entry in nonsense["intent_ranking"]] == ["nlu_fallback"]
+    parsed = asyncio.run(agent.parse_message("und erreiche"))
     assert parsed["intent"]["name"] == "nlu_fallback"
     names = [entry["name"] for entry in parsed["intent_ranking"]]
     assert names[0] == "nlu_fallback"
