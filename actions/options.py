@@ -64,13 +64,11 @@ def picked(request: Request) -> list[int]:
         index = place_of(ordinal, len(options))
         return [] if index is None else [index]
     named = _sharing_most(request.text, options)
-    if named:
-        return named
-    if means_all(request.text):
+    if not named and means_all(request.text):
         return every
-    if means_other(request.text) and request.talk.chosen is not None:
-        return [index for index in every if index != request.talk.chosen]
-    return []
+    if means_other(request.text) and request.talk.chosen is not None:  # "the other Meier" is not the one chosen
+        return [index for index in named or every if index != request.talk.chosen]
+    return named
 
 
 def picked_by_name(request: Request) -> int | None:

@@ -117,6 +117,14 @@ def test_the_other_one_is_picked_even_where_it_was_not_understood(talk: Any) -> 
     assert "Thomas Weber" in ranked(talk, "und der andere?", "nlu_fallback", RANKING)["text"]
 
 
+@pytest.mark.parametrize("intent", ["default_fallback", "choose_option", "follow_up"])
+def test_the_other_one_of_that_name_is_not_the_one_chosen(talk: Any, intent: str) -> None:
+    talk.say("sabine meier oder jan schulze?", "match_persona", contact=["sabine meier", "jan schulze"])
+    talk.say("die erste", "choose_option")
+    talk.say("nein, die andere meier", intent, contact="meier")
+    assert "Meier" in talk.read() and "Sabine" not in talk.read()
+
+
 @pytest.mark.parametrize(("word", "intent"), [("nein", "deny"), ("ja", "affirm")])
 def test_yes_or_no_to_nothing_is_never_answered_twice_alike(talk: Any, word: str, intent: str) -> None:
     said = [talk.say(word, intent)["text"] for _ in range(4)]
