@@ -32,6 +32,7 @@ class Cues:
     when: re.Pattern[str]
     persona: re.Pattern[str]
     at: re.Pattern[str]
+    firm_of: re.Pattern[str]
     spoken_of: frozenset[str]
     around_names: frozenset[str]
     never_names: frozenset[str]
@@ -96,6 +97,12 @@ def follows_at(text: str, start: int) -> bool:
     return bool(cues().at.search(folded(text[:start])))
 
 
+def firm_behind(text: str, end: int) -> str | None:
+    """The word that may name the company of the person whose name ends at position `end` ("meier from rosch")."""
+    found = cues().firm_of.match(text, end)
+    return found[1] if found and folded(found[1]) not in cues().never_names else None
+
+
 def language_in(text: str) -> Language | None:
     """The language that the message names last, inflected or not."""
     found = [(match.start(), language) for language, word in cues().languages for match in word.finditer(folded(text))]
@@ -158,6 +165,7 @@ def cues() -> Cues:
         when=_beginnings(data["when"]),
         persona=_announcing(data["persona"]),
         at=_announcing(data["at"]),
+        firm_of=_followed(data["firm_of"]),
         spoken_of=frozenset(data["spoken_of"]),
         around_names=frozenset(word for line in data["around_names"] for word in line.split()),
         never_names=frozenset(word for line in data["never_names"] for word in line.split()),
@@ -168,6 +176,11 @@ def cues() -> Cues:
 
 def _announcing(words: list[str]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\W*$")
+
+
+def _followed(words: list[str]) -> re.Pattern[str]:
+    longest_first = sorted(map(re.escape, words), key=len, reverse=True)
+    return re.compile(rf"\s+(?:{'|'.join(longest_first)})\s+({_WORD.pattern})", re.IGNORECASE)
 
 
 def _beginnings(words: list[str]) -> re.Pattern[str]:

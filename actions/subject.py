@@ -9,6 +9,7 @@ from actions.answers.common import COMPANY_PAYLOAD, CONTACT_PAYLOAD, role_name
 from actions.context import Mention, Request
 from actions.cues import (
     address_in,
+    firm_behind,
     follows_at,
     follows_persona,
     means_other,
@@ -113,7 +114,8 @@ def named_contact(request: Request, session: Session) -> Meaning:
         if mention.text.startswith(CONTACT_PAYLOAD):
             return contact_by_id(session, mention.text.removeprefix(CONTACT_PAYLOAD))
         said = salutation_before(request.text, mention.start)
-        meaning = people_meant(session, mention.text, company, said)
+        firm = company or firm_behind(request.text, mention.start + len(mention.text))
+        meaning = people_meant(session, mention.text, firm, said)
         exactly = any(person.exact for person in meaning.people)
         if company is None and not exactly and follows_at(request.text, mention.start):
             meaning = _firm(people_at(request, session, mention.text))

@@ -181,3 +181,21 @@ def test_another_number_of_the_same_list_follows(talk: Any) -> None:
     talk.say("welche personas haben wir", "list_personas")
     talk.say("die zweite", "choose_option")
     assert "Persona 1" in talk.say("und nummer 1?", "follow_up")["text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("how do I reach meier from rosch", "ask_approach"),
+        ("wie erreiche ich meier von der rosch", "ask_approach"),
+        ("does Meier at Rosch match?", "match_persona"),
+    ],
+)
+def test_a_firm_that_was_overlooked_still_tells_who_is_meant(talk: Any, text: str, intent: str) -> None:
+    answer = talk.say(text, intent, contact=next(word for word in text.split() if word.lower() == "meier"))
+    assert "Sabine Meier" in answer["text"]
+
+
+def test_what_stands_behind_a_name_need_not_be_a_firm(talk: Any) -> None:
+    talk.say("wie erreiche ich thomas weber von gestern", "ask_approach", contact="thomas weber")
+    assert "Thomas Weber" in talk.read()
