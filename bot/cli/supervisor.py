@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import httpx
+from pydantic import SecretStr
 
 from persona_store.errors import PersonaBotError
 from persona_store.settings import PROJECT_ROOT, Settings
@@ -153,7 +154,7 @@ class Supervisor:
             "-m",
             *service.module,
             cwd=PROJECT_ROOT,
-            env=_environment(self._settings),
+            env=environment_of(self._settings),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             limit=LOG_LINE_BYTES,
@@ -218,9 +219,12 @@ async def _happens(event: asyncio.Event, seconds: float) -> bool:
     return True
 
 
-def _environment(settings: Settings) -> dict[str, str]:
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The environment of a process that is to work with `settings`, wherever they come from."""
+    given = {name: value for name, value in settings.model_dump().items() if value is not None}
     fixed = {
-        f"PERSONABOT_{name.upper()}": str(value) for name, value in settings.model_dump().items() if value is not None
+        f"PERSONABOT_{name.upper()}": value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        for name, value in given.items()
     }
     return os.environ | fixed | {"PYTHONUNBUFFERED": "1"}
 

@@ -7,8 +7,9 @@ import socket
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
-from bot.cli.supervisor import LOCAL, Service, Supervisor
+from bot.cli.supervisor import LOCAL, Service, Supervisor, environment_of
 from persona_store.errors import PersonaBotError
 from persona_store.settings import Settings
 
@@ -111,3 +112,14 @@ async def test_a_taken_port_is_named_with_the_setting_that_changes_it() -> None:
         supervisor = Supervisor([service], Settings(language="en"), lambda name, line: None)
         with pytest.raises(PersonaBotError, match=f"{service.port} is taken.*PERSONABOT_PORT"):
             await supervisor.start()
+
+
+def test_the_processes_work_with_the_very_settings_secrets_included(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = Settings(
+        telegram_token=SecretStr("4711:AAEexample-token-of-nobody-0123456789abcd"),
+        oidc_client_secret=SecretStr("nobody's secret"),
+        port=8181,
+    )
+    for name, value in environment_of(given).items():
+        monkeypatch.setenv(name, value)
+    assert Settings() == given
