@@ -16,10 +16,6 @@ class ActionAddIdea(StoreAction):
     intent = "add_idea"
     needs = "judge"
 
-    def writes(self, request: Request) -> bool:
-        """A message may bring all that an idea needs."""
-        return True
-
     def reply(self, request: Request, session: Session) -> Reply:
         """Stores the idea, or asks for what is missing of it."""
         named = named_personas(request, session)

@@ -24,11 +24,11 @@ from actions.bare import bare_answer, may_answer
 from actions.context import Message, Request, read_message, read_request, store, talk_of
 from actions.fallback import doubted
 from actions.reply import LookUp, Reply
-from actions.running import Heard, come_back, go_on, is_for_runner, may_write
+from actions.running import Heard, come_back, go_on, is_for_runner
 from actions.state import Talk, read_talk, slot_events
 from actions.veto_cues import skips
 from actions.vetoes import reason_given, without_reason
-from persona_store.database import session_scope
+from persona_store.database import in_turn, session_scope
 from persona_store.errors import MissingRight, NotAllowed, PersonaBotError, StoreUnavailable
 from persona_store.privacy.audit import record
 from persona_store.privacy.rights import Right, demand
@@ -77,14 +77,10 @@ class StoreAction(Action, ABC):
     def reply(self, request: Request, session: Session) -> Reply:
         """The reply to `request`; errors for people (PersonaBotError) may be raised."""
 
-    def writes(self, request: Request) -> bool:
-        """Whether the reply may store something, which on SQLite waits for other writers."""
-        return request.talk.may_write
-
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answers, and returns the slots that changed; other conversations go on meanwhile."""
         before = read_talk(tracker.slots)
-        reply = await asyncio.to_thread(answered, tracker, talk_of(tracker), self._allowed_reply, self.writes)
+        reply = await asyncio.to_thread(answered, tracker, talk_of(tracker), self._allowed_reply)
         return dispatch(dispatcher, before, _closed(before, reply))
 
     def _allowed_reply(self, request: Request, session: Session) -> Reply:
@@ -97,7 +93,6 @@ def answered(
     tracker: Tracker,
     talk: Talk,
     reply_to: Callable[[Request, Session], Reply],
-    writes: Callable[[Request], bool] = lambda request: False,
 ) -> Reply:
     """The reply to the latest message: by the dialogue that goes on if the message is for it, else by `reply_to`.
 
@@ -109,11 +104,7 @@ def answered(
     except NotAllowed:
         return Reply((not_allowed_answer(talk.spoken),), talk)
     try:
-        writing = writes(request) or may_write(request, heard)
-        with session_scope(store(), writes=writing, asker=request.identity) as session:
-            reply = reason_given(request, session, heard.intent, heard.confidence) or go_on(request, session, heard)
-            reply = reply or bare_answer(request, session)
-            reply = reply or come_back(talk, doubted(request, heard.confidence) or reply_to(request, session))
+        reply = in_turn(store(), lambda session: _replied(request, session, heard, reply_to), asker=request.identity)
         _record(request, reply.look_ups)
     except MissingRight as error:
         left = replace(talk, running=None, offer=None)
@@ -127,6 +118,12 @@ def answered(
         logger.error("%s: %s in %s:%d", heard.intent, type(error).__name__, place.filename, place.lineno or 0)
         return Reply((failed_answer(talk.spoken),), replace(talk, offer=None))
     return reply
+
+
+def _replied(request: Request, session: Session, heard: Heard, reply_to: Callable[[Request, Session], Reply]) -> Reply:
+    reply = reason_given(request, session, heard.intent, heard.confidence) or go_on(request, session, heard)
+    reply = reply or bare_answer(request, session)
+    return reply or come_back(request.talk, doubted(request, heard.confidence) or reply_to(request, session))
 
 
 def heard_in(tracker: Tracker) -> Heard:

@@ -24,10 +24,6 @@ class ActionGiveFeedback(StoreAction):
 
     intent = "give_feedback"
 
-    def writes(self, request: Request) -> bool:
-        """A rating is stored."""
-        return True
-
     def reply(self, request: Request, session: Session) -> Reply:
         """Thanks, and notes the rating with the kind of the last answer; never what was written."""
         rating = rating_in(request.text)

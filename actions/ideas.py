@@ -255,4 +255,4 @@ def _left(running: Running, language: Language) -> Answer:
     return idea_left_answer(language)
 
 
-RUNNERS[NAME] = Runner(_continue, _remind, _left, writes=lambda request, running: True)
+RUNNERS[NAME] = Runner(_continue, _remind, _left)

@@ -27,10 +27,6 @@ class ActionObjectProfiling(StoreAction):
     intent = "object_profiling"
     needs = "object"
 
-    def writes(self, request: Request) -> bool:
-        """Always: what people demand is stored at once."""
-        return True
-
     def reply(self, request: Request, session: Session) -> Reply:
         """Records the objection, says what follows; asks first where the name is not quite clear."""
         pressed = next((one.value for one in request.named("contact") if one.value.startswith(WITHDRAW)), "")

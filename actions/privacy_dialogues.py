@@ -43,11 +43,9 @@ RUNNERS[erasing.NAME] = Runner(
     lambda request, session, running: _answered(request, session, running, "erasure", erasing.carry_out),
     erasing.ask_again,
     erasing.kept,
-    writes=lambda request, running: True,
 )
 RUNNERS[objections.NAME] = Runner(
     lambda request, session, running: _answered(request, session, running, "objection", objections.record_objection),
     objections.ask_again,
     objections.unrecorded,
-    writes=lambda request, running: True,
 )

@@ -42,8 +42,7 @@ class Runner:
     the action of its intent answers. Its reply's `talk.running` says where the dialogue stands now; None ends it.
     `remind` asks once more what was asked last, after something else was answered between; `left` says that the
     dialogue was stopped. `accepts` are intents beside ANSWERS that go to it at once; with `absorbs` all typed messages
-    do but those that leave it (a rehearsal, in which a question is part of the talk). `writes` says whether replying
-    to this message may store something.
+    do but those that leave it (a rehearsal, in which a question is part of the talk).
     """
 
     continue_: Callable[[Request, Session, Running], Reply | None]
@@ -51,7 +50,6 @@ class Runner:
     left: Callable[[Running, Language], Answer]
     accepts: frozenset[str] = frozenset()
     absorbs: bool = False
-    writes: Callable[[Request, Running], bool] = lambda request, running: False
 
 
 RUNNERS: dict[str, Runner] = {}
@@ -81,14 +79,6 @@ def go_on(request: Request, session: Session, heard: Heard) -> Reply | None:
     if reply is None or reply.talk.running is None:
         return reply
     return replace(reply, talk=replace(reply.talk, running=replace(reply.talk.running, strayed=0)))
-
-
-def may_write(request: Request, heard: Heard) -> bool:
-    """Whether the dialogue that goes on may store something in reply to the message."""
-    runner, running = runner_of(request.talk), request.talk.running
-    if runner is None or running is None or not is_for_runner(request.talk, heard):
-        return False
-    return runner.writes(request, running)
 
 
 def come_back(before: Talk, reply: Reply) -> Reply:

@@ -117,10 +117,6 @@ class ActionDeny(StoreAction):
 
     intent = "deny"
 
-    def writes(self, request: Request) -> bool:
-        """Where a verdict is contradicted, that is stored."""
-        return super().writes(request) or _contradicts(request)
-
     def reply(self, request: Request, session: Session) -> Reply:
         """Withdraws what was offered; "no, I mean ..." is a question about somebody else, "that is wrong" a veto."""
         if _contradicts(request):

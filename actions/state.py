@@ -199,12 +199,6 @@ class Talk:
     wished_language: Language | None = None
 
     @property
-    def may_write(self) -> bool:
-        """Whether the next message may complete or explain what is stored: a veto, an objection, a wish for erasure."""
-        questions = [self.question, *(option.question for option in self.options)]
-        return self.reasonless is not None or any(one is not None and STORED & set(one.kinds) for one in questions)
-
-    @property
     def spoken(self) -> Language:
         """The language to answer in."""
         return self.language or settings().language

@@ -24,10 +24,6 @@ class ActionVetoVerdict(StoreAction):
     intent = "veto_verdict"
     needs = "judge"
 
-    def writes(self, request: Request) -> bool:
-        """Always: what people say is stored."""
-        return True
-
     def reply(self, request: Request, session: Session) -> Reply:
         """Notes what holds instead, about the contact that is named, else the one last spoken of."""
         pressed = next((one.value for one in request.named("persona")), None) if request.text.startswith("/") else None

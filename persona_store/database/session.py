@@ -3,11 +3,11 @@
 import math
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -26,6 +26,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 3000  # shorter than an action may take, so that people hear why there is no answer
 ASKER = "asker"  # in a session's `info` or among an engine's options: for whom it is open, see privacy.rights
 SQLITE_PRIMARY = 0xFF  # the part of an error code that says what kind it is
+T = TypeVar("T")
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 POSTGRES_AWAY = ("08", "53", "57P")  # classes of SQLSTATE: connection, resources, shut down; none: never connected
 SQLITE_PRAGMAS = (
@@ -78,13 +79,31 @@ def session_scope(engine: Engine, *, writes: bool = False, asker: "Identity | No
     failing in the middle when another writer was faster. Raises StoreUnavailable when that takes too long, or when
     the database does not answer, or when the deadline of `set_deadline` has passed: then nothing is written.
     """
-    bind = engine.execution_options(writes=True) if writes else engine
-    with _clear_refusals(), Session(bind, expire_on_commit=False) as session, session.begin():
-        if asker is not None:
-            session.info[ASKER] = asker
+    with _clear_refusals(), _transaction(engine, writes, asker) as session:
         yield session
-        if writes and time.monotonic() > _deadline.get():
-            raise StoreUnavailable(say("store.busy", settings().language))
+        if writes:
+            _check_deadline()
+
+
+def in_turn(engine: Engine, work: Callable[[Session], T], *, asker: "Identity | None" = None) -> T:
+    """What `work` makes of one transaction, in which it may write or not; raises as `session_scope`.
+
+    On SQLite it keeps no other writer waiting until it writes itself. Where another was faster it is done over, with
+    others kept waiting from the start: what it does outside the session has to bear that.
+    """
+    with _clear_refusals():
+        try:
+            with _transaction(engine, False, asker) as session:
+                done = work(session)
+                _check_deadline()
+            return done
+        except OperationalError as error:
+            if not _is_busy(error.orig):
+                raise
+        with _transaction(engine, True, asker) as session:
+            done = work(session)
+            _check_deadline()
+        return done
 
 
 def set_deadline(seconds: object) -> None:
@@ -126,6 +145,20 @@ def _create(path: Path) -> None:
 
 
 @contextmanager
+def _transaction(engine: Engine, writes: bool, asker: "Identity | None") -> Iterator[Session]:
+    bind = engine.execution_options(writes=writes)
+    with Session(bind, expire_on_commit=False) as session, session.begin():
+        if asker is not None:
+            session.info[ASKER] = asker
+        yield session
+
+
+def _check_deadline() -> None:
+    if time.monotonic() > _deadline.get():
+        raise StoreUnavailable(say("store.busy", settings().language))
+
+
+@contextmanager
 def _clear_refusals() -> Iterator[None]:
     try:
         yield
@@ -139,7 +172,12 @@ def _clear_refusals() -> Iterator[None]:
 def _refusal(error: object) -> str | None:
     """What the database's own error means for people; None for what is no matter of waiting or of its being there."""
     if isinstance(error, sqlite3.Error):
-        busy = error.sqlite_errorcode & SQLITE_PRIMARY in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-        return "busy" if busy else None
+        return "busy" if _is_busy(error) else None
     state = getattr(error, "sqlstate", None)
     return "away" if state is None or str(state).startswith(POSTGRES_AWAY) else None
+
+
+def _is_busy(error: object) -> bool:
+    """Whether SQLite refused because of another writer: one at work, or one that was faster since the first read."""
+    kinds = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return isinstance(error, sqlite3.Error) and error.sqlite_errorcode & SQLITE_PRIMARY in kinds

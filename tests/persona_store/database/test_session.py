@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from persona_store.database import connect, migrate, session_scope, set_deadline
+from persona_store.database import connect, in_turn, migrate, session_scope, set_deadline
 from persona_store.database.models import Company, Contact
 from persona_store.errors import InputError, StoreUnavailable
 
@@ -86,3 +87,47 @@ def test_nothing_is_written_after_the_deadline(engine: Engine) -> None:
         copy_context().run(write, -1.0)
     with session_scope(engine) as session:
         assert len(session.scalars(select(Company.id)).all()) == 2
+
+
+def test_looking_keeps_no_writer_waiting_until_it_writes(engine: Engine) -> None:
+    def write(name: str) -> None:
+        with session_scope(engine, writes=True) as session:
+            session.add(Contact(key=name, market="b2b", custom={}))
+
+    def work(session: Session) -> int:
+        known = len(session.scalars(select(Contact)).all())
+        if known == 0:
+            write("meanwhile")  # would wait in vain, held the other one the store
+        session.add(Contact(key="own", market="b2b", custom={}))
+        return known
+
+    in_turn(engine, work)
+    with session_scope(engine) as session:
+        assert set(session.scalars(select(Contact.key))) == {"meanwhile", "own"}
+
+
+def test_who_was_overtaken_looks_again_before_writing(sqlite_engine: Engine) -> None:
+    seen: list[int] = []
+
+    def work(session: Session) -> None:
+        seen.append(len(session.scalars(select(Contact)).all()))
+        if len(seen) == 1:
+            with session_scope(sqlite_engine, writes=True) as other:
+                other.add(Contact(key="meanwhile", market="b2b", custom={}))
+        session.add(Contact(key=f"after {seen[-1]}", market="b2b", custom={}))
+
+    in_turn(sqlite_engine, work)
+    with session_scope(sqlite_engine) as session:
+        assert set(session.scalars(select(Contact.key))) == {"meanwhile", "after 1"}
+    assert seen == [0, 1]
+
+
+def test_nothing_is_written_in_turn_after_the_deadline(engine: Engine) -> None:
+    def work(session: Session) -> None:
+        set_deadline(-1.0)
+        session.add(Contact(key="late", market="b2b", custom={}))
+
+    with pytest.raises(StoreUnavailable):
+        copy_context().run(in_turn, engine, work)
+    with session_scope(engine) as session:
+        assert session.scalars(select(Contact.key)).all() == []
