@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,10 +12,12 @@ from persona_store.database.models import Audit, Persona, User
 from persona_store.errors import InputError
 from persona_store.privacy.audit import record
 from persona_store.privacy.rights import Rights, asker_of, demand
-from persona_store.segmentation.model import PersonaInfo, persona_info
 from persona_store.settings import settings
 from persona_store.users import remove_user, user_called
 from persona_store.wording import say
+
+if TYPE_CHECKING:
+    from persona_store.segmentation.model import PersonaInfo
 
 MOST_ENTRIES = 200  # of the audit trail at once
 LOGIN = "login"  # action under which logins are recorded
@@ -87,8 +90,10 @@ def last_logins(session: Session) -> dict[str, datetime]:
     return {actor: at for actor, at in rows}  # noqa: C416  # a Row is no pair to mypy
 
 
-def personas_of(session: Session, builds: Sequence[int]) -> dict[int, list[PersonaInfo]]:
+def personas_of(session: Session, builds: Sequence[int]) -> "dict[int, list[PersonaInfo]]":
     """The personas of each of `builds`, by number; raises MissingRight."""
+    from persona_store.segmentation.model import persona_info  # loads all that builds need; admins of users do without
+
     demand(session, "administer")
     found: dict[int, list[PersonaInfo]] = {build: [] for build in builds}
     statement = select(Persona).where(Persona.build_id.in_(builds)).order_by(Persona.build_id, Persona.number)

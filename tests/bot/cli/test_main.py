@@ -1,5 +1,8 @@
 """Errors of the command are one sentence, and nothing in it can steer the terminal."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,3 +44,14 @@ def test_an_empty_store_is_named_with_what_to_do(
     monkeypatch.setattr("bot.cli.common.settings", lambda: Settings(_env_file=None, var=tmp_path))
     assert "personabot import" in " ".join(failing(monkeypatch, capsys, *command).split())
     assert not (tmp_path / "report.html").exists()
+
+
+@pytest.mark.parametrize("command", [["users", "list"], ["users", "links"]])
+def test_what_needs_no_data_loads_nothing_that_computes(tmp_path: Path, command: list[str]) -> None:
+    heavy = {"numpy", "polars", "scipy", "spacy", "sklearn", "rasa", "fastapi", "telegram"}
+    script = f"import sys; from bot.cli.main import app; app({command!r}, standalone_mode=False); print(*sys.modules)"
+    known = os.environ | {"PERSONABOT_VAR": str(tmp_path)}
+    run = subprocess.run([sys.executable, "-c", script], env=known, check=True, capture_output=True, text=True)
+    loaded = set(run.stdout.splitlines()[-1].split())
+    assert "sqlalchemy" in loaded
+    assert not heavy & loaded
