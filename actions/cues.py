@@ -33,6 +33,7 @@ class Cues:
     persona: re.Pattern[str]
     at: re.Pattern[str]
     firm_of: re.Pattern[str]
+    another: re.Pattern[str]
     spoken_of: frozenset[str]
     around_names: frozenset[str]
     never_names: frozenset[str]
@@ -141,6 +142,16 @@ def bare_name(text: str) -> list[str]:
     return names if all(folded(word) in cues().around_names for word in around) else []
 
 
+def name_behind(text: str) -> str | None:
+    """The name in "und Susana Möchlich?", borne by somebody or not: two words or more, or one in capital letters."""
+    found = cues().another.fullmatch(text.strip(" ?!."))
+    words = _WORD.findall(found[1]) if found else []
+    names = possible_names(" ".join(words))
+    if not names or names != words[-len(names) :] or not only_around(" ".join(words[: -len(names)])):
+        return None
+    return " ".join(names) if 1 < len(names) <= LONGEST_BARE_NAME or names[0][0].isupper() else None
+
+
 def only_around(text: str) -> bool:
     """Whether the text holds nothing but words that stand around a name."""
     return all(folded(word) in cues().around_names for word in _WORD.findall(text))
@@ -166,6 +177,7 @@ def cues() -> Cues:
         persona=_announcing(data["persona"]),
         at=_announcing(data["at"]),
         firm_of=_followed(data["firm_of"]),
+        another=_opening(data["another"]),
         spoken_of=frozenset(data["spoken_of"]),
         around_names=frozenset(word for line in data["around_names"] for word in line.split()),
         never_names=frozenset(word for line in data["never_names"] for word in line.split()),
@@ -181,6 +193,10 @@ def _announcing(words: list[str]) -> re.Pattern[str]:
 def _followed(words: list[str]) -> re.Pattern[str]:
     longest_first = sorted(map(re.escape, words), key=len, reverse=True)
     return re.compile(rf"\s+(?:{'|'.join(longest_first)})\s+({_WORD.pattern})", re.IGNORECASE)
+
+
+def _opening(words: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})\b(.+)", re.IGNORECASE | re.DOTALL)
 
 
 def _beginnings(words: list[str]) -> re.Pattern[str]:

@@ -9,7 +9,7 @@ from actions.ask import ask, ask_about, ask_about_company
 from actions.ask_approach import named_channel
 from actions.base import StoreAction
 from actions.context import Request
-from actions.cues import kind_shown, means_other
+from actions.cues import kind_shown, means_other, name_behind
 from actions.list_anti_personas import goes_on_with_list, list_them
 from actions.options import offer_again, picked, picked_by_name, take, take_picked
 from actions.qualification import judged, lead_of
@@ -26,6 +26,7 @@ from actions.subject import (
     named_role,
     persona_subject,
     unknown_role,
+    unnamed,
 )
 from actions.varying import varied
 from persona_store.leads.assess import model_of
@@ -110,6 +111,8 @@ def _unrecognised(request: Request, session: Session, last: Question) -> Reply:
     meaning = contact_in_words(request, session)
     if meaning.missing and (asked := asked_of_one_spoken_of(request, session)) is not None:
         return asked
+    if meaning.missing and (name := name_behind(unnamed(request))) is not None:
+        meaning = Meaning(unknown=name)
     if meaning.missing and last.subject:
         return ask(request, session, last)
     if meaning.missing and last.subject is None and request.text and not request.text.startswith("/"):

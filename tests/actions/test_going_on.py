@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 
 def test_those_offered_stay_open_when_the_question_changes(talk: Any) -> None:
     talk.say("welche personas haben wir", "list_personas")
@@ -79,3 +81,19 @@ def test_what_those_on_the_list_cost(talk: Any) -> None:
     talk.say("welche leads in der pipeline sind anti-personas?", "list_anti_personas")
     assert talk.say("und wieviel kostet uns das", "ask_statistics")["kind"] == "pipeline"
     assert talk.say("was kostet uns persona 1?", "ask_statistics", persona="persona 1")["kind"] == "statistics"
+
+
+@pytest.mark.parametrize(
+    "said", ["und Möchlichn Susana?", "und Quibblewutz?", "and Susana Möchlichn", "und xaverl quibblewutz"]
+)
+def test_a_name_nobody_bears_is_not_answered_about_the_one_before(talk: Any, said: str) -> None:
+    talk.say("welche persona ist thomas weber", "match_persona", contact="thomas weber")
+    answer = talk.say(said, "follow_up")
+    assert answer["kind"] == "error"
+    assert "Thomas Weber" not in answer["text"]
+
+
+@pytest.mark.parametrize("said", ["und nun?", "und sonst?", "Genauer?", "and otherwise?"])
+def test_the_same_once_more_where_nobody_is_named(talk: Any, said: str) -> None:
+    talk.say("welche persona ist thomas weber", "match_persona", contact="thomas weber")
+    assert "Thomas Weber" in talk.say(said, "follow_up")["text"]
