@@ -1,7 +1,8 @@
 """A first import fills a store of its own beside the real one, which is locked only while all of it is taken over."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ class FirstStore:
         Raises StoreUnavailable where others have filled the store meanwhile, or somebody was erased.
         """
         self.engine.dispose()
+        _leave_out_log(self._store)
         with session_scope(self._store, writes=True) as session:
             connection = session.connection()
             if not is_empty(connection) or _suppressed(connection) != self._suppressed:
@@ -90,6 +92,21 @@ def set_for_load(engine: Engine, *more: str) -> None:
     def _set(connection: Any, _record: Any) -> None:
         for pragma in (*BULK_PRAGMAS, *more):
             connection.execute(pragma)
+
+
+def _leave_out_log(store: Engine) -> None:
+    """Where nobody else has the store open, its pages go to their places at once instead of through the log (WAL).
+
+    That halves the work; a journal of the few old pages keeps it all or nothing. Whoever opens the store next turns
+    the log on again.
+    """
+    with (
+        closing(store.raw_connection()) as connection,
+        suppress(sqlite3.OperationalError),
+        closing(connection.cursor()) as cursor,
+    ):
+        cursor.execute("PRAGMA journal_mode=DELETE")
+        cursor.execute("PRAGMA synchronous=FULL")
 
 
 def is_empty(connection: Connection) -> bool:

@@ -84,6 +84,7 @@ def import_files(
                 if dry_run:
                     session.rollback()
             if own is not None and not dry_run:
+                engine.dispose()  # its idle connections would count as others that have the store open
                 own.take_over()
     except BaseException:
         bad.drop()

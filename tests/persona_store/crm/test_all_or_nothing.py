@@ -151,6 +151,20 @@ def test_others_write_while_a_first_import_is_under_way(
     assert counts(sqlite_engine) == (4, 8, 8)
 
 
+@pytest.mark.parametrize("open_elsewhere", [False, True])
+def test_after_a_first_import_others_read_while_one_writes(
+    sqlite_engine: Engine, tmp_path: Path, open_elsewhere: bool
+) -> None:
+    other = connect(str(sqlite_engine.url))
+    if open_elsewhere:
+        counts(other)
+    import_files(sqlite_engine, [export(tmp_path / "e", 4, 2)])
+    with session_scope(sqlite_engine, writes=True) as writer:
+        writer.add(Contact(key="new", market="b2b"))
+        writer.flush()
+        assert counts(other) == (4, 8, 8)
+
+
 @pytest.mark.parametrize("what", ["filled", "erased"])
 def test_a_first_import_gives_way_to_what_others_did_meanwhile(
     sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
