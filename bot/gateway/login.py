@@ -151,11 +151,12 @@ def origin_of(request: Request) -> str:
 async def _checked(entered: LoginRequest, request: Request, response: Response, brakes: Brakes) -> LoginAnswer:
     metrics = request.app.state.metrics
     origin = origin_of(request)
-    if wait := brakes.addresses.wait(origin):
-        metrics.logins.labels("braked").inc()
-        raise Refused(429, "login_braked", retry_after=wait, minutes=-(-wait // 60))
-    brakes.addresses.count(origin)  # before the check, so that many tries at once do not slip through
     device = known_device(request.cookies.get(DEVICE_COOKIE), entered.name, request.app.state.session_secret)
+    if device is None:  # else the store alone counts, so that nobody keeps out whoever shares their address
+        if wait := brakes.addresses.wait(origin):
+            metrics.logins.labels("braked").inc()
+            raise Refused(429, "login_braked", retry_after=wait, minutes=-(-wait // 60))
+        brakes.addresses.count(origin)  # before the check, so that many tries at once do not slip through
     tried = Try(entered.name, origin, device)
     if wait := await to_thread.run_sync(_begin, request, tried, limiter=brakes.limiter):
         metrics.logins.labels("braked").inc()
@@ -165,11 +166,11 @@ async def _checked(entered: LoginRequest, request: Request, response: Response, 
     if found is None:
         metrics.logins.labels("refused").inc()
         raise Refused(401, "login_wrong")
-    brakes.addresses.take_back(origin)
     metrics.logins.labels("ok").inc()
     person, token = found
     set_session_cookie(request, response, token)
     if device is None:
+        brakes.addresses.take_back(origin)
         _mark_device(request, response, person.name)
     return login_answer(person, token, request.app.state.session_secret)
 
