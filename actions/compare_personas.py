@@ -26,7 +26,8 @@ class ActionComparePersonas(StoreAction):
         """The personas named; one named beside the one last spoken of; all where none is named."""
         named = named_personas(request, session)
         personas = {one.id: one for one in (*named.personas, *by_role(request, session))}
-        attribute = measure_named(request, but=("contacts", "frequency")) or next(iter(attributes_named(request)), None)
+        measure = measure_named(request, but=("contacts", "customers", "frequency"))
+        attribute = measure or next(iter(attributes_named(request)), None)
         question = Question(("compare",), attribute=attribute)
         if named.missing and personas:
             return _without_missing(request, session, question, list(personas.values()), named.missing)

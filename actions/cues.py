@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import get_args
 
@@ -146,10 +147,9 @@ def name_behind(text: str) -> str | None:
     """The name in "und Susana Möchlich?", borne by somebody or not: two words or more, or one in capital letters."""
     found = cues().another.fullmatch(text.strip(" ?!."))
     words = _WORD.findall(found[1]) if found else []
-    names = possible_names(" ".join(words))
-    if not names or names != words[-len(names) :] or not only_around(" ".join(words[: -len(names)])):
+    if not 0 < len(words) <= LONGEST_BARE_NAME or possible_names(found[1] if found else "") != words:
         return None
-    return " ".join(names) if 1 < len(names) <= LONGEST_BARE_NAME or names[0][0].isupper() else None
+    return " ".join(words) if len(words) > 1 or words[0][0].isupper() else None
 
 
 def only_around(text: str) -> bool:
@@ -177,7 +177,7 @@ def cues() -> Cues:
         persona=_announcing(data["persona"]),
         at=_announcing(data["at"]),
         firm_of=_followed(data["firm_of"]),
-        another=_opening(data["another"]),
+        another=_opening(data["another"], list(chain(data["titles"], *data["salutations"].values()))),
         spoken_of=frozenset(data["spoken_of"]),
         around_names=frozenset(word for line in data["around_names"] for word in line.split()),
         never_names=frozenset(word for line in data["never_names"] for word in line.split()),
@@ -195,8 +195,9 @@ def _followed(words: list[str]) -> re.Pattern[str]:
     return re.compile(rf"\s+(?:{'|'.join(longest_first)})\s+({_WORD.pattern})", re.IGNORECASE)
 
 
-def _opening(words: list[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})\b(.+)", re.IGNORECASE | re.DOTALL)
+def _opening(words: list[str], titles: list[str]) -> re.Pattern[str]:
+    first, then = ("|".join(map(re.escape, some)) for some in (words, titles))
+    return re.compile(rf"(?:{first})\b\W*(?:(?:{then})\b\W*)*(.+)", re.IGNORECASE | re.DOTALL)
 
 
 def _beginnings(words: list[str]) -> re.Pattern[str]:

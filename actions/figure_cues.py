@@ -1,7 +1,7 @@
 """Finds in a message which measure, group, order, year or picture is meant; the words are in figure_cues.yml."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from persona_store.segmentation.registry import definition
 PART = re.compile(r"[:,\s]+")  # a button names several attributes in one word: "outcome_rate:industry"
 YEAR = re.compile(r"\b(20\d\d)\b")
 CHANNEL = "channel"
+CUSTOMERS = "customers"
 SIZE = "share"  # what the lexicon calls the size of a segment
 MOST_BETWEEN = 2  # words between "which" and the group it asks for ("welche unserer Personas")
 
@@ -32,15 +33,16 @@ def attributes_named(request: Request) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in found if part))
 
 
-def measure_named(request: Request, *, but: Iterable[str] = ()) -> str | None:
+def measure_named(request: Request, *, but: Collection[str] = ()) -> str | None:
     """The measure asked for: what is named as an attribute, else what the words show; none of those in `but`."""
     named = ["contacts" if one == SIZE else one for one in attributes_named(request)]
     known = next((one for one in named if one in MEASURES), None)
-    if known or request.text.startswith("/"):
+    if request.text.startswith("/"):
         return known
-    if any(one not in GROUPS and one != CHANNEL for one in named):
+    if known is None and any(one not in GROUPS and one != CHANNEL for one in named):
         return None  # an attribute that is no measure was meant
-    return first_shown(request.text, "measures", but=but)
+    shown = known or first_shown(request.text, "measures", but=but)
+    return CUSTOMERS if shown == "outcome_rate" and CUSTOMERS not in but and _counts(request.text) else shown
 
 
 def group_named(request: Request) -> str | None:
@@ -73,6 +75,11 @@ def year_named(text: str, today: date) -> str | None:
         if any(word in said for word in words):
             return str(today.year + int(back))
     return None
+
+
+def _counts(text: str) -> bool:
+    """Whether the message asks for a number of people and not for their share."""
+    return begins(text, _words()["counted"]) and not begins(text, _words()["shares"])
 
 
 def first_shown(text: str, kind: str, *, but: Iterable[str] = ()) -> str | None:

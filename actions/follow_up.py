@@ -26,7 +26,6 @@ from actions.subject import (
     named_role,
     persona_subject,
     unknown_role,
-    unnamed,
 )
 from actions.varying import varied
 from persona_store.leads.assess import model_of
@@ -75,6 +74,8 @@ def follow_up(request: Request, session: Session) -> Reply:
     if not meaning.missing and (meaning.known or not (role or normalise_channel(meaning.unknown or ""))):
         return ask_about(request, session, about_people(last), meaning)
     channel, personas = named_channel(request), named_personas(request, session)
+    if personas.unknown and (name := name_behind(request.text)) is not None:
+        return ask_about(request, session, about_people(last), Meaning(unknown=name))  # "and Susan Quibblewutz?"
     if personas.personas or personas.unknown:
         compared = tuple(persona.id for persona in personas.personas)
         if "match" in last.kinds and last.subject:
@@ -111,7 +112,7 @@ def _unrecognised(request: Request, session: Session, last: Question) -> Reply:
     meaning = contact_in_words(request, session)
     if meaning.missing and (asked := asked_of_one_spoken_of(request, session)) is not None:
         return asked
-    if meaning.missing and (name := name_behind(unnamed(request))) is not None:
+    if meaning.missing and (name := name_behind(request.text)) is not None:
         meaning = Meaning(unknown=name)
     if meaning.missing and last.subject:
         return ask(request, session, last)

@@ -55,7 +55,7 @@ def _picture_named(request: Request) -> Question:
     picture = next((one for one in attributes if one in PICTURES), None)
     if picture is None and not request.text.startswith("/"):
         picture = first_shown(request.text, "charts")
-    measure = measure_named(request, but=("contacts", "frequency", "care_minutes", "response_rate"))
+    measure = measure_named(request, but=("contacts", "customers", "frequency", "care_minutes", "response_rate"))
     if measure is None and "response_rate" in attributes:
         measure = "response_rate"
     by = group_named(request)

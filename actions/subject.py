@@ -190,7 +190,7 @@ def company_subject(company: Company) -> Subject:
 
 def contact_in_words(request: Request, session: Session) -> Meaning:
     """The last resort: some words of the message, the more the better, that are exactly somebody's name."""
-    names = possible_names(unnamed(request))
+    names = possible_names(_unnamed(request))
     words = [word for word in names if len(word) > 1 and not word.isdecimal()][:MOST_WORDS_LOOKED_UP]
     for length in range(min(len(words), LONGEST_FULL_NAME), 0, -1):
         for first in range(len(words) - length + 1):
@@ -310,18 +310,9 @@ def people_at(request: Request, session: Session, company: str) -> Meaning:
     return _choose(exactly or nearly, company) if exactly or nearly else Meaning()
 
 
-def unnamed(request: Request) -> str:
-    """The message without the words that were understood as something else than a name."""
-    text = without_denied(request.text)
-    for mention in request.mentions:
-        if mention.entity not in ("contact", "company"):
-            text = text.replace(mention.text, " ")
-    return text
-
-
 def _company_in_words(request: Request, session: Session) -> NamedCompany:
     """The last resort: words of the message that are exactly a company's name."""
-    found = companies_in(session, possible_names(unnamed(request))[:MOST_WORDS_LOOKED_UP])
+    found = companies_in(session, possible_names(_unnamed(request))[:MOST_WORDS_LOOKED_UP])
     if len(found) == 1:
         return NamedCompany(company_subject(found[0]))
     return NamedCompany(companies=_told_apart(found))
@@ -384,3 +375,12 @@ def _choose(people: Sequence[Person], name: str) -> Meaning:
     if alike:
         return Meaning(people=tuple(alike))
     return Meaning(people=tuple(people), unknown=name)
+
+
+def _unnamed(request: Request) -> str:
+    """The message without the words that were understood as something else than a name."""
+    text = without_denied(request.text)
+    for mention in request.mentions:
+        if mention.entity not in ("contact", "company"):
+            text = text.replace(mention.text, " ")
+    return text

@@ -6,7 +6,7 @@ from typing import Any
 
 from actions.answers.common import labelled_button, p_value
 from persona_store.answer import Answer, Choice, Table
-from persona_store.figures import Figure, Measure, Only, Standing, Statistic
+from persona_store.figures import Figure, Measure, Standing, Statistic
 from persona_store.segmentation.labels import level_label
 from persona_store.settings import Language
 from persona_store.wording import day, joined, label, money, number, percent, say
@@ -59,7 +59,7 @@ def nothing_measured_answer(found: Statistic, language: Language, names: Names) 
     """The data hold nothing to measure."""
     key = "figures.nobody" if found.measure.form == "count" else "figures.nothing"
     named = say(f"measure.{found.measure.key}.name", language)
-    text = say(key, language, measure=named, whom=whom(found.only, language, names))
+    text = say(key, language, measure=named, whom=_about(found, language, names))
     return Answer(
         "statistics",
         language,
@@ -119,8 +119,9 @@ def group_name(by: str | None, group: str | None, language: Language, names: Nam
     return level_label(by, group, language)
 
 
-def whom(only: Only, language: Language, names: Names) -> str:
+def _about(found: Statistic, language: Language, names: Names) -> str:
     """Whom a figure is about: "bei Persona 2, am Telefon"."""
+    only = found.only
     parts = [names.get(str(one), str(one)) for one in only.personas]
     said = [say("figures.whom.persona", language, persona=joined(parts, language))] if parts else []
     role = [level_label(name, one, language) for name in ("function", "level") if (one := getattr(only, name))]
@@ -131,7 +132,8 @@ def whom(only: Only, language: Language, names: Names) -> str:
     if only.channel:
         said.append(label("channel_by", only.channel, language))
     if only.since:
-        said.append(say("figures.whom.year", language, year=only.since.year))
+        when = "arrivals" if found.measure.arrivals else "year"
+        said.append(say(f"figures.whom.{when}", language, year=only.since.year))
     return ", ".join(said) or say("figures.whom.all", language)
 
 
@@ -146,10 +148,10 @@ def _capital(text: str) -> str:
 
 
 def _sentence(found: Statistic, figure: Figure, language: Language, names: Names) -> str:
-    about = whom(found.only, language, names)
+    about = _about(found, language, names)
     if found.measure.form == "count":
         everyone = found.only.everybody and not found.only.since
-        key = "figures.count_all" if everyone else "figures.count"
+        key = f"measure.{found.measure.key}.{'count_all' if everyone else 'count'}"
         share = figure.value / found.everybody if found.everybody else 0.0
         return say(
             key,

@@ -28,7 +28,7 @@ class Measure:
     """One measure; its `key` is the attribute's name in the lexicon, its words stand below `measure.<key>`.
 
     A "count" is a number of people, a "rate" lies between 0 and 1, a "mean" has a `unit`. `low_is_good` where less is
-    better. `channels` says that it can be told apart by channel.
+    better. `channels` says that it can be told apart by channel, `arrivals` that a period means those who came in it.
     """
 
     key: str
@@ -37,6 +37,7 @@ class Measure:
     rows: Rows
     low_is_good: bool = False
     channels: bool = False
+    arrivals: bool = False
 
 
 def _during(day: InstrumentedAttribute[Any] | ColumnElement[Any], only: Only) -> list[ColumnElement[bool]]:
@@ -49,10 +50,16 @@ def _contacts(only: Only) -> Select[Any]:
     return select(*columns).where(*_during(OWNER.created_on, only))
 
 
+def _customers(only: Only) -> Select[Any]:
+    columns: list[Any] = [OWNER.id.label("person"), literal(1).label("n"), literal(1).label("x")]
+    return select(*columns).where(OWNER.outcome.is_(True), *_during(OWNER.outcome_on, only))
+
+
 def _outcomes(only: Only) -> Select[Any]:
+    """A CRM dates who became a customer, rarely who was lost: the rate is fair only of those who came in a period."""
     bought = case((OWNER.outcome.is_(True), 1), else_=0)
     return select(OWNER.id.label("person"), literal(1).label("n"), bought.label("x")).where(
-        OWNER.outcome.is_not(None), *_during(OWNER.outcome_on, only)
+        OWNER.outcome.is_not(None), *_during(OWNER.created_on, only)
     )
 
 
@@ -94,7 +101,8 @@ def _times(kind: str) -> Rows:
 WON = Deal.won.is_(True)
 _ALL = (
     Measure("contacts", "count", "people", _contacts),
-    Measure("outcome_rate", "rate", "share", _outcomes),
+    Measure("customers", "count", "people", _customers),
+    Measure("outcome_rate", "rate", "share", _outcomes, arrivals=True),
     Measure("response_rate", "rate", "share", _touchpoints(func.count(), func.sum(ANSWERED), TRIED), channels=True),
     Measure("revenue", "mean", "money", _deals(literal(1), Deal.amount, WON)),
     Measure("margin", "mean", "money", _deals(literal(1), Deal.margin, WON)),

@@ -91,6 +91,8 @@ def test_a_name_nobody_bears_is_not_answered_about_the_one_before(talk: Any, sai
     answer = talk.say(said, "follow_up")
     assert answer["kind"] == "error"
     assert "Thomas Weber" not in answer["text"]
+    as_persona = talk.say(said, "follow_up", persona=" ".join(said.strip("?").split()[1:]))
+    assert as_persona["kind"] == "error"
 
 
 @pytest.mark.parametrize("said", ["und nun?", "und sonst?", "Genauer?", "and otherwise?"])

@@ -19,6 +19,9 @@ import pytest
         ("welche persona performt am schlechtesten", {}, "outcome_rate", "persona"),
         ("Conversion je Branche", {}, "outcome_rate", "industry"),
         ("wieviel prozent der leute antworten aufs telefon", {}, "response_rate", None),
+        ("wie viele leads aus dem maschinenbau haben im letzten jahr gekauft", {}, "customers", None),
+        ("wie viele kunden je branche", {}, "customers", "industry"),
+        ("wie viele prozent der leads kaufen", {}, "outcome_rate", None),
         ("Antwortquote je Kanal", {}, "response_rate", "channel"),
     ],
 )
@@ -38,6 +41,7 @@ def test_german_words_lead_to_the_measure_and_the_group(
         ("what does a customer in persona 1 pay on average", {"persona": "persona 1"}, "revenue", None),
         ("which persona performs worst", {}, "outcome_rate", "persona"),
         ("which channel has the best response rate", {}, "response_rate", "channel"),
+        ("how many leads bought last year", {}, "customers", None),
         ("revenue by company size", {}, "revenue", "company_size"),
     ],
 )

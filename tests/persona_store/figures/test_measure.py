@@ -52,6 +52,19 @@ def test_doubles_count_for_the_person_and_blocked_people_not_at_all(store: Engin
     assert outcome and (outcome.n, outcome.value) == (2, 0.5)
 
 
+def test_the_rate_of_a_year_counts_the_lost_who_bear_no_date(store: Engine) -> None:
+    year = Only(since=date(2025, 1, 1), until=date(2025, 12, 31))
+    with session_scope(store, writes=True) as session:
+        for contact_id, won_on in ((1, date(2025, 5, 1)), (3, None), (4, date(2025, 6, 1))):
+            contact = session.get_one(Contact, contact_id)
+            contact.created_on, contact.outcome_on = date(2025 - (contact_id == 4), 2, 1), won_on
+            contact.outcome = won_on is not None
+        session.flush()
+        rate, customers = (measure(session, key, None, year).whole for key in ("outcome_rate", "customers"))
+    assert rate and (rate.n, rate.total) == (2, 1.0)
+    assert customers and customers.n == 2
+
+
 def test_attempts_with_one_person_tell_less_than_with_many(store: Engine) -> None:
     with session_scope(store) as session:
         found = measure(session, "response_rate", None, Only(since=date(2025, 1, 1))).whole
