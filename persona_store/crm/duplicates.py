@@ -45,17 +45,19 @@ SCHEMA: dict[str, type[pl.DataType]] = {
 def link_duplicates(connection: Connection) -> int:
     """Links every double in the store to the first contact of the same person; returns how many are linked now."""
     contacts = read_rows(connection, select(*(getattr(Contact, name) for name in SCHEMA)).order_by(Contact.id), SCHEMA)
-    if contacts.height < 2:
-        return 0
     originals = find_originals(contacts)
     found = contacts.select("id", "duplicate_of").join(originals, on="id", how="left", maintain_order="left")
-    changed = found.filter(pl.col("original").ne_missing(pl.col("duplicate_of")))
+    link(connection, found.filter(pl.col("original").ne_missing(pl.col("duplicate_of"))))
+    _carry_objections(connection)
+    return originals.height
+
+
+def link(connection: Connection, changed: pl.DataFrame) -> None:
+    """Writes for each contact (`id`) whom it stands for (`original`)."""
     if not changed.is_empty():
         mark = "%s" if connection.dialect.name == "postgresql" else "?"
         statement = f"UPDATE contacts SET duplicate_of = {mark} WHERE id = {mark}"  # noqa: S608
         connection.exec_driver_sql(statement, changed.select("original", "id").rows())
-    _carry_objections(connection)
-    return originals.height
 
 
 def _carry_objections(connection: Connection) -> None:

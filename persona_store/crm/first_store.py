@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event, insert, select
 
-from persona_store.crm.staging import ALONE, stage_path
+from persona_store.crm.staging import ALONE
 from persona_store.database import connect, session_scope
 from persona_store.database.bulk import SORT_PRAGMAS
 from persona_store.database.models import Import, Suppressed
@@ -24,7 +24,7 @@ FILLED = (
 # Nobody else has the file, and when the import fails it is left out: rolling back is all it must be able to.
 ALONE_PRAGMAS = ("PRAGMA journal_mode=MEMORY", "PRAGMA synchronous=OFF")
 BULK_PRAGMAS = ("PRAGMA foreign_keys=OFF", *SORT_PRAGMAS)
-NAME, APART = "first", "apart"  # what its file is called, and that of the touchpoints, while it is taken over
+NAME = "first"  # what its file is called, while it is taken over too
 
 
 class FirstStore:
@@ -33,8 +33,8 @@ class FirstStore:
     def __init__(self, store: Engine, folder: Path) -> None:
         """`store` is set for one big load; `folder` for temporary files takes the copy."""
         self._store = store
-        self._path, self._touchpoints = folder / f"{NAME}.db", stage_path(folder)
-        engine = connect(f"sqlite:///{self._path}")
+        self._folder = folder
+        engine = connect(f"sqlite:///{folder / NAME}.db")
         set_for_load(engine, *ALONE_PRAGMAS)
         self.engine = engine.execution_options(**{ALONE: True})
         query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type DESC"
@@ -56,12 +56,13 @@ class FirstStore:
             connection = session.connection()
             if not is_empty(connection) or _suppressed(connection) != self._suppressed:
                 raise StoreUnavailable(say("store.busy", settings().language))
-            for name, path in ((NAME, self._path), (APART, self._touchpoints)):
-                connection.exec_driver_sql(f"ATTACH ? AS {name}", (str(path),))
-            there = set(connection.exec_driver_sql(f"SELECT name FROM {NAME}.sqlite_master").scalars())  # noqa: S608
+            places: dict[str, str] = {}
+            for path in self._folder.glob("*.db"):
+                connection.exec_driver_sql(f"ATTACH ? AS {path.stem}", (str(path),))
+                there = connection.exec_driver_sql(f"SELECT name FROM {path.stem}.sqlite_master").scalars()  # noqa: S608
+                places |= dict.fromkeys(there, path.stem)
             for table in FILLED:
-                place = NAME if table in there else APART
-                connection.exec_driver_sql(f"INSERT INTO main.{table} SELECT * FROM {place}.{table}")  # noqa: S608
+                connection.exec_driver_sql(f"INSERT INTO main.{table} SELECT * FROM {places[table]}.{table}")  # noqa: S608
             names = ", ".join(f'"{column.name}"' for column in Import.__table__.columns if column.name != "id")
             connection.exec_driver_sql(f"INSERT INTO main.imports ({names}) SELECT {names} FROM {NAME}.imports")  # noqa: S608
 

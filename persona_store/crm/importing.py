@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -21,6 +21,7 @@ from persona_store.crm.fields import TABLE_KINDS
 from persona_store.crm.first_store import first_store, set_for_load
 from persona_store.crm.mapping import FileMapping, LayoutMapping
 from persona_store.crm.notes import column_notes, unclear_notes
+from persona_store.crm.people_beside import PeopleBeside
 from persona_store.crm.problems import problem, sentence
 from persona_store.crm.readers import check_target, find_files, open_tables
 from persona_store.crm.recognition import (
@@ -33,6 +34,7 @@ from persona_store.crm.recognition import (
 )
 from persona_store.crm.rejects import MAX_LINES, RejectsFile
 from persona_store.crm.report import FileReport, ImportReport
+from persona_store.crm.staging import ALONE
 from persona_store.crm.survey import survey
 from persona_store.crm.tables import Loader
 from persona_store.database import connect, session_scope
@@ -152,13 +154,16 @@ def _load(
     system = next((found.system for _, found in used if found.system != GENERIC), GENERIC)
     touchpoints = [table.survey.rows for table, found in used if found.table == "interactions"]
     loader = Loader(connection, system, bad, folder, sum(touchpoints))
-    with closing(loader):
-        return _fill(session, loader, used, recognised, bad, tell)
+    alone = connection.get_execution_options().get(ALONE, False)
+    beside = PeopleBeside(connection, folder) if alone else None
+    with closing(loader), closing(beside) if beside else nullcontext():
+        return _fill(session, loader, beside, used, recognised, bad, tell)
 
 
 def _fill(
     session: Session,
     loader: Loader,
+    beside: PeopleBeside | None,
     used: list[tuple[Surveyed, FileMapping]],
     recognised: Recognised,
     bad: RejectsFile,
@@ -169,7 +174,7 @@ def _fill(
     connection = session.connection()
     total = sum(table.survey.rows for table, _ in used) or 1
     done = SURVEY_SHARE
-    last_touchpoints = max((at for at, (_, found) in enumerate(used, 1) if found.table == "interactions"), default=0)
+    last_people, last_touchpoints = (_last_of(used, kind) for kind in ("contacts", "interactions"))
     files: list[FileReport] = []
     for table, found in used:
         name = table.source.name
@@ -178,14 +183,17 @@ def _fill(
         done += share
         notes = unclear_notes(recognised.unclear.get(name, {}), found) + notes + column_notes(table, found)
         files.append(FileReport(name, read, found, tuple(notes)))
+        if beside is not None and len(files) == last_people:
+            beside.begin()
         if len(files) == last_touchpoints:
             loader.begin_touchpoints()
     loader.finish()
     notes = _outcomes(connection, loader, used)
     tell(sentence("progress.duplicates"), SURVEY_SHARE + LOAD_SHARE)
-    linked = link_duplicates(connection)
+    linked = link_duplicates(connection) if beside is None else beside.finish()
     tell(sentence("progress.names"), 0.9)
-    _index(session, loader)
+    if beside is None:
+        _index(session, loader)
     if last_touchpoints:
         loader.finish_touchpoints()
     if held_back := erase_returned(session, _new_and_changed(session, loader)):
@@ -202,6 +210,11 @@ def _fill(
     return ImportReport(
         tuple(files), loader.counts, tuple(notes), linked, loader.cells_left_out, path, False, 0.0, markets
     )
+
+
+def _last_of(used: list[tuple[Surveyed, FileMapping]], kind: str) -> int:
+    """The number, from 1, of the last table of a kind; 0 where there is none."""
+    return max((at for at, (_, found) in enumerate(used, 1) if found.table == kind), default=0)
 
 
 def _finish(

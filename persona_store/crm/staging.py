@@ -57,73 +57,75 @@ class Sorted:
                 yield ordered.with_columns(pl.col(pl.Categorical).cast(pl.String))
 
 
-def stage_path(folder: Path, number: int = 0) -> Path:
-    """Where touchpoints are staged; the first file holds all of them where the store had none."""
-    return folder / f"stage{number}.db"
-
-
 class SqliteStage:
-    """A database file of one table beside the store, filled without any journal, then read from within the import.
+    """A database file of some tables beside the store, filled without any journal, then read from within the import.
 
     Nothing in the store is touched until `attach`; when the import fails the file is simply left out.
     """
 
-    def __init__(self, connection: Connection, table: str, path: Path) -> None:
-        self.table = table
+    def __init__(self, connection: Connection, path: Path, *tables: str) -> None:
         self._connection = connection
         self._path = path
-        self._columns = [row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({table})") if row[1] != "id"]
+        self._columns: dict[str, list[str]] = {}
+        self._definitions: list[str] = []
+        self._indexes: list[str] = []
         query = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type DESC"
-        self._definition, *self._indexes = connection.exec_driver_sql(query, (table,)).scalars()
-        self._empty = connection.exec_driver_sql(f"SELECT 1 FROM {table} LIMIT 1").first() is None  # noqa: S608
+        for table in tables:
+            self._columns[table] = [row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({table})")]
+            definition, *indexes = connection.exec_driver_sql(query, (table,)).scalars()
+            self._definitions.append(definition)
+            if connection.exec_driver_sql(f"SELECT 1 FROM {table} LIMIT 1").first() is None:  # noqa: S608
+                self._indexes += indexes
 
-    def fill(self, parts: Iterator[pl.DataFrame]) -> None:
-        """Writes all rows, numbered in the order given; the next frame is made ready while one is written.
+    def fill(self, parts: Iterator[tuple[str, pl.DataFrame]]) -> None:
+        """Writes all rows, each frame into the table named, numbered in the order given where it has no `id`.
 
-        What will be the store's table gets its indexes too, in one sorted go.
+        The next frame is made ready while one is written. What will be a table of the store gets its indexes too, in
+        one sorted go.
         """
         from adbc_driver_sqlite import dbapi  # brings pandas with it, which answering need not load
 
         with dbapi.connect(str(self._path), autocommit=True) as stage, stage.cursor() as cursor:
-            for statement in (*FAST_PRAGMAS, self._definition):
+            for statement in (*FAST_PRAGMAS, *self._definitions):
                 cursor.execute(statement)
 
-            def write(frame: pl.DataFrame) -> None:
-                table = frame.select(self._columns).to_arrow(compat_level=pl.CompatLevel.oldest())
-                cursor.adbc_ingest(self.table, table, mode="append")
+            def write(name: str, frame: pl.DataFrame) -> None:
+                cursor.adbc_ingest(name, frame.to_arrow(compat_level=pl.CompatLevel.oldest()), mode="append")
 
             with ThreadPoolExecutor(1) as writer:
                 before: Future[None] | None = None
-                for frame in parts:
-                    ready = storable(self._complete(frame))
+                for name, frame in parts:
+                    ready = storable(self._complete(name, frame))
                     if before is not None:
                         before.result()
-                    before = writer.submit(write, ready)
+                    before = writer.submit(write, name, ready)
                 if before is not None:
                     before.result()
-            for index in self._indexes if self._empty else ():
+            for index in self._indexes:
                 cursor.execute(index)
 
     def attach(self) -> str:
-        """Makes the rows readable in the connection's transaction; returns the name of the table there."""
+        """Makes the rows readable in the connection's transaction; returns the name of the file there."""
         self._connection.exec_driver_sql(f"ATTACH ? AS {self._path.stem}", (str(self._path),))
-        return f"{self._path.stem}.{self.table}"
+        return self._path.stem
 
     def move(self) -> None:
-        """Makes the rows those of the store's empty table, copied with their indexes as they lie.
+        """Makes the rows those of the store's empty tables, copied with their indexes as they lie.
 
-        A store that is to be taken over gives up its table instead, for this one to be found in its place.
+        A store that is to be taken over gives up its tables instead, for these to be found in their place.
         """
         staged = self.attach()
-        if self._connection.get_execution_options().get(ALONE):
-            self._connection.exec_driver_sql(f"DROP TABLE main.{self.table}")
-        else:
-            self._connection.exec_driver_sql(f"INSERT INTO {self.table} SELECT * FROM {staged}")  # noqa: S608
+        for table in self._columns:
+            if self._connection.get_execution_options().get(ALONE):
+                self._connection.exec_driver_sql(f"DROP TABLE main.{table}")
+            else:
+                self._connection.exec_driver_sql(f"INSERT INTO {table} SELECT * FROM {staged}.{table}")  # noqa: S608
 
-    def _complete(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The frame with all columns of the table, absent ones empty."""
-        absent = [name for name in self._columns if name not in frame.columns]
-        return frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
+    def _complete(self, table: str, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame with the table's columns in their order, absent ones empty."""
+        wanted = [name for name in self._columns[table] if name != "id" or name in frame.columns]
+        absent = [name for name in wanted if name not in frame.columns]
+        return frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent).select(wanted)
 
 
 class Touchpoints:
@@ -159,7 +161,7 @@ class Touchpoints:
         if self._connection.dialect.name != "sqlite":
             return
         for number, (columns, rows) in enumerate(self._sorted.items()):
-            stage = SqliteStage(self._connection, "interactions", stage_path(self._folder, number))
+            stage = SqliteStage(self._connection, self._folder / f"stage{number}.db", "interactions")
             self._stages[columns] = stage, self._writer.submit(stage.fill, self._parts(rows))
 
     def finish(self) -> Iterator[tuple[Written, int]]:
@@ -173,11 +175,11 @@ class Touchpoints:
         self._ended = True
         self._writer.shutdown()
 
-    def _parts(self, rows: Sorted) -> Iterator[pl.DataFrame]:
+    def _parts(self, rows: Sorted) -> Iterator[tuple[str, pl.DataFrame]]:
         for part in rows.parts():
             if self._ended:
                 return
-            yield part
+            yield "interactions", part
 
     def _moved(self, columns: tuple[str, ...], rows: Sorted) -> Written:
         if columns not in self._stages:
@@ -190,4 +192,4 @@ class Touchpoints:
         if self._connection.scalar(select(Interaction.id).limit(1)) is None:
             stage.move()
             return Written(self._counts[columns], ())
-        return Upsert(self._connection, "interactions", columns, staged=stage.attach()).take()
+        return Upsert(self._connection, "interactions", columns, staged=f"{stage.attach()}.interactions").take()

@@ -18,6 +18,7 @@ SHORTEST_TOKEN = 2  # initials are no words to search by
 
 PEOPLE: dict[str, type[pl.DataType]] = {"id": pl.Int64, "first": pl.String, "last": pl.String, "company": pl.String}
 
+TABLES = ("name_tokens", "name_variants", "contact_tokens")
 T = TypeVar("T")
 Row = tuple[int, str | None, str | None, str | None]
 
@@ -31,7 +32,7 @@ def index_people(session: Session, contact_ids: Sequence[int] | None = None) -> 
     if contact_ids is None:
         for table in (ContactToken, NameVariant, NameToken):
             session.execute(delete(table))
-        with indexes_later(connection, "contact_tokens", "name_variants", "name_tokens"):
+        with indexes_later(connection, *TABLES):
             _fill(connection, read_rows(connection, _people().order_by(Contact.id), PEOPLE))
         return
     ids = sorted(set(contact_ids))
@@ -43,7 +44,15 @@ def index_people(session: Session, contact_ids: Sequence[int] | None = None) -> 
 
 
 def _fill(connection: Connection, people: pl.DataFrame) -> None:
-    """Fills the empty index. Each distinct name is taken apart once, however many bear it."""
+    """Fills the empty index."""
+    for table, frame in index_frames(people):
+        insert_frame(connection, table, frame)
+    if connection.dialect.name == "postgresql":  # the numbers were given here, so the counter has to follow
+        connection.exec_driver_sql("SELECT setval('name_tokens_id_seq', (SELECT max(id) FROM name_tokens))")
+
+
+def index_frames(people: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The rows of the index of all `people` (columns of `PEOPLE`), by table. Each distinct name is taken apart once."""
     parts = []
     for field in ("first", "last", "company"):
         names = people[field].drop_nulls().unique()
@@ -55,15 +64,13 @@ def _fill(connection: Connection, people: pl.DataFrame) -> None:
     tokens = borne["token"].unique().sort().to_frame("token").with_row_index("id", offset=1)
     texts = tokens["token"].to_list()
     sounds = pl.Series("code", [sound(token) for token in texts], dtype=pl.String)
-    insert_frame(connection, "name_tokens", tokens.hstack([sounds]))
+    yield "name_tokens", tokens.hstack([sounds])
     varied = pl.Series("variant", [sorted(variants(token)) for token in texts], dtype=pl.List(pl.String))
     pairs = tokens.select(pl.col("id").alias("token_id")).hstack([varied]).explode("variant").drop_nulls()
-    insert_frame(connection, "name_variants", pairs)
+    yield "name_variants", pairs
     numbered = borne.join(tokens.select("token", pl.col("id").alias("token_id")), on="token", how="left")
-    rows = numbered.select("contact_id", "token_id", "field").unique().sort("contact_id", "token_id", "field")
-    insert_frame(connection, "contact_tokens", rows)
-    if connection.dialect.name == "postgresql":  # the numbers were given here, so the counter has to follow
-        connection.exec_driver_sql("SELECT setval('name_tokens_id_seq', (SELECT max(id) FROM name_tokens))")
+    rows = numbered.select("contact_id", "token_id", "field").unique()
+    yield "contact_tokens", rows.sort("contact_id", "token_id", "field")
 
 
 def forget_people(session: Session, contact_ids: Sequence[int]) -> None:
