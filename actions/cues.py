@@ -16,6 +16,7 @@ from persona_store.settings import Language
 MOST_KINDS = 2  # what one answers in one turn; more would be a lecture
 LONGEST_BARE_NAME = 5  # words
 _CLAUSE = re.compile(r"[.?!;\n]+|,? (?:und|and) ")
+_AND = re.compile(r"\s*(?:und|oder|and|or)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_][\w'’.-]*[^\W_]|[^\W\d_]")
 _ADDRESS = re.compile(r"[^\s@,;<>()]{1,64}@[^\s@,;<>()]{1,190}\.[a-z]{2,24}", re.IGNORECASE)
 _NUMBER = re.compile(r"#[\w-]{1,40}")
@@ -72,6 +73,11 @@ def means_other(text: str) -> bool:
 def names_one_spoken_of(text: str) -> bool:
     """Whether a word such as "he" or "sie" stands for somebody spoken of before."""
     return not cues().spoken_of.isdisjoint(_WORD.findall(folded(text)))
+
+
+def goes_on(text: str) -> bool:
+    """Whether the message begins with "and" or "or"."""
+    return bool(_AND.match(text))
 
 
 def asks_who(text: str) -> bool:

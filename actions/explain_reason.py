@@ -21,6 +21,7 @@ from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kind_shown
 from actions.follow_up import about_people
+from actions.options import picked
 from actions.qualification import lead_of
 from actions.reply import LookUp, Reply
 from actions.state import Kind, Question, Subject
@@ -75,7 +76,8 @@ def _described(request: Request, session: Session, lead: Lead, market: str) -> R
 
 
 def _question_meant(request: Request) -> Question | None:
-    last = request.talk.question
+    picks = picked(request) if request.named("ordinal") else []
+    last = request.talk.options[picks[0]].question if len(picks) == 1 else request.talk.question
     shown = kind_shown(request.text)
     if last is None:
         return Question((shown,), request.talk.contact) if shown and request.talk.contact else None

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from actions.ask import ask
 from actions.context import Request
-from actions.cues import kind_shown, names_one_spoken_of
+from actions.cues import goes_on, kind_shown, names_one_spoken_of
 from actions.options import offer_again, still_open
 from actions.qualification import lead_of, subject_of
 from actions.reply import Reply
@@ -26,11 +26,13 @@ def spoken_of(request: Request) -> Subject | None:
 def asked_of_one_spoken_of(request: Request, session: Session) -> Reply | None:
     """What the words of a message ask of "him" or "her", whatever it was taken for ("und wie erreich ich ihn?").
 
-    Where several are open to choose from, these once more; where nobody was spoken of, whom it is about. None for
-    messages that name somebody, or that do not show what they ask.
+    Behind "and" nobody need be spoken of again ("und welche Kanäle?"). Where several are open to choose from, these
+    once more; where nobody was spoken of, whom it is about. None for messages that name somebody, or that do not show
+    what they ask.
     """
     shown = kind_shown(request.text)
-    if shown is None or not names_one_spoken_of(request.text) or any(request.named(entity) for entity in NAMES):
+    refers = names_one_spoken_of(request.text) or (goes_on(request.text) and spoken_of(request) is not None)
+    if shown is None or not refers or any(request.named(entity) for entity in NAMES):
         return None
     question = Question((shown,))
     if still_open(request, question):

@@ -99,3 +99,10 @@ def test_a_name_nobody_bears_is_not_answered_about_the_one_before(talk: Any, sai
 def test_the_same_once_more_where_nobody_is_named(talk: Any, said: str) -> None:
     talk.say("welche persona ist thomas weber", "match_persona", contact="thomas weber")
     assert "Thomas Weber" in talk.say(said, "follow_up")["text"]
+
+
+def test_what_is_asked_behind_and_is_about_the_same(talk: Any) -> None:
+    talk.say("was interessiert persona 2", "ask_content", persona="persona 2")
+    answer = talk.say("und welche kanäle", "default_fallback")
+    assert answer["kind"] == "approach"
+    assert "erreichst du am besten" in answer["text"]

@@ -158,6 +158,15 @@ def test_the_anti_personas_are_listed_with_cost_and_the_first_is_opened(
         assert session.scalar(select(Audit.id).where(Audit.action == "list_anti_personas").limit(1)) is not None
 
 
+def test_why_the_first_of_the_list_stands_there(talk: Any, dear_care: None) -> None:
+    first = talk.say("welche leads sind anti-personas?", "list_anti_personas")["table"]["rows"][0][1]
+    asked = talk.say("wieso steht der erste da", "explain_reason")
+    opened = talk.say("den ersten", "choose_option")
+    assert opened["card"]["title"] == first
+    talk.say("warum", "explain_reason")
+    assert asked["text"] == talk.answers[0]["text"]
+
+
 def test_the_list_is_narrowed_by_phase_and_company_and_goes_on(talk: Any, dear_care: None) -> None:
     everywhere = talk.say("anti-personas in der pipeline", "list_anti_personas")
     assert (
