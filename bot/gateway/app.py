@@ -93,6 +93,7 @@ def create_app(known: Settings) -> FastAPI:
     app.add_exception_handler(HTTPException, _refuse_http)
     app.add_exception_handler(StoreUnavailable, _refuse_without_store)
     app.add_exception_handler(MissingRight, _refuse_right)
+    app.add_middleware(pages.Packed)
     app.add_middleware(Protection, language=known.language, origins=known.allowed_origins)
     if known.trusted_proxies:  # outermost: everything behind it sees the address and scheme of the person
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=known.trusted_proxies)

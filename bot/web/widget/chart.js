@@ -13,6 +13,8 @@ const PIXELS_PER_TICK = 90; // of an axis with numbers
 const AXIS_HEIGHT = 50;
 const TALLER = 1.75; // rows whose names stand above the bars
 const NAME_OFFSET = 16; // pixels above the middle of the bar
+const LETTER = 6.5; // pixels of a letter of the charts' size of 11, rather too wide
+const LEAST_BAR_SHARE = 0.3; // of the width, for the longest bar; below, names go above the bars
 const FORMATS = {
   de: { decimal: ",", thousands: ".", grouping: [3], currency: ["", "\u00a0€"], percent: "\u00a0%" },
   en: { decimal: ".", thousands: ",", grouping: [3], currency: ["€", ""], percent: "%" },
@@ -96,8 +98,13 @@ function fitted(spec, width, dark) {
   const { usermeta, title, background, data, datasets, config, ...drawn } = spec; // Vega-Embed would take options from usermeta
   const coloured = JSON.parse(JSON.stringify(drawn), dark ? recoloured : undefined);
   const byName = coloured.layer?.some((layer) => layer.encoding?.y?.type === "nominal");
-  const inner = Math.max(width, byName ? NARROWEST : WIDE) - 4;
-  if (byName && width < WIDE) namesAbove(coloured, inner);
+  const rows = byName ? (data?.values ?? datasets?.[data?.name] ?? []) : [];
+  const texts = longest(rows, "text");
+  const inner = Math.max(width, byName ? NARROWEST : WIDE, texts / (1 - LEAST_BAR_SHARE)) - 4;
+  const names = Math.min(longest(rows, "name"), inner * LABEL_SHARE);
+  const above = byName && (width < WIDE || texts > (inner - names) * (1 - LEAST_BAR_SHARE));
+  if (above) namesAbove(coloured, inner);
+  writeInside(coloured, rows, above ? inner : inner - names);
   const ink = dark ? DARK["#222222"] : "#18262b";
   const words = { labelColor: ink, titleColor: ink, labelLimit: inner * LABEL_SHARE };
   const ticks = { tickCount: Math.round(inner / PIXELS_PER_TICK) };
@@ -120,6 +127,21 @@ function fitted(spec, width, dark) {
       mark: { tooltip: { content: "data" } },
     },
   };
+}
+
+/** How wide the longest of these words are, in pixels. */
+function longest(rows, field) {
+  return Math.max(0, ...rows.map((row) => (String(row[field] ?? "").length + 1) * LETTER));
+}
+
+/** Has the axis reach so far that what is written beside the marks stays inside of `width` pixels. */
+function writeInside(spec, rows, width) {
+  const field = spec.layer?.find(({ mark }) => mark.type === "text" && mark.align === "left")?.encoding?.x?.field;
+  const ends = rows.map((row) => row[field] / (1 - longest([row], "text") / width)).filter(Number.isFinite);
+  for (const { encoding } of spec.layer ?? []) {
+    const domain = encoding?.x?.scale?.domain;
+    if (domain) domain[1] = Math.max(domain[1], ...ends);
+  }
 }
 
 function recoloured(_key, value) {

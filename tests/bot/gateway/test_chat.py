@@ -51,6 +51,13 @@ async def test_plain_text_becomes_talk_and_buttons_become_choices(anna: httpx.As
     ]
 
 
+async def test_pages_are_packed_and_answers_are_not(anna: httpx.AsyncClient, rasa: Any) -> None:
+    rasa.reply = lambda _message: [{"text": "lang " * 400}]
+    packed = {path: (await anna.get(path)).headers.get("content-encoding") for path in ("/", "/web/texts/de.json")}
+    assert packed == dict.fromkeys(packed, "gzip")
+    assert "content-encoding" not in (await say(anna, "Hallo")).headers
+
+
 async def test_a_text_beside_an_answer_is_not_said_twice(anna: httpx.AsyncClient, rasa: Any) -> None:
     rasa.reply = lambda _message: [{"text": ANSWER["text"], "custom": ANSWER}]
     assert await answers(anna) == [ANSWER]

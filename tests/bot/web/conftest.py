@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, sync_playwright
 
 from bot.gateway.app import create_app
 from tests.bot.conftest import RasaPlace, free_port, new_installation, served
@@ -27,6 +27,7 @@ CHROMIUM_OPTIONS = (
 
 LONGEST_WAIT_MS = 15_000  # a machine may be busy; what does not come by then does not come
 INLINE = "/?mode=inline&token=1"
+HEAVIEST = 180_000  # bytes on the wire before a chart is needed
 
 MATCH = {
     "kind": "match",
@@ -172,6 +173,13 @@ def fill_login(page: Page, name: str = NAME) -> None:
     page.get_by_test_id("login-name").fill(name)
     page.get_by_test_id("login-password").fill(PASSWORD)
     page.get_by_test_id("login-submit").click()
+
+
+def weighed(context: BrowserContext) -> Callable[[], int]:
+    """Tells how many bytes the bodies had, packed as they came, that pages of `context` have fetched since."""
+    requests: list[Request] = []
+    context.on("requestfinished", lambda request: requests.append(request))  # Playwright marks the function
+    return lambda: sum(request.sizes()["responseBodySize"] for request in requests)
 
 
 def is_trouble(text: str) -> bool:

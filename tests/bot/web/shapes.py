@@ -43,6 +43,16 @@ def bars() -> dict[str, Any]:
     return chart_answer(spec, rows, ["Persona", "Anteil"])
 
 
+def amounts() -> dict[str, Any]:
+    """Revenue with its interval, written at length beside the bars."""
+    told = [
+        (270e3, "270.000 € (210.000 € bis 330.000 €; n = 50)"),
+        (14e4, "140.000 € (110.000 € bis 170.000 €; n = 1.053)"),
+    ]
+    drawn = [Bar(f"Persona {i} „{NAMES[i]}“", value, text) for i, (value, text) in enumerate(told)]
+    return chart_answer(bars_chart(drawn, "Umsatz je Persona", "Umsatz je Kunde", "de"), [["1", "2"]], ["a", "b"])
+
+
 def rates() -> dict[str, Any]:
     """Response rates with their intervals."""
     shares = [Share(n, r, r - 0.04, r + 0.05, 300) for n, r in zip(("Telefon", "E-Mail"), (0.42, 0.18), strict=True)]
@@ -116,7 +126,7 @@ DANGEROUS = {
         "rows": [["=1+1", "+49 30"], ["-5", "@SUM(A1)"], ["\tTab", "\rReturn"], ['Ein "Wort"', "a;b\nc"]],
     },
 }
-MADE = {"balken": bars, "raten": rates, "wert": quadrant, "wandel": changes, "raster": heat}
+MADE = {"balken": bars, "umsatz": amounts, "raten": rates, "wert": quadrant, "wandel": changes, "raster": heat}
 SAID = {"vergleich": COMPARE, "datei": FILE, "formel": DANGEROUS}
 
 

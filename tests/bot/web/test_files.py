@@ -1,6 +1,5 @@
-"""The files of page and widget are complete and light, and the vendored components are those that were published."""
+"""The files of page and widget are complete, and the vendored components are those that were published."""
 
-import gzip
 import hashlib
 import re
 from pathlib import Path
@@ -21,8 +20,6 @@ OWN_FILES = [
 ]
 WIDGET = [path for path in OWN_FILES if path.name == "widget.js" or path.parent.name == "widget"]
 PAGE = [path for path in OWN_FILES if path not in WIDGET]
-CHAT = [WEB / "vendor" / "trusted.js", WEB / "vendor" / "deep-chat" / "deepChat.bundle.js"]
-HEAVIEST_KB = 180
 
 
 @pytest.mark.parametrize("folder", VENDORED, ids=lambda folder: folder.name)
@@ -69,16 +66,3 @@ def test_every_word_the_widget_asks_for_is_there_and_none_is_left_over() -> None
     asked = set(re.findall(r"""text\("(\w+)\"""", source))
     assert asked <= there
     assert {word for word in there if not re.search(rf'"{word}"', source)} == set()
-
-
-def test_the_widget_is_light_until_a_chart_is_shown() -> None:
-    loaded = [*WIDGET, *CHAT]
-    packed = sum(len(gzip.compress(path.read_bytes(), 6)) for path in loaded)
-    words = {key: text for key, text in catalogue("de").items() if key.startswith(WORDS_PREFIX)}
-    packed += 2 * len(gzip.compress(str(words).encode()))
-    assert packed <= HEAVIEST_KB * 1000
-
-
-def test_the_start_page_is_light_until_a_chart_is_shown() -> None:
-    loaded = [*OWN_FILES, *CHAT]
-    assert sum(len(gzip.compress(path.read_bytes(), 6)) for path in loaded) <= HEAVIEST_KB * 1000

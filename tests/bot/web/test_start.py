@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 import bot
 from persona_store.database import session_scope
@@ -14,7 +14,7 @@ from persona_store.privacy.identity import Identity
 from persona_store.users import invite
 from persona_store.wording import catalogue
 from tests.bot.two_builds import ADMIN, HOSTILE, PASSWORD
-from tests.bot.web.conftest import fill_login
+from tests.bot.web.conftest import HEAVIEST, fill_login, weighed
 from tests.bot.web.places import PHONE, Built, Visit, offences
 
 pytestmark = pytest.mark.browser
@@ -47,6 +47,16 @@ def test_personas_and_state_are_there_at_a_glance(visit: Visit) -> None:
     expect(page.get_by_test_id("in-short")).to_contain_text("400 Kontakte · Stand 01.06.2026 · Build 2")
     expect(page.get_by_test_id("state")).to_contain_text("der Felder sind ausgefüllt")
     expect(page.get_by_test_id("personas")).to_contain_text("Seit dem letzten Build nicht mehr dabei: Rest.")
+
+
+def test_the_page_is_light_until_a_chart_is_shown(chromium: Browser, built: Built) -> None:
+    with chromium.new_context(base_url=built.url, locale="de-DE") as context:
+        fetched = weighed(context)
+        page = context.new_page()
+        page.goto("/")
+        fill_login(page)
+        ready(page)
+        assert 100_000 < fetched() <= HEAVIEST
 
 
 def test_names_of_personas_stay_text(visit: Visit) -> None:

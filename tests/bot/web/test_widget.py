@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.bot.web.conftest import HOSTILE, NAME, PASSWORD, Opener, say
+from tests.bot.web.conftest import HEAVIEST, HOSTILE, NAME, PASSWORD, Opener, say, weighed
 from tests.bot.web.host import HostPage
 
 pytestmark = pytest.mark.browser
 
-CHARTS = ["balken", "raten", "wert", "wandel", "raster"]
+CHARTS = ["balken", "umsatz", "raten", "wert", "wandel", "raster"]
 
 
 def test_the_page_vouches_and_the_widget_greets(widget: Page, host: HostPage) -> None:
@@ -122,6 +122,17 @@ def test_charts_are_fetched_when_the_first_one_is_shown(widget: Page) -> None:
     assert widget.evaluate("[window.vega, window.vegaLite, window.vegaEmbed]") == [None, None, None]
 
 
+def test_the_widget_is_light_until_a_chart_is_shown(chromium: Browser, open_page: Opener) -> None:
+    with chromium.new_context(locale="de-DE") as context:
+        fetched = weighed(context)
+        page = open_page(context=context)
+        page.get_by_test_id("welcome").wait_for()
+        say(page, "Eva Weber")
+        assert 100_000 < fetched() <= HEAVIEST
+        say(page, "Balken").get_by_test_id("answer-chart").locator("svg").wait_for()
+        assert fetched() > HEAVIEST
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_chart_is_drawn_and_has_its_numbers_as_a_table(open_page: Opener, scheme: str) -> None:
     page = open_page(color_scheme=scheme)
@@ -131,6 +142,20 @@ def test_every_chart_is_drawn_and_has_its_numbers_as_a_table(open_page: Opener, 
         expect(answer.get_by_test_id("answer-table")).to_be_hidden()
         answer.get_by_text("Zahlen als Tabelle").click()
         expect(answer.get_by_test_id("answer-table")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 640, 768, 1280])
+def test_what_is_written_beside_bars_stays_inside_of_the_chart(open_page: Opener, width: int) -> None:
+    page = open_page(viewport={"width": width, "height": 700})
+    page.get_by_test_id("welcome").wait_for()
+    for words in ("umsatz", "balken", "raten"):
+        drawing = say(page, words).get_by_test_id("answer-chart").locator("svg")
+        drawing.locator(".mark-text text").last.wait_for()
+        ends = drawing.evaluate(
+            "svg => [svg, ...svg.querySelectorAll('.role-mark text')].map(part => part.getBoundingClientRect().right)"
+        )
+        assert len(ends) > 2
+        assert max(ends[1:]) <= ends[0]
 
 
 def test_a_chart_tells_its_figures_under_the_pointer_and_offers_nothing_else(widget: Page) -> None:
