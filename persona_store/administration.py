@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from persona_store.database.models import Audit, Persona, User
 from persona_store.errors import InputError
 from persona_store.privacy.audit import record
-from persona_store.privacy.rights import Rights, asker_of, demand
+from persona_store.privacy.rights import Rights, demand
 from persona_store.settings import settings
 from persona_store.users import remove_user, user_called
 from persona_store.wording import say
@@ -40,11 +40,11 @@ class AuditFilter:
 
 def change_rights(session: Session, name: str, rights: Rights) -> User:
     """Gives a user other rights, from their next request on; raises UnknownUser, LastAdmin and MissingRight."""
-    demand(session, "administer")
+    asker = demand(session, "administer")
     user = user_called(session, name)
     if rights != user.rights:
         _keep_an_admin(session, user)
-        _record(session, "change_rights", f"{user.name}: {user.rights} → {rights}")
+        record(session, asker.user, "change_rights", detail=f"{user.name}: {user.rights} → {rights}")
         user.rights = rights
         session.flush()
     return user
@@ -52,10 +52,10 @@ def change_rights(session: Session, name: str, rights: Rights) -> User:
 
 def dismiss(session: Session, name: str) -> None:
     """Removes a user with their logins and links at once; raises UnknownUser, LastAdmin and MissingRight."""
-    demand(session, "administer")
+    asker = demand(session, "administer")
     user = user_called(session, name)
     _keep_an_admin(session, user)
-    _record(session, "remove_user", user.name)
+    record(session, asker.user, "remove_user", detail=user.name)
     remove_user(session, user.name)
 
 
@@ -107,9 +107,3 @@ def _keep_an_admin(session: Session, leaving: User) -> None:
     admins = session.scalars(select(User.name).where(User.rights == "admin").order_by(User.id).with_for_update()).all()
     if list(admins) == [leaving.name]:
         raise LastAdmin(say("gateway.last_admin", settings().language))
-
-
-def _record(session: Session, action: str, detail: str) -> None:
-    asker = asker_of(session)
-    if asker is not None:  # `demand` has made sure
-        record(session, asker.user, action, detail=detail)

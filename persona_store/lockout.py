@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from persona_store.clock import utc_now
 from persona_store.database.models import LoginFailure
 from persona_store.privacy.audit import record
-from persona_store.privacy.rights import asker_of, demand
+from persona_store.privacy.rights import demand
 from persona_store.settings import settings
 from persona_store.users import normal_name
 
@@ -84,11 +84,10 @@ def forgive(session: Session, tried: Try) -> None:
 
 def unlock(session: Session, name: str) -> bool:
     """Forgets all failed tries of a name, wherever they came from; whether there were any. For admins."""
-    demand(session, "administer")
+    asker = demand(session, "administer")
     of_name = LoginFailure.name_hash == _hash("of", normal_name(name))
     gone: CursorResult[object] = session.execute(delete(LoginFailure).where(of_name))  # type: ignore[assignment]
-    asker = asker_of(session)
-    if asker is not None and gone.rowcount:
+    if gone.rowcount:
         record(session, asker.user, "unlock_user", detail=normal_name(name))
     return bool(gone.rowcount)
 

@@ -16,7 +16,7 @@ from persona_store.clock import utc_now
 from persona_store.database.models import Invitation, User
 from persona_store.errors import InputError
 from persona_store.privacy.audit import record
-from persona_store.privacy.rights import Rights, asker_of, demand
+from persona_store.privacy.rights import Rights, demand
 from persona_store.settings import Language, settings
 from persona_store.wording import say
 
@@ -42,9 +42,9 @@ def add_user(
     session: Session, name: str, password: str, rights: Rights = "sales", language: Language | None = None
 ) -> User:
     """Creates a user; raises InputError for a name that is taken or unfit, or a password too short or too long."""
-    demand(session, "administer")
+    asker = demand(session, "administer")
     user = _new_user(session, name, rights, language, password=password)
-    _record(session, "add_user", f"{user.name}: {rights}")
+    record(session, asker.user, "add_user", detail=f"{user.name}: {rights}")
     return user
 
 
@@ -67,11 +67,11 @@ def user_from_elsewhere(session: Session, subject: str) -> User | None:
 
 def set_password(session: Session, name: str, password: str) -> User:
     """Gives a user a new password and ends all their logins; raises InputError for one that is no password."""
-    demand(session, "administer")
+    asker = demand(session, "administer")
     user = user_called(session, name)
     user.password_hash = _hashed(password)
     user.logins_since = utc_now()
-    _record(session, "set_password", user.name)
+    record(session, asker.user, "set_password", detail=user.name)
     session.flush()
     return user
 
@@ -123,24 +123,24 @@ def invite(session: Session, rights: Rights, name: str | None = None, hours: flo
     With `name` it is for the account of that name only. Only a hash of the secret is kept. Raises InputError for rights
     that there are not, an unfit or taken name, or hours out of reason.
     """
-    demand(session, "administer")
+    asker = demand(session, "administer")
     _check_rights(rights)
     if not 0 < hours <= MOST_INVITATION_HOURS:
         raise InputError(say("users.bad_hours", settings().language, maximum=MOST_INVITATION_HOURS))
     known_name = None if name is None else _free_name(session, name)
     token = secrets.token_urlsafe(INVITATION_BYTES)
-    asker, now = asker_of(session), utc_now()
+    now = utc_now()
     session.add(
         Invitation(
             token_hash=_digest(token),
             rights=rights,
             name=known_name,
-            invited_by=asker.user if asker else "",
+            invited_by=asker.user,
             created_at=now,
             expires_at=now + timedelta(hours=hours),
         )
     )
-    _record(session, "invite_user", ": ".join((*filter(None, [known_name]), rights)))
+    record(session, asker.user, "invite_user", detail=": ".join((*filter(None, [known_name]), rights)))
     session.flush()
     return token
 
@@ -154,11 +154,11 @@ def open_invitations(session: Session) -> list[Invitation]:
 
 def withdraw_invitation(session: Session, invitation_id: int) -> bool:
     """Ends an invitation; whether there was one of this id."""
-    demand(session, "administer")
+    asker = demand(session, "administer")
     found = session.get(Invitation, invitation_id)
     if found is None:
         return False
-    _record(session, "withdraw_invitation", ": ".join((*filter(None, [found.name]), found.rights)))
+    record(session, asker.user, "withdraw_invitation", detail=": ".join((*filter(None, [found.name]), found.rights)))
     session.delete(found)
     session.flush()
     return True
@@ -244,12 +244,6 @@ def _hashed(password: str) -> str:
         spoken = settings().language
         raise InputError(say("users.bad_password", spoken, minimum=SHORTEST_PASSWORD, maximum=LONGEST_PASSWORD))
     return HASHER.hash(_plain(password))
-
-
-def _record(session: Session, action: str, detail: str) -> None:
-    asker = asker_of(session)
-    if asker is not None:  # `demand` has made sure
-        record(session, asker.user, action, detail=detail)
 
 
 def _digest(token: str) -> str:

@@ -1,6 +1,7 @@
 """What the start page shows at a glance: personas, the state of data and build, and whether a rebuild is due."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -151,11 +152,9 @@ async def glance(person: CurrentPerson, request: Request) -> OverviewAnswer:
     quality = None
     if found.contacts:
         build_and_import = (state[0], state[2])
-        try:
+        with suppress(TimeoutError):
             checked = await asyncio.wait_for(kept.qualities.get(build_and_import, check), QUALITY_WAIT_SECONDS)
             quality = quality_line(checked, language)
-        except TimeoutError:
-            quality = None
     return _answer(found, quality, language)
 
 

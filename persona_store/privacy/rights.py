@@ -46,11 +46,12 @@ def asker_of(session: Session) -> Identity | None:
     return asker if isinstance(asker, Identity) else None
 
 
-def demand(session: Session, right: Right) -> None:
-    """Raises MissingRight unless the session's asker has this right."""
+def demand(session: Session, right: Right) -> Identity:
+    """The session's asker; raises MissingRight unless they have this right."""
     asker = asker_of(session)
     if asker is None or not may(asker.rights, right):
         raise MissingRight(right, say(f"rights.refused.{right}", settings().language))
+    return asker
 
 
 def on_behalf_of(engine: Engine, asker: Identity) -> Engine:

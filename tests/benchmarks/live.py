@@ -24,7 +24,7 @@ from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Contact, Interaction
 from persona_store.live.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, events_secret, sign
 from persona_store.settings import Settings
-from tests.bot.conftest import free_port
+from tests.ports import free_port
 
 STORES = (5_000, 100_000)
 BATCHES, BATCH = 12, 1_000

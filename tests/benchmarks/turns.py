@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import random
-import socket
 import statistics
 import subprocess
 import sys
@@ -31,6 +30,7 @@ from persona_store.settings import Settings
 from tests.benchmarks import stock
 from tests.benchmarks.served import Line, Served, Spent, spent_by
 from tests.conftest import OPERATOR
+from tests.ports import free_ports
 
 CONTACTS = 5_000
 SEED = 1
@@ -293,15 +293,6 @@ def run(folder: Path, names: Sequence[str], rounds: int, turns: int, seconds: fl
     finally:
         for server in servers:
             server.end()
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -27,6 +26,7 @@ from persona_store.settings import Settings
 from persona_store.users import add_user
 from tests.bot.two_builds import furnish
 from tests.conftest import OPERATOR
+from tests.ports import free_port
 
 NAME = "anna"
 OTHER_NAME = "berta"
@@ -60,12 +60,6 @@ class RasaPlace:
                 Route("/health", up),
             ]
         )
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from persona_store.privacy.rights import Rights, on_behalf_of
 from persona_store.settings import Settings
 from persona_store.users import add_user
 from tests.conftest import OPERATOR
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 120
@@ -89,7 +89,7 @@ def new_environment(var: Path) -> dict[str, str]:
     """The environment of an installation of its own: free ports, its data below `var`, no setting from outside."""
     names = ("PERSONABOT_PORT", "PERSONABOT_RASA_PORT", "PERSONABOT_ACTIONS_PORT")
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PERSONABOT_")}
-    return kept | dict(zip(names, map(str, _free_ports(len(names))), strict=True)) | {"PERSONABOT_VAR": str(var)}
+    return kept | dict(zip(names, map(str, free_ports(len(names))), strict=True)) | {"PERSONABOT_VAR": str(var)}
 
 
 def store_of(environment: Mapping[str, str]) -> Engine:
@@ -151,14 +151,6 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[str], log: list[str]
             pass
         time.sleep(0.3)
     raise RuntimeError("The product did not come up:\n" + "".join(log[-60:]))
-
-
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def _children(module: str, environment: dict[str, str]) -> list[int]:

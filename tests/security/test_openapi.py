@@ -18,8 +18,9 @@ from bot.gateway.app import create_app
 from persona_store.database import connect, migrate, session_scope
 from persona_store.privacy.rights import on_behalf_of
 from persona_store.users import add_user
-from tests.bot.conftest import PASSWORD, RasaPlace, free_port, new_installation, served
+from tests.bot.conftest import PASSWORD, RasaPlace, new_installation, served
 from tests.conftest import OPERATOR
+from tests.ports import free_port
 
 EXAMPLES = 3  # random ones of each route, beside the hundred or so that the document's borders give
 NAME = "chief"  # may everything, so that every route is reached

@@ -127,7 +127,7 @@ CALLS: dict[Right, list[tuple[Callable[..., Any], tuple[Any, ...]]]] = {
 # Calls with a session or an engine that ask for no right, and why none is needed.
 FREE = {
     # open the store, or say who asks and what somebody did
-    "session_scope", "migrate", "demand", "asker_of", "on_behalf_of", "record", "done_lately",
+    "session_scope", "in_turn", "migrate", "demand", "asker_of", "on_behalf_of", "record", "done_lately",
     # what the operator's processes do, which answer nobody: import, build, events of the CRM
     "import_files", "build", "apply_events", "apply_waiting", "settle",
     # ask for their rights by what is wanted of them (tested below)

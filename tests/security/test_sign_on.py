@@ -23,8 +23,9 @@ from persona_store.errors import InputError
 from persona_store.settings import Settings
 from persona_store.sign_on import read_group_rights, rights_of
 from persona_store.users import add_user, check_password, find_user
-from tests.bot.conftest import free_port, new_installation, served
+from tests.bot.conftest import new_installation, served
 from tests.conftest import OPERATOR
+from tests.ports import free_port
 from tests.security.provider import CLIENT_ID, CLIENT_SECRET, SignOnService, new_key
 
 GATEWAY = "http://gateway"

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pytest
 
 from persona_store.privacy.identity import sign
 from persona_store.settings import Settings
+from tests.ports import free_port
 
 SMALL = Path(__file__).parent / "small"
 ROOT = Path(__file__).parents[3]
@@ -99,12 +99,6 @@ def agent(training: Training) -> Any:
     from rasa.core.agent import Agent
 
     return Agent.load(training.model)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @dataclass

@@ -12,21 +12,16 @@ from pydantic import SecretStr
 from bot.cli.supervisor import LOCAL, Service, Supervisor, environment_of
 from persona_store.errors import PersonaBotError
 from persona_store.settings import Settings
-
-
-def _free_port() -> int:
-    with socket.create_server((LOCAL, 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+from tests.ports import free_port
 
 
 def _web_server(name: str) -> Service:
-    port = _free_port()
+    port = free_port()
     return Service(name, ("http.server", "--bind", LOCAL, str(port)), LOCAL, port, "/README.md")
 
 
 def _no_server() -> Service:
-    return Service("rasa", ("json.tool", "does-not-exist.json"), LOCAL, _free_port(), "/")
+    return Service("rasa", ("json.tool", "does-not-exist.json"), LOCAL, free_port(), "/")
 
 
 async def _eventually(url: str) -> None:

@@ -20,7 +20,8 @@ from persona_store.database.models import Contact, Interaction, LiveEvent
 from persona_store.live import signing
 from persona_store.live.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, VALID_SECONDS, events_secret, sign
 from persona_store.settings import Settings
-from tests.bot.conftest import free_port, served
+from tests.bot.conftest import served
+from tests.ports import free_port
 
 PATH = "/api/crm/events"
 OPERATION = Path(__file__).parents[3] / "docs" / "operation.md"

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from persona_store.database.models import Base
 from persona_store.settings import Settings
+from tests.ports import free_port
 
 
 async def test_all_up_is_ok(client: httpx.AsyncClient, rasa: Any) -> None:
@@ -110,11 +111,3 @@ def until_up(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
         except httpx.ConnectError:
             time.sleep(0.05)
     pytest.fail("the gateway ended instead of serving")
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

@@ -20,9 +20,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.bot.conftest import free_port, served
+from tests.bot.conftest import served
 from tests.bot.telegram.methods import METHODS, Call, Refusal, form
 from tests.bot.telegram.people import Heard, Person
+from tests.ports import free_port
 
 TOKEN = "4711:AAEexample-token-of-nobody-0123456789abcd"
 SHORTEST_SLEEP = 0.005

@@ -19,11 +19,12 @@ from persona_store.database.models import Link, Update, User
 from persona_store.errors import StoreUnavailable
 from persona_store.links import TELEGRAM
 from persona_store.settings import Settings
-from tests.bot.conftest import RasaPlace, free_port, served
+from tests.bot.conftest import RasaPlace, served
 from tests.bot.telegram.bot_api import BotApi
 from tests.bot.telegram.conftest import JANA
 from tests.bot.telegram.methods import Refusal, too_many
 from tests.bot.telegram.people import Person, eventually
+from tests.ports import free_port
 
 MOMENT = datetime(2026, 1, 1)
 PUBLIC = "https://bot.example.org"

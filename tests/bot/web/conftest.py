@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, sync_playwright
 
 from bot.gateway.app import create_app
-from tests.bot.conftest import RasaPlace, free_port, new_installation, served
+from tests.bot.conftest import RasaPlace, new_installation, served
 from tests.bot.web.host import EMBED_SECRET, HostPage
 from tests.bot.web.shapes import shape
+from tests.ports import free_port
 
 NAME = "anna"
 PASSWORD = "leuchtturm-gabel-november"

@@ -15,12 +15,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from tests.bot.conftest import free_port, served
+from tests.bot.conftest import served
 from tests.bot.web.conftest import CHROMIUM, CHROMIUM_OPTIONS
 from tests.bot.web.host import EMBED_SECRET, signed
 from tests.e2e.conftest import CONTACTS, PASSWORD, USER
 from tests.e2e.product import add_people, new_environment, personabot
 from tests.e2e.product import served as running
+from tests.ports import free_port
 
 PICTURES: dict[str, tuple[dict[str, Any], str]] = {
     "widget-light": ({"viewport": {"width": 1180, "height": 800}}, "Zeig mir die Personas als Diagramm"),

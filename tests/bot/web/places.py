@@ -15,9 +15,10 @@ from bot.gateway.app import create_app
 from persona_store.database import session_scope
 from persona_store.privacy.identity import Identity
 from persona_store.users import add_user, find_user
-from tests.bot.conftest import RasaPlace, free_port, new_installation, served
+from tests.bot.conftest import RasaPlace, new_installation, served
 from tests.bot.two_builds import PASSWORD
 from tests.bot.web.conftest import is_foreign, is_trouble, reply
+from tests.ports import free_port
 
 AXE = (Path(__file__).parent / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
