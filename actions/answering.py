@@ -17,7 +17,7 @@ from actions.answers.journey import (
     which_phase_answer,
 )
 from actions.answers.privacy import data_basis_answer
-from actions.answers.talk import need_contact_answer, no_personas_answer
+from actions.answers.talk import no_personas_answer
 from actions.state import Kind, Question, Subject, SubjectKind
 from persona_store.answer import Answer
 from persona_store.antipersona import judge_contact
@@ -132,8 +132,6 @@ def _approach(asked: Asked) -> Answer:
 def _antipersona(asked: Asked) -> Answer:
     if asked.subject.kind == "persona":
         return _persona(asked)
-    if asked.subject.kind == "role":
-        return need_contact_answer(asked.subject, asked.language)
     return antipersona_answer(judge_contact(asked.session, asked.subject.id), asked.language, asked.asker)
 
 

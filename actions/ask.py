@@ -14,6 +14,7 @@ from actions.context import Request
 from actions.erasing import begin_erasure
 from actions.marketing_subject import known_still
 from actions.objections import note_objection
+from actions.qualification import judged_role
 from actions.reply import LookUp, Reply
 from actions.state import MOST_OPTIONS, Kind, Option, Question, Subject, SubjectKind, Talk
 from actions.storing import take_up
@@ -40,6 +41,8 @@ def ask(request: Request, session: Session, question: Question, people: Sequence
         return take_up(request, session, question)
     if question.subject is None and needs_subject(question):
         return _ask_whom(request, question)
+    if question.subject is not None and question.subject.kind == "role" and "antipersona" in question.kinds:
+        return _judge_role(request, session, question, question.subject)
     if question.subject is not None and not _can_be_about(question, question.subject.kind):
         return _ask_about_other(request, session, question, question.subject)
     if question.subject is not None and question.subject.kind == "contact":
@@ -155,6 +158,16 @@ def _ask_about_other(request: Request, session: Session, question: Question, sub
     if subject.kind == "company":
         return ask_about(request, session, asked, people_at(request, session, subject.name))
     return _ask_whom(request, asked)
+
+
+def _judge_role(request: Request, session: Session, question: Question, role: Subject) -> Reply:
+    """Whoever has the role is judged as a lead that is only described, persona included; then what else was asked."""
+    reply = judged_role(request, session, role)
+    rest = tuple(kind for kind in question.kinds if kind not in ("antipersona", "match"))
+    if not rest:
+        return reply
+    other = ask(request, session, replace(question, kinds=rest))
+    return replace(other, answers=(*reply.answers, *other.answers))
 
 
 def _ask_whom(request: Request, question: Question) -> Reply:

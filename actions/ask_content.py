@@ -1,14 +1,19 @@
 """Topics, content and offers that suit a persona, in a phase and on a channel where they are named."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
+from actions.answering import match_of
+from actions.answers import match_answer
 from actions.ask import ask
 from actions.ask_approach import named_channel
 from actions.base import StoreAction
 from actions.context import Request
-from actions.marketing_subject import persona_meant, which_of_all
+from actions.marketing_subject import by_role, persona_meant, which_of_all
 from actions.reply import Reply
-from actions.state import Question
+from actions.state import Question, Subject
+from actions.subject import Meaning, named_personas, named_role, unknown_role
 from persona_store.lexicon import normalise_phase
 
 
@@ -21,9 +26,29 @@ class ActionAskContent(StoreAction):
         """What to offer the persona that is named, else the one last spoken of."""
         phase = next((normalise_phase(one.text) or normalise_phase(one.value) for one in request.named("phase")), None)
         question = Question(("content",), phase=phase, channel=named_channel(request))
+        if (told := told_by_role(request, session, question)) is not None:
+            return told
         meant = persona_meant(request, session, question, self.intent)
         if isinstance(meant, Reply):
             return meant
         if meant is None:
             return which_of_all(request, session, question, self.intent)
         return ask(request, session, Question(("content",), meant, phase=phase, channel=question.channel))
+
+
+def told_by_role(request: Request, session: Session, question: Question) -> Reply | None:
+    """`question` about the persona to which the role named most likely belongs, after saying which that is.
+
+    None where the message names a persona or no role, or where no persona stands out. Raises NoPersonas.
+    """
+    named = named_personas(request, session)
+    role = named_role(request) or unknown_role(Meaning(unknown=named.unknown))
+    if role is None or named.personas or by_role(request, session):
+        return None
+    match = match_of(session, role)
+    if match.confidence not in ("certain", "likely"):
+        return None
+    best = match.best
+    subject = Subject("persona", str(best.persona_id), best.name(request.language))
+    reply = ask(request, session, replace(question, subject=subject))
+    return replace(reply, answers=(match_answer(match, request.language), *reply.answers))

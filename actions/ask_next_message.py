@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from actions.ask import ask, ask_which_of_all, ask_which_persona
 from actions.ask_approach import named_channel, named_phase
+from actions.ask_content import told_by_role
 from actions.base import StoreAction
 from actions.context import Request
 from actions.match_persona import ask_about_someone
@@ -30,6 +31,8 @@ class ActionAskNextMessage(StoreAction):
         if personas.personas:
             subject = persona_subject(personas.personas[0], request.language)
             return ask(request, session, replace(question, subject=subject))
+        if not request.named("contact") and (told := told_by_role(request, session, question)) is not None:
+            return told
         if personas.unknown and not request.named("contact"):
             return ask_which_of_all(request, session, personas.unknown)
         last = request.talk.question

@@ -10,6 +10,7 @@ from actions.ask_approach import named_channel
 from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kind_shown, means_other, name_behind
+from actions.fallback import not_understood
 from actions.list_anti_personas import goes_on_with_list, list_them
 from actions.options import offer_again, picked, picked_by_name, take, take_picked
 from actions.qualification import judged, lead_of
@@ -116,6 +117,8 @@ def _unrecognised(request: Request, session: Session, last: Question) -> Reply:
         meaning = Meaning(unknown=name)
     if meaning.missing and last.subject:
         return ask(request, session, last)
+    if meaning.missing and ABOUT_PEOPLE.isdisjoint(last.kinds):
+        return not_understood(request)
     if meaning.missing and last.subject is None and request.text and not request.text.startswith("/"):
         meaning = Meaning(unknown=request.text)  # asked for a name, the person gave one that nobody bears
     return ask_about(request, session, replace(about_people(last), subject=None), meaning)

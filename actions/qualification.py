@@ -42,7 +42,7 @@ from persona_store.settings import Language
 from persona_store.wording import say
 
 NAME = "qualification"
-FUNCTION, INDUSTRY = "function", "industry"
+FUNCTION, LEVEL, INDUSTRY = "function", "level", "industry"
 # "Das reicht" is taken for a wish to stop, but asks for the result.
 ALSO_TAKEN = frozenset({"describe_lead", "qualify_lead", "stop"})
 MOST_ASKED = 8  # more is an interrogation; what is known by then decides
@@ -138,6 +138,14 @@ def judged(request: Request, session: Session, lead: Lead, market: str, begin_ke
         running=None,
     )
     return Reply((answer,), _with_persona(talk, verdict, request.language))
+
+
+def judged_role(request: Request, session: Session, role: Subject) -> Reply:
+    """The verdict on whoever has this role, with what else the message tells of them; raises NoPersonas."""
+    lead = Lead({name: (level,) for name, level in zip((FUNCTION, LEVEL), role.key.split("/"), strict=True)})
+    if not request.text.startswith("/"):
+        lead = lead.with_(read_lead(request.text, model_of(session, MARKETS[0])))
+    return judged(request, session, lead, MARKETS[0])
 
 
 def _with_persona(talk: Talk, verdict: LeadVerdict, language: Language) -> Talk:

@@ -1,7 +1,7 @@
 """What is said around the questions: greetings, help, what went wrong, and how to go on."""
 
 from actions.answers.common import button, labelled_button
-from actions.state import Question, Subject
+from actions.state import Question
 from persona_store.answer import Answer, Choice
 from persona_store.errors import PersonaBotError
 from persona_store.settings import Language
@@ -52,17 +52,6 @@ def whom_answer(question: Question, language: Language) -> Answer:
     """A question about nobody in particular: whom is it about?"""
     kind = question.kinds[0]
     return Answer("talk", language, say(f"whom.{kind}", language), next_step=say("whom.how", language))
-
-
-def need_contact_answer(subject: Subject, language: Language) -> Answer:
-    """Only a contact can be judged, a role cannot: ask for one, or offer what can be said about the role."""
-    return Answer(
-        "talk",
-        language,
-        say("whom.role_not_judged", language, name=subject.name),
-        next_step=say("whom.how", language),
-        choices=(button("approach", language, "ask_approach", role=subject.key),),
-    )
 
 
 def staff_answer(name: str, company: str | None, employees: int | None, language: Language) -> Answer:

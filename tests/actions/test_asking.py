@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, select
 
 from actions.answers import approach_answer
@@ -71,10 +72,17 @@ def test_an_anti_persona_is_told_with_both_verdicts_apart(talk: Any) -> None:
     assert any(reason.startswith("Wert:") for reason in answer["reasons"])
 
 
-def test_whether_a_role_pays_is_not_judged_as_a_whole(talk: Any) -> None:
-    answer = talk.say("sind it-leiter anti-personas?", "check_anti_persona")
-    assert "nur für einen bestimmten Kontakt" in answer["text"]
-    assert talk.labels()
+@pytest.mark.parametrize(
+    "said",
+    ["sind it-leiter anti-personas?", "lohnt sich ein it-leiter", "ist der lead it-leiter nur auf whitepaper aus?"],
+)
+def test_whether_a_role_pays_is_judged_by_what_the_data_say_of_it(talk: Any, said: str) -> None:
+    answer = talk.say(said, "check_anti_persona")
+    assert answer["kind"] == "lead"
+    assert answer["details"]["anti_persona"] is False
+    assert any("IT" in reason and "n = " in reason for reason in answer["reasons"])
+    assert "Anti-Persona" in talk.say("und ein einkäufer?", "follow_up")["text"]
+    assert talk.say("und wie erreiche ich den?", "ask_approach")["kind"] == "approach"
 
 
 def test_a_role_is_approached_with_channels_by_rate(talk: Any) -> None:

@@ -106,3 +106,16 @@ def test_what_is_asked_behind_and_is_about_the_same(talk: Any) -> None:
     answer = talk.say("und welche kanäle", "default_fallback")
     assert answer["kind"] == "approach"
     assert "erreichst du am besten" in answer["text"]
+
+
+def test_what_suits_a_role_is_told_by_its_persona(english: Any) -> None:
+    answer = english.say("what should I send an IT manager", "ask_content")
+    assert answer["kind"] == "match"
+    assert [one["kind"] for one in english.answers] == ["match", "content"]
+    english.say("whats next for an IT manager", "ask_next_message")
+    assert english.say("in the awareness phase", "follow_up", phase="awareness")["kind"] == "next"
+
+
+def test_what_varies_no_number_is_no_name(talk: Any) -> None:
+    talk.say("abschlussquote gesamt", "ask_statistics")
+    assert "und im gebirge" not in talk.say("und im gebirge", "follow_up")["text"]
