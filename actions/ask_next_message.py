@@ -31,7 +31,8 @@ class ActionAskNextMessage(StoreAction):
         if personas.personas:
             subject = persona_subject(personas.personas[0], request.language)
             return ask(request, session, replace(question, subject=subject))
-        if not request.named("contact") and (told := told_by_role(request, session, question)) is not None:
+        told = None if request.named("contact") else told_by_role(request, session, question, self.intent)
+        if told is not None:
             return told
         if personas.unknown and not request.named("contact"):
             return ask_which_of_all(request, session, personas.unknown)
