@@ -7,12 +7,12 @@ from typing import Annotated, Literal, TypeVar
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bot.gateway.links import Account, OneLink, shown
 from bot.gateway.login import CurrentPerson
 from bot.gateway.overview import spoken_to
+from bot.gateway.parts import parts
 from bot.gateway.refusals import Refused
 from bot.gateway.sessions import Person
 from persona_store import administration as store
@@ -338,10 +338,9 @@ async def _administer(
     request: Request, person: Person, act: Callable[[Session], Result], writes: bool = False
 ) -> Result:
     """Does `act` for somebody who may administer, and says its refusals."""
-    engine: Engine = request.app.state.engine
 
     def in_store() -> Result:
-        with session_scope(engine, writes=writes, asker=person.asker) as session:
+        with session_scope(parts(request).engine, writes=writes, asker=person.asker) as session:
             demand(session, "administer")
             return act(session)
 

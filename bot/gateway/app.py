@@ -1,5 +1,6 @@
 """Puts the gateway together: the parts it needs, the routes, and how it says no."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -29,7 +30,9 @@ from bot.gateway import (
     telegram,
 )
 from bot.gateway.described import describe_routes
+from bot.gateway.limits import Brakes
 from bot.gateway.line import Underway
+from bot.gateway.parts import Parts
 from bot.gateway.protection import Protection
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.refusals import Refused, spoken_language
@@ -68,23 +71,22 @@ def create_app(known: Settings) -> FastAPI:
         docs_url=None,  # FastAPI's documentation pages load scripts from elsewhere
         redoc_url=None,
     )
-    app.state.settings = known
-    app.state.engine = connect(known.store_url)
-    app.state.session_secret = known.secret("session")
-    app.state.rasa = RasaClient(known)
-    app.state.brakes = login.Brakes()
-    app.state.invitation_brake = invitations.new_invitation_brake()
-    app.state.sign_on = oidc.new_sign_on(known)
-    app.state.network_brake = chat.new_network_brake()
-    app.state.chat_brake = chat.new_chat_brake()
-    app.state.underway = Underway()
-    app.state.embed_brake = embed.new_embed_brake()
-    app.state.metrics = health.Metrics()
-    app.state.event_writer = events.EventWriter(app.state.engine)
-    app.state.glances = overview.Glances()
-    app.state.reports = report.Reports()
-    app.state.code_brake = links.new_code_brake()
-    app.state.watch = health.new_watch()
+    engine = connect(known.store_url)
+    app.state = Parts(  # type: ignore[assignment]  # with types, other than Starlette's bag of attributes
+        settings=known,
+        engine=engine,
+        session_secret=known.secret("session"),
+        rasa=RasaClient(known),
+        brakes=Brakes(),
+        logins=asyncio.Semaphore(login.LOGINS_AT_ONCE),
+        underway=Underway(),
+        metrics=health.Metrics(),
+        event_writer=events.EventWriter(engine),
+        glances=overview.Glances(),
+        reports=report.Reports(),
+        watch=health.new_watch(),
+        sign_on=oidc.new_sign_on(known),
+    )
     for module in ROOMS:
         app.include_router(module.router)
     pages.mount_files(app)
@@ -111,13 +113,14 @@ def create_app(known: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    await run_in_threadpool(migrate, app.state.engine)
-    async with telegram.talking(app):
+    here: Parts = app.state  # type: ignore[assignment]
+    await run_in_threadpool(migrate, here.engine)
+    async with telegram.talking(here):
         yield
-    await app.state.event_writer.close()
-    app.state.underway.close()
-    await app.state.rasa.aclose()
-    await run_in_threadpool(app.state.engine.dispose)
+    await here.event_writer.close()
+    here.underway.close()
+    await here.rasa.aclose()
+    await run_in_threadpool(here.engine.dispose)
 
 
 async def _refuse(request: Request, error: Exception) -> JSONResponse:

@@ -8,19 +8,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.gateway.brake import Brake, brake_or_refuse
-from bot.gateway.health import Metrics
-from bot.gateway.line import Underway
-from bot.gateway.login import CurrentPerson, origin_of
-from bot.gateway.rasa_client import LONGEST_MESSAGE, RasaClient, clean_message, sender_id
+from bot.gateway.brake import brake_or_refuse
+from bot.gateway.limits import origin_of
+from bot.gateway.login import CurrentPerson
+from bot.gateway.parts import parts
+from bot.gateway.rasa_client import LONGEST_MESSAGE, clean_message, sender_id
 from bot.gateway.refusals import Refused, wanted_language
 from bot.gateway.replies import apology, moment
 from persona_store.answer import Answer
 
-MESSAGES_PER_MINUTE = 300  # far more than anyone types, far less than a runaway program sends
 PATIENCE_SECONDS = 4.0  # after which the person hears that it takes a while
 SLACK_SECONDS = 0.05  # in which an apology for a turn that took too long arrives
-MESSAGES_PER_MINUTE_AND_NETWORK = 6_000  # an office of some hundred shares one; more than two cores can answer
 
 router = APIRouter(prefix="/api", tags=["chat"])
 
@@ -53,16 +51,6 @@ class ChatAnswer(BaseModel):
     messages: list[Answer]
 
 
-def new_network_brake() -> Brake:
-    """Messages per network."""
-    return Brake(MESSAGES_PER_MINUTE_AND_NETWORK, 60.0)
-
-
-def new_chat_brake() -> Brake:
-    """Messages per person."""
-    return Brake(MESSAGES_PER_MINUTE, 60.0)
-
-
 @router.post(
     "/chat",
     response_model=ChatAnswer,
@@ -77,12 +65,11 @@ async def chat(said: ChatRequest, person: CurrentPerson, request: Request) -> JS
         raise Refused(422, "text_long", maximum=LONGEST_MESSAGE)
     if not clean_message(said.text):
         raise Refused(422, "text_empty")
-    brake_or_refuse(request.app.state.chat_brake, person.account, "too_many")
-    brake_or_refuse(request.app.state.network_brake, origin_of(request), "crowded")
-    rasa: RasaClient = request.app.state.rasa
-    metrics: Metrics = request.app.state.metrics
-    underway: Underway = request.app.state.underway
-    conversation = sender_id(request.app.state.session_secret, person.account, said.conversation)
+    here = parts(request)
+    brake_or_refuse(here.brakes.messages, person.account, "too_many")
+    brake_or_refuse(here.brakes.network, origin_of(request), "crowded")
+    rasa, metrics, underway = here.rasa, here.metrics, here.underway
+    conversation = sender_id(here.session_secret, person.account, said.conversation)
     language = wanted_language(request.headers) or person.language
     message = said.id or uuid4().hex
 

@@ -6,18 +6,17 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from bot.gateway.brake import Brake, address_key
+from bot.gateway.limits import proving
 from bot.gateway.login import LoginAnswer, login_answer
+from bot.gateway.parts import Parts, parts
 from bot.gateway.refusals import Refused
 from bot.gateway.sessions import person_of, start_session
 from persona_store.database import session_scope
 from persona_store.database.models import User
 from persona_store.privacy.audit import record
 from persona_store.privacy.seal import LONGEST_TOKEN, Broken, unseal
-from persona_store.settings import Settings
 from persona_store.users import find_user
 from persona_store.wording import catalogue
 
@@ -26,8 +25,6 @@ LONGEST_ID = 64
 LONGEST_SECONDS = 300  # between a token's making and its end: a page hands it out and it is used at once
 LEEWAY_SECONDS = 30  # clocks of two machines differ
 SESSION_HOURS = 1.0  # then the page vouches anew, so that whoever leaves there soon is out here, too
-FAILURES_PER_ADDRESS = 50
-FAILURE_SECONDS = 15 * 60.0
 SPENT = "embed:"  # marks a host page's token among the ended logins of its user
 WORDS_PREFIX = "widget."
 
@@ -52,11 +49,6 @@ class Vouched:
     expires: float
 
 
-def new_embed_brake() -> Brake:
-    """Refused tokens per address."""
-    return Brake(FAILURES_PER_ADDRESS, FAILURE_SECONDS)
-
-
 @router.get("/web/words.json", include_in_schema=False)
 async def words() -> dict[str, dict[str, str]]:
     """The widget's words in both languages, by key."""
@@ -77,19 +69,14 @@ async def embed(given: EmbedRequest, request: Request) -> LoginAnswer:
     The JWT (HS256 with PERSONABOT_EMBED_SECRET) claims `sub` (name of an existing user), `aud` "personabot-embed",
     `jti` (unique), `iat` and `exp` (at most 300 seconds later); `rights`, where claimed, must be the user's.
     """
-    known: Settings = request.app.state.settings
-    if known.embed_secret is None:
+    secret = parts(request).settings.embed_secret
+    if secret is None:
         raise Refused(403, "embed_closed")
-    brake: Brake = request.app.state.embed_brake
-    key = address_key(request.client.host if request.client else "")
-    if wait := brake.wait(key):
-        raise Refused(429, "login_braked", retry_after=wait, minutes=-(-wait // 60))
-    brake.count(key)
-    vouched = read_token(given.token, known.embed_secret)
-    found = await run_in_threadpool(_enter, request, vouched) if vouched else None
-    if found is None:
-        raise Refused(401, "embed_refused")
-    brake.take_back(key)
+    with proving(request):
+        vouched = read_token(given.token, secret)
+        found = await run_in_threadpool(_enter, parts(request), vouched) if vouched else None
+        if found is None:
+            raise Refused(401, "embed_refused")
     return found
 
 
@@ -120,14 +107,11 @@ def spend(session: Session, user: User, vouched: Vouched) -> bool:
     return True
 
 
-def _enter(request: Request, vouched: Vouched) -> LoginAnswer | None:
-    known: Settings = request.app.state.settings
-    engine: Engine = request.app.state.engine
-    with session_scope(engine, writes=True) as session:
+def _enter(here: Parts, vouched: Vouched) -> LoginAnswer | None:
+    with session_scope(here.engine, writes=True) as session:
         user = find_user(session, vouched.user)
         if user is None or vouched.rights not in (None, user.rights) or not spend(session, user, vouched):
             return None
         record(session, user.name, "login", detail="embed")
-        secret = request.app.state.session_secret
-        hours = min(known.session_hours, SESSION_HOURS)
-        return login_answer(person_of(user), start_session(user, secret, hours), secret)
+        hours = min(here.settings.session_hours, SESSION_HOURS)
+        return login_answer(person_of(user), start_session(user, here.session_secret, hours), here.session_secret)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from pydantic_core import from_json
 from sqlalchemy import Engine
 
-from bot.gateway.health import Metrics
+from bot.gateway.parts import parts
 from bot.gateway.refusals import Refused, spoken_language
 from persona_store.errors import StoreUnavailable
 from persona_store.live.events import EVENT, EventResult, Status
@@ -177,14 +177,13 @@ _BODY = {
 async def events(request: Request) -> JSONResponse:
     """Takes in one event or a list of them; each is applied once, whatever the order and however often it is sent."""
     body = await request.body()
-    state, headers = request.app.state, request.headers
-    why = refusal(events_secret(state.settings), headers.get(TIMESTAMP_HEADER), headers.get(SIGNATURE_HEADER), body)
+    here, headers = parts(request), request.headers
+    why = refusal(events_secret(here.settings), headers.get(TIMESTAMP_HEADER), headers.get(SIGNATURE_HEADER), body)
     if why is not None:
         raise Refused(401, f"events_{why}")
-    results = await state.event_writer.apply(read_events(body))
-    metrics: Metrics = state.metrics
+    results = await here.event_writer.apply(read_events(body))
     for result in results:
-        metrics.events.labels(result.status).inc()
+        here.metrics.events.labels(result.status).inc()
     answer = answer_of(results, spoken_language(request))
     return JSONResponse(answer.model_dump(), status_code=207 if answer.refused else 200)
 

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Engine
-from starlette.datastructures import State
 
 from bot.gateway.brake import brake_or_refuse
 from bot.gateway.chat import ConversationId
-from bot.gateway.login import CurrentPerson, origin_of
+from bot.gateway.limits import origin_of
+from bot.gateway.login import CurrentPerson
+from bot.gateway.parts import Parts, parts
 from bot.gateway.rasa_client import sender_id
 from bot.gateway.refusals import Refused
 from bot.gateway.sessions import Person
@@ -38,14 +39,14 @@ async def fetch(
     request: Request,
 ) -> StreamingResponse:
     """The contacts of a persona as CSV, for the person and in the conversation to whom the assistant offered it."""
-    brake_or_refuse(request.app.state.network_brake, origin_of(request), "crowded")
-    sender = sender_id(request.app.state.session_secret, person.account, conversation)
-    name, content = await offered_file(request.app.state, token, person, sender)
+    brake_or_refuse(parts(request).brakes.network, origin_of(request), "crowded")
+    sender = sender_id(parts(request).session_secret, person.account, conversation)
+    name, content = await offered_file(parts(request), token, person, sender)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(content, media_type=MEDIA_TYPE, headers=headers)
 
 
-async def offered_file(state: State, token: str, person: Person, sender: str) -> tuple[str, Iterator[bytes]]:
+async def offered_file(here: Parts, token: str, person: Person, sender: str) -> tuple[str, Iterator[bytes]]:
     """Name and content of the file that the assistant offered to `person` in Rasa's conversation `sender`.
 
     Raises Refused without the right to it, with a proof that is no (longer) good, or after too many files. It is
@@ -54,10 +55,10 @@ async def offered_file(state: State, token: str, person: Person, sender: str) ->
     if not may_export(person.rights):
         raise Refused(403, "file_not_allowed")
     try:
-        ticket = redeem(token, person.name, sender, state.settings.secret(KEY_NAME))
+        ticket = redeem(token, person.name, sender, here.settings.secret(KEY_NAME))
     except NotAllowed:
         raise Refused(403, "file_expired") from None
-    engine = on_behalf_of(state.engine, person.asker)
+    engine = on_behalf_of(here.engine, person.asker)
     segment = await run_in_threadpool(_open, engine, ticket, person)
     if segment is None:
         raise Refused(410, "file_gone")

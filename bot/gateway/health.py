@@ -15,6 +15,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.gateway.kept import Kept
+from bot.gateway.parts import parts
 from persona_store.database import session_scope
 from persona_store.database.models import User
 from persona_store.errors import StoreUnavailable
@@ -83,11 +84,11 @@ def new_watch() -> Kept[LiveStatus]:
 @router.get("/health", responses={503: {"model": Health, "description": "A part is down"}})
 async def health(request: Request, response: Response) -> Health:
     """Checks store, Rasa and actions."""
-    state = request.app.state
+    here = parts(request)
     store, rasa, actions = await asyncio.gather(
-        run_in_threadpool(_store_is_up, state.engine),
-        state.rasa.is_up(),
-        _actions_are_up(state.settings.actions_port),
+        run_in_threadpool(_store_is_up, here.engine),
+        here.rasa.is_up(),
+        _actions_are_up(here.settings.actions_port),
     )
     all_up = store and rasa and actions
     response.status_code = 200 if all_up else 503
@@ -99,7 +100,7 @@ async def health(request: Request, response: Response) -> Health:
 @router.get("/metrics", response_class=Response)
 async def metrics(request: Request) -> Response:
     """The gateway's figures in Prometheus' text format."""
-    figures: Metrics = request.app.state.metrics
+    figures = parts(request).metrics
     if (live := await _live(request)) is not None:
         figures.note_drift(live)
     return Response(generate_latest(figures.registry), media_type=CONTENT_TYPE_LATEST)
@@ -107,15 +108,13 @@ async def metrics(request: Request) -> Response:
 
 async def _live(request: Request) -> LiveStatus | None:
     """What came in since the build; None when the store does not say."""
-    engine: Engine = request.app.state.engine
-    watch: Kept[LiveStatus] = request.app.state.watch
 
     def look() -> LiveStatus:
-        with session_scope(engine) as session:
+        with session_scope(parts(request).engine) as session:
             return live_status(session)
 
     try:
-        return await watch.get("live", look)
+        return await parts(request).watch.get("live", look)
     except (SQLAlchemyError, StoreUnavailable):
         return None
 

@@ -3,15 +3,15 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
-from bot.gateway.brake import Brake
-from bot.gateway.login import FAILURE_SECONDS, FAILURES_PER_ADDRESS, CurrentPerson, LoginAnswer, enter, origin_of
+from bot.gateway.limits import proving
+from bot.gateway.login import CurrentPerson, LoginAnswer, enter
+from bot.gateway.parts import parts
 from bot.gateway.refusals import Refused, wanted_language
 from bot.gateway.sessions import Person
 from persona_store.database import session_scope
@@ -83,48 +83,33 @@ class Acceptance(Shown):
     language: Language | None = None
 
 
-def new_invitation_brake() -> Brake:
-    """Invitations that were none, per address."""
-    return Brake(FAILURES_PER_ADDRESS, FAILURE_SECONDS)
-
-
 @router.post("/invitations", status_code=201)
 async def make(wanted: NewInvitation, person: CurrentPerson, request: Request) -> Link:
     """Makes a link by which somebody makes an account of their own; for admins."""
-    token = await run_in_threadpool(_invite, _engine(request), person, wanted)
+    token = await run_in_threadpool(_invite, parts(request).engine, person, wanted)
     return Link(link=LINK.format(token=token), token=token)
 
 
 @router.post("/invitation/look")
 async def look(shown: Shown, request: Request) -> Invited:
     """What an invitation is for, before it is accepted."""
-    brake, origin = _braked(request)
-    found = await run_in_threadpool(_look, _engine(request), shown.token)
-    if found is None:
-        brake.count(origin)
-        raise Refused(404, "invitation_gone")
+    with proving(request):
+        found = await run_in_threadpool(_look, parts(request).engine, shown.token)
+        if found is None:
+            raise Refused(404, "invitation_gone")
     return Invited(rights=found.rights, name=found.name, expires_at=found.expires_at.replace(tzinfo=UTC))
 
 
 @router.post("/invitation", status_code=201)
 async def accept(wished: Acceptance, request: Request, response: Response) -> LoginAnswer:
     """Makes the account and logs in; the invitation is used up by that."""
-    brake, origin = _braked(request)
     language = wished.language or wanted_language(request.headers)
-    limiter = request.app.state.brakes.limiter
-    user = await to_thread.run_sync(_accept, _engine(request), wished, language, limiter=limiter)
-    if user is None:
-        brake.count(origin)
-        raise Refused(404, "invitation_gone")
+    async with parts(request).logins:
+        with proving(request):
+            user = await run_in_threadpool(_accept, parts(request).engine, wished, language)
+            if user is None:
+                raise Refused(404, "invitation_gone")
     return await enter(request, response, user)
-
-
-def _braked(request: Request) -> tuple[Brake, str]:
-    brake: Brake = request.app.state.invitation_brake
-    origin = origin_of(request)
-    if wait := brake.wait(origin):
-        raise Refused(429, "login_braked", retry_after=wait, minutes=-(-wait // 60))
-    return brake, origin
 
 
 def _invite(engine: Engine, person: Person, wanted: NewInvitation) -> str:
@@ -150,8 +135,3 @@ def _accept(engine: Engine, wished: Acceptance, language: Language | None) -> Us
         raise Refused(409, "name_taken") from None
     except InputError:
         raise Refused(422, "bad_request", fields="name") from None
-
-
-def _engine(request: Request) -> Engine:
-    engine: Engine = request.app.state.engine
-    return engine

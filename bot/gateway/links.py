@@ -5,18 +5,17 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from bot.gateway.brake import Brake
+from bot.gateway.brake import brake_or_refuse
 from bot.gateway.login import CurrentPerson
+from bot.gateway.parts import parts
 from bot.gateway.refusals import Refused
 from persona_store import links
 from persona_store.database import session_scope
 from persona_store.database.models import Link, User
 from persona_store.users import find_user
 
-CODES_PER_HOUR = 20  # each ends the one before; more is a mistake or mischief
 LONGEST_ACCOUNT = 64
 
 router = APIRouter(prefix="/api/links", tags=["links"])
@@ -53,11 +52,6 @@ class Account(BaseModel):
     account: str = Field(max_length=LONGEST_ACCOUNT)
 
 
-def new_code_brake() -> Brake:
-    """Codes per person."""
-    return Brake(CODES_PER_HOUR, 3600.0)
-
-
 def shown(link: Link) -> OneLink:
     """The link as it is told."""
     return OneLink(channel=link.channel, account=link.external_id, linked_at=link.linked_at.replace(tzinfo=UTC))
@@ -66,24 +60,20 @@ def shown(link: Link) -> OneLink:
 @router.get("")
 async def own_links(person: CurrentPerson, request: Request) -> OwnLinks:
     """The accounts that speak for the person who asks."""
-    engine: Engine = request.app.state.engine
+    engine = parts(request).engine
 
     def read() -> list[OneLink]:
         with session_scope(engine, asker=person.asker) as session:
             return [shown(link) for link in links.links_of(session, _self(session, person.name))]
 
-    available = getattr(request.app.state, "telegram", None) is not None
-    return OwnLinks(telegram=available, links=await run_in_threadpool(read))
+    return OwnLinks(telegram=parts(request).telegram is not None, links=await run_in_threadpool(read))
 
 
 @router.post("/code")
 async def code(person: CurrentPerson, request: Request) -> Code:
     """A one-time code by which the person's Telegram account is linked; earlier ones end."""
-    engine: Engine = request.app.state.engine
-    brake: Brake = request.app.state.code_brake
-    if wait := brake.wait(person.account):
-        raise Refused(429, "too_many_codes", retry_after=wait)
-    brake.count(person.account)
+    engine = parts(request).engine
+    brake_or_refuse(parts(request).brakes.codes, person.account, "too_many_codes")
 
     def make() -> str:
         with session_scope(engine, writes=True, asker=person.asker) as session:
@@ -95,7 +85,7 @@ async def code(person: CurrentPerson, request: Request) -> Code:
 @router.post("/end", status_code=204)
 async def end_link(account: Account, person: CurrentPerson, request: Request) -> None:
     """Ends a link of the person who asks, at once; those of others are not found."""
-    engine: Engine = request.app.state.engine
+    engine = parts(request).engine
 
     def end() -> bool:
         with session_scope(engine, writes=True, asker=person.asker) as session:

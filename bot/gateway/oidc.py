@@ -9,14 +9,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel
-from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
-from bot.gateway.brake import Brake, brake_or_refuse
-from bot.gateway.login import FAILURE_SECONDS, is_https, origin_of, set_session_cookie
+from bot.gateway.brake import brake_or_refuse
+from bot.gateway.limits import origin_of
+from bot.gateway.login import is_https, new_session, set_session_cookie
+from bot.gateway.parts import parts
 from bot.gateway.provider import Claims, Provider, ProviderError
 from bot.gateway.refusals import Refused, spoken_language, wanted_language
-from bot.gateway.sessions import start_session
 from persona_store.database import session_scope
 from persona_store.database.models import User
 from persona_store.errors import InputError
@@ -30,7 +30,6 @@ COOKIE = "personabot_sign_on"
 PATH = "/api/oidc"
 AUDIENCE = "personabot-sign-on"
 MINUTES = 10  # to log in elsewhere, second factor included
-BEGUN_PER_NETWORK = 600  # an office that begins its day
 RANDOM_BYTES = 32
 LONGEST_CODE = 4096
 AFTERWARDS = "/"
@@ -62,7 +61,6 @@ class SignOn:
         self.name = known.oidc_name
         self.rights = read_group_rights(known.oidc_rights)
         self.groups_claim = known.oidc_groups_claim
-        self.brake = Brake(BEGUN_PER_NETWORK, FAILURE_SECONDS)
 
 
 def new_sign_on(known: Settings) -> SignOn | None:
@@ -78,7 +76,7 @@ def new_sign_on(known: Settings) -> SignOn | None:
 @router.get("/login/options")
 async def options(request: Request) -> LoginOptions:
     """Whether there is a button for single sign-on."""
-    sign_on: SignOn | None = request.app.state.sign_on
+    sign_on = parts(request).sign_on
     return LoginOptions(oidc=sign_on is not None, name=sign_on.name if sign_on else None)
 
 
@@ -86,7 +84,7 @@ async def options(request: Request) -> LoginOptions:
 async def begin(request: Request) -> Response:
     """Leads to the sign-on service; a cookie remembers for a few minutes which answer this browser awaits."""
     sign_on = _sign_on(request)
-    brake_or_refuse(sign_on.brake, origin_of(request), "crowded")
+    brake_or_refuse(parts(request).brakes.sign_ons, origin_of(request), "crowded")
     state, nonce, verifier = (secrets.token_urlsafe(RANDOM_BYTES) for _ in range(3))
     try:
         address = await sign_on.provider.address(_callback(request), state, nonce, verifier)
@@ -96,7 +94,7 @@ async def begin(request: Request) -> Response:
     response = RedirectResponse(address, status_code=303)
     response.set_cookie(
         COOKIE,
-        seal(claims, request.app.state.session_secret, datetime.now(UTC) + timedelta(minutes=MINUTES)),
+        seal(claims, parts(request).session_secret, datetime.now(UTC) + timedelta(minutes=MINUTES)),
         max_age=MINUTES * 60,
         path=PATH,
         httponly=True,
@@ -112,7 +110,7 @@ async def callback(
 ) -> Response:
     """What the sign-on service answered: logs in, or says why not."""
     sign_on = _sign_on(request)
-    brake_or_refuse(sign_on.brake, origin_of(request), "crowded")
+    brake_or_refuse(parts(request).brakes.sign_ons, origin_of(request), "crowded")
     awaited = _awaited(request)
     response = await _answered(request, sign_on, awaited, code, state, iss)
     response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="lax", secure=is_https(request))
@@ -138,20 +136,18 @@ async def _answered(
     if isinstance(user, str):
         return _failed(request, user)
     response = RedirectResponse(AFTERWARDS, status_code=303)
-    hours = request.app.state.settings.session_hours
-    set_session_cookie(request, response, start_session(user, request.app.state.session_secret, hours))
+    set_session_cookie(request, response, new_session(parts(request), user))
     return response
 
 
 def _enter(request: Request, sign_on: SignOn, claims: Claims, name: str) -> User | str:
     """The account, or the name of the refusal."""
-    engine: Engine = request.app.state.engine
     subject = f"{sign_on.provider.issuer} {claims['sub']}"
     groups = claims.get(sign_on.groups_claim)
     member_of = [one for one in groups if isinstance(one, str)] if isinstance(groups, list) else []
     rights = rights_of(member_of, sign_on.rights)
     language: Language | None = wanted_language(request.headers)
-    with session_scope(engine, writes=True) as session:
+    with session_scope(parts(request).engine, writes=True) as session:
         if rights is None:
             shut_out(session, subject)
             return "sso_no_group"
@@ -165,22 +161,22 @@ def _enter(request: Request, sign_on: SignOn, claims: Claims, name: str) -> User
 
 
 def _sign_on(request: Request) -> SignOn:
-    sign_on: SignOn | None = request.app.state.sign_on
+    sign_on = parts(request).sign_on
     if sign_on is None:
         raise Refused(404, "sso_off")
     return sign_on
 
 
 def _callback(request: Request) -> str:
-    known: Settings = request.app.state.settings
-    return f"{known.public_url or str(request.base_url).rstrip('/')}{PATH}/callback"
+    return f"{parts(request).settings.public_url or str(request.base_url).rstrip('/')}{PATH}/callback"
 
 
 def _awaited(request: Request) -> dict[str, Any] | None:
     """What this browser's cookie says it awaits; None when it is forged, too old or not there."""
     try:
-        secret: str = request.app.state.session_secret
-        return unseal(request.cookies.get(COOKIE), secret, AUDIENCE, ["state", "nonce", "verifier"])
+        return unseal(
+            request.cookies.get(COOKIE), parts(request).session_secret, AUDIENCE, ["state", "nonce", "verifier"]
+        )
     except Broken:
         return None
 

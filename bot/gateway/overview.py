@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from bot.gateway.kept import Kept
 from bot.gateway.login import CurrentPerson
+from bot.gateway.parts import parts
 from bot.gateway.refusals import wanted_language
 from bot.gateway.sessions import Person
 from persona_store.data_quality import DataQuality, data_quality
@@ -117,8 +118,7 @@ class Glances:
 
 def spoken_to(person: Person, request: Request) -> Language:
     """The language to speak to the person in: the page's, else the person's own, else the installation's."""
-    language: Language = wanted_language(request.headers) or person.language or request.app.state.settings.language
-    return language
+    return wanted_language(request.headers) or person.language or parts(request).settings.language
 
 
 async def current_state(engine: Engine, person: Person) -> State:
@@ -135,8 +135,7 @@ async def current_state(engine: Engine, person: Person) -> State:
 @router.get("/overview")
 async def glance(person: CurrentPerson, request: Request) -> OverviewAnswer:
     """Personas with size and trend, the state of data and build, and whether a rebuild is due."""
-    engine: Engine = request.app.state.engine
-    kept: Glances = request.app.state.glances
+    engine, kept = parts(request).engine, parts(request).glances
     language, asker = spoken_to(person, request), person.asker
     state = await current_state(engine, person)
 

@@ -6,7 +6,8 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from starlette.datastructures import Headers
 
-from persona_store.settings import Language, Settings
+from bot.gateway.parts import parts
+from persona_store.settings import Language
 from persona_store.wording import say
 
 LONGEST_LANGUAGE_HEADER = 200
@@ -44,5 +45,4 @@ def wanted_language(headers: Headers) -> Language | None:
 
 def spoken_language(request: Request) -> Language:
     """The language to answer `request` in when nobody is logged in."""
-    known: Settings = request.app.state.settings
-    return wanted_language(request.headers) or known.language
+    return wanted_language(request.headers) or parts(request).settings.language

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from bot.gateway.kept import Kept
 from bot.gateway.login import current_person
 from bot.gateway.overview import current_state, spoken_to
+from bot.gateway.parts import parts
 from bot.gateway.refusals import Refused
 from persona_store.database import session_scope
 from persona_store.privacy.identity import Identity
@@ -45,8 +46,7 @@ async def report(
         if for_people:
             return RedirectResponse(AFTER_LOGIN, status_code=303)
         raise
-    engine: Engine = request.app.state.engine
-    kept: Reports = request.app.state.reports
+    engine, kept = parts(request).engine, parts(request).reports
     language, asker = chosen or spoken_to(person, request), person.asker
     build, named, imported, _ = await current_state(engine, person)
     if build is None:

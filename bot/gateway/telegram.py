@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Request, Response
 
+from bot.gateway.parts import Parts, parts
 from bot.gateway.refusals import Refused
 from bot.telegram.channel import SECRET, WEBHOOK_PATH, Telegram
-from persona_store.settings import Settings
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # the name of a header
 LARGEST_NUMBER = 2**63 - 1  # the store's numbers end there
@@ -18,15 +18,13 @@ router = APIRouter(include_in_schema=False)
 
 
 @asynccontextmanager
-async def talking(app: FastAPI) -> AsyncIterator[None]:
+async def talking(here: Parts) -> AsyncIterator[None]:
     """The channel for as long as the gateway runs; without a token there is none."""
-    known: Settings = app.state.settings
-    app.state.telegram = None
-    if known.telegram_token is None:
+    token = here.settings.telegram_token
+    if token is None:
         yield
         return
-    channel = Telegram(app.state, known.telegram_token.get_secret_value())
-    app.state.telegram = channel
+    channel = here.telegram = Telegram(here, token.get_secret_value())
     channel.start()
     try:
         yield
@@ -37,8 +35,7 @@ async def talking(app: FastAPI) -> AsyncIterator[None]:
 @router.post(WEBHOOK_PATH, status_code=204, response_class=Response)
 async def delivered(request: Request) -> None:
     """One update from Telegram, which proves itself by the secret that we gave it; answered 2xx once it is kept."""
-    channel: Telegram | None = getattr(request.app.state, "telegram", None)
-    known: Settings = request.app.state.settings
+    channel, known = parts(request).telegram, parts(request).settings
     if channel is None or known.public_url is None:
         raise Refused(404, "not_found")
     given = request.headers.get(SECRET_HEADER, "")

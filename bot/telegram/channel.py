@@ -14,12 +14,12 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from starlette.datastructures import State
 from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
+from bot.gateway.parts import Parts
 from bot.telegram.commands import set_commands
 from bot.telegram.conversation import Conversation
 from bot.telegram.flood import FloodControl, retry_seconds
@@ -53,9 +53,9 @@ LOUD = ("httpx", "httpcore", "telegram")  # their log lines hold addresses, and 
 class Telegram:
     """The channel; `start` returns at once and never fails, Telegram being there or not."""
 
-    def __init__(self, state: State, token: str) -> None:
-        known = state.settings
-        self._public_url: str | None = known.public_url
+    def __init__(self, gateway: Parts, token: str) -> None:
+        known = gateway.settings
+        self._public_url = known.public_url
         self._request = HTTPXRequest(connection_pool_size=CONNECTIONS, read_timeout=ANSWER_SECONDS, pool_timeout=5.0)
         polling = HTTPXRequest(connection_pool_size=1, read_timeout=POLL_SECONDS + ANSWER_SECONDS)
         bot: ExtBot[None] = ExtBot(
@@ -65,7 +65,7 @@ class Telegram:
             get_updates_request=polling,
             rate_limiter=FloodControl(),
         )
-        self._services = Services(bot, state)
+        self._services = Services(bot, gateway)
         self._conversation = Conversation(self._services)
         self._lanes = Lanes(self._has_turn)
         self._worker = uuid4().hex
@@ -138,7 +138,7 @@ class Telegram:
 
     async def _introduce(self) -> None:
         """Says who we are and how to reach us; safe to repeat."""
-        bot, known = self._services.bot, self._services.settings
+        bot, known = self._services.bot, self._services.gateway.settings
         await bot.initialize()
         self._services.username = bot.username
         await set_commands(bot, known.language)
@@ -226,33 +226,33 @@ class Telegram:
             await self._conversation.apologise(Taken(number, updates[number]), "store_away")
 
     def _receive(self, updates: Mapping[int, dict[str, Any]]) -> list[Taken]:
-        with session_scope(self._services.engine, writes=True) as session:
+        with session_scope(self._services.gateway.engine, writes=True) as session:
             return inbox.receive(session, TELEGRAM, updates, self._worker, HOLD_SECONDS)
 
     def _is_next(self, chat: Hashable, number: int) -> bool:
-        with session_scope(self._services.engine) as session:
+        with session_scope(self._services.gateway.engine) as session:
             others = inbox.before(session, TELEGRAM, number, self._worker)
         return all(_chat_of(payload) != chat for payload in others)
 
     def _finish(self) -> None:
         done = sorted(self._unfinished)
-        with session_scope(self._services.engine, writes=True) as session:
+        with session_scope(self._services.gateway.engine, writes=True) as session:
             inbox.finish(session, TELEGRAM, done)
         self._unfinished.difference_update(done)
 
     def _let_go(self) -> None:
         if self._unfinished:
             self._finish()
-        with session_scope(self._services.engine, writes=True) as session:
+        with session_scope(self._services.gateway.engine, writes=True) as session:
             inbox.let_go(session, TELEGRAM, self._worker)
 
     def _take_over(self) -> list[Taken]:
         if self._unfinished:
             self._finish()
-        with session_scope(self._services.engine) as session:
+        with session_scope(self._services.gateway.engine) as session:
             if not (self._lanes or inbox.anything_left(session, TELEGRAM)):
                 return []
-        with session_scope(self._services.engine, writes=True) as session:
+        with session_scope(self._services.gateway.engine, writes=True) as session:
             inbox.hold_on(session, TELEGRAM, self._worker, HOLD_SECONDS)
             return inbox.take_over(session, TELEGRAM, self._worker, HOLD_SECONDS)
 

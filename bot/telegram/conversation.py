@@ -63,7 +63,7 @@ class Conversation:
         account, chat = update.effective_user, update.effective_chat
         if account is None or chat is None or (is_group(chat) and not self._is_for_us(update)):
             return
-        language = app_language(account) or self._services.settings.language
+        language = app_language(account) or self._services.gateway.settings.language
         with suppress(TelegramError, Unreachable):
             await self._services.bot.send_message(chat.id, say(f"gateway.{key}", language))
 
@@ -80,7 +80,7 @@ class Conversation:
             return
         in_group = is_group(message.chat)
         reply_to = message.message_id if in_group or edited else None
-        delivery = Delivery(self._services.bot, self._services.engine, taken, message.chat_id, reply_to)
+        delivery = Delivery(self._services.bot, self._services.gateway.engine, taken, message.chat_id, reply_to)
         place = Place(account, message.chat_id, in_group, since)
         typed = typed_command(text)
         if typed is not None and typed.key == "start" and typed.argument and not in_group:
@@ -100,7 +100,7 @@ class Conversation:
 
     async def _link(self, code: str, place: Place, delivery: Delivery) -> None:
         brake, key = self._services.codes, str(place.account.id)
-        language = app_language(place.account) or self._services.settings.language
+        language = app_language(place.account) or self._services.gateway.settings.language
         if brake.wait(key):
             await delivery.say(sentence(say("telegram.codes_braked", language)))
             return
@@ -125,7 +125,7 @@ class Conversation:
         if brake.wait(key):
             return
         brake.count(key)
-        language = app_language(place.account) or self._services.settings.language
+        language = app_language(place.account) or self._services.gateway.settings.language
         await delivery.say(sentence(say("telegram.not_linked", language)))
 
     async def _command(self, typed: Typed, asker: Asker, place: Place, delivery: Delivery) -> None:
@@ -157,7 +157,7 @@ class Conversation:
         """Every press is answered at once, or the app would show a clock until it gives up."""
         message, account = query.message, query.from_user
         asker = await asyncio.to_thread(self._asker, account)
-        language = asker.spoken if asker else app_language(account) or self._services.settings.language
+        language = asker.spoken if asker else app_language(account) or self._services.gateway.settings.language
         if asker is None or message is None:
             await self._answer(query, say("telegram.not_linked", language))
             return
@@ -173,7 +173,7 @@ class Conversation:
         await self._mark(query)
         in_group = is_group(message.chat)
         reply_to = message.message_id if in_group else None
-        delivery = Delivery(self._services.bot, self._services.engine, taken, message.chat.id, reply_to)
+        delivery = Delivery(self._services.bot, self._services.gateway.engine, taken, message.chat.id, reply_to)
         await self._turns.ask(asker, Place(account, message.chat.id, in_group, since), send, delivery)
         if len(self._presses) >= MOST_PRESSES:
             self._presses.clear()
@@ -201,31 +201,31 @@ class Conversation:
             await message.edit_reply_markup(InlineKeyboardMarkup(rows))
 
     def _asker(self, account: User) -> Asker | None:
-        with session_scope(self._services.engine) as session:
-            return find_asker(session, account, self._services.settings.language)
+        with session_scope(self._services.gateway.engine) as session:
+            return find_asker(session, account, self._services.gateway.settings.language)
 
     def _redeemed(self, code: str, account: User) -> Asker | None:
-        with session_scope(self._services.engine, writes=True) as session:
+        with session_scope(self._services.gateway.engine, writes=True) as session:
             if redeem(session, code, TELEGRAM, str(account.id)) is None:
                 return None
-            return find_asker(session, account, self._services.settings.language)
+            return find_asker(session, account, self._services.gateway.settings.language)
 
     def _unlinked(self, account: User) -> None:
-        with session_scope(self._services.engine, writes=True) as session:
+        with session_scope(self._services.gateway.engine, writes=True) as session:
             unlink(session, TELEGRAM, str(account.id))
 
     def _said_by(self, key: str, asker: Asker, chat: int) -> str | None:
-        with session_scope(self._services.engine) as session:
+        with session_scope(self._services.gateway.engine) as session:
             return pressed(session, TELEGRAM, str(chat), asker.user, key)
 
     def _kept(self, choices: list[Choice], asker: Asker, place: Place) -> list[tuple[str, str]]:
-        with session_scope(self._services.engine, writes=True) as session:
+        with session_scope(self._services.gateway.engine, writes=True) as session:
             sends = [choice.send for choice in choices]
             keys = keep_buttons(session, TELEGRAM, str(place.chat), asker.user, sends)
         return [(choice.label, key) for choice, key in zip(choices, keys, strict=True)]
 
     def _question_about(self, shared: SharedContact, asker: Asker) -> str:
-        with session_scope(self._services.engine, asker=asker.person.asker) as session:
+        with session_scope(self._services.gateway.engine, asker=asker.person.asker) as session:
             return question_about(session, shared)
 
 

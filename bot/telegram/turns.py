@@ -69,12 +69,12 @@ class Turns:
         spoken = answers[-1].language
         if spoken != asker.spoken and not place.in_group:
             with suppress(StoreUnavailable):
-                await asyncio.to_thread(remember_language, self._services.engine, place.account, spoken)
+                await asyncio.to_thread(remember_language, self._services.gateway.engine, place.account, spoken)
         for number, answer in enumerate(answers, start=1):
             await self._deliver(answer, asker, place, delivery, first=number == 1)
 
     def _refusal(self, asker: Asker, text: str) -> str | None:
-        brake = self._services.chat_brake
+        brake = self._services.gateway.brakes.messages
         if len(text) > LONGEST_MESSAGE:
             return say("gateway.text_long", asker.spoken, maximum=LONGEST_MESSAGE)
         if not clean_message(text):
@@ -85,7 +85,7 @@ class Turns:
         return None
 
     async def _answers(self, asker: Asker, place: Place, text: str, delivery: Delivery) -> list[Answer]:
-        metrics = self._services.metrics
+        metrics = self._services.gateway.metrics
         async with self._typing(place.chat):
             asked = asyncio.create_task(self._asked(asker, place, text, delivery.taken.number))
             try:
@@ -101,17 +101,17 @@ class Turns:
 
     async def _asked(self, asker: Asker, place: Place, text: str, number: int) -> list[Answer]:
         rights = RIGHTS_IN_GROUPS if place.in_group else asker.person.rights
-        with self._services.metrics.turn_seconds.time():
-            return await self._services.rasa.ask(
+        with self._services.gateway.metrics.turn_seconds.time():
+            return await self._services.gateway.rasa.ask(
                 asker.person.name, rights, self.conversation(asker, place), text, asker.wished, f"telegram-{number}"
             )
 
     def conversation(self, asker: Asker, place: Place) -> str:
         """Rasa's name for what the person says in this chat."""
-        return sender_id(self._services.state.session_secret, asker.person.account, f"telegram{place.chat}")
+        return sender_id(self._services.gateway.session_secret, asker.person.account, f"telegram{place.chat}")
 
     def _still_linked(self, asker: Asker, place: Place) -> bool:
-        with session_scope(self._services.engine) as session:
+        with session_scope(self._services.gateway.engine) as session:
             found = find_asker(session, place.account, asker.spoken)
         return found is not None and found.person.account == asker.person.account
 
@@ -147,7 +147,7 @@ class Turns:
     def _keep(self, choices: Sequence[Choice], asker: Asker, place: Place, first: bool) -> list[tuple[str, str]]:
         """Labels and keys of the choices; the earlier answer's buttons end with this one's first words."""
         chosen, chat = choices[:MOST_BUTTONS], str(place.chat)
-        with session_scope(self._services.engine, writes=True) as session:
+        with session_scope(self._services.gateway.engine, writes=True) as session:
             if first:
                 retire_buttons(session, TELEGRAM, chat, asker.user)
             keys = keep_buttons(session, TELEGRAM, chat, asker.user, [choice.send for choice in chosen])
@@ -178,7 +178,7 @@ class Turns:
             await self._services.bot.send_chat_action(place.chat, ChatAction.UPLOAD_DOCUMENT)
         try:
             sender = self.conversation(asker, place)
-            name, content = await offered_file(self._services.state, token, asker.person, sender)
+            name, content = await offered_file(self._services.gateway, token, asker.person, sender)
             whole = await asyncio.to_thread(_whole, content)
         except Refused as refused:
             await delivery.say(sentence(say(f"gateway.{refused.name}", answer.language, **refused.values)))

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, select, update
 
-from bot.gateway.login import FAILURES_PER_ADDRESS
+from bot.gateway.limits import FAILURES_OF_A_NETWORK
 from bot.gateway.sessions import start_session
 from persona_store.database import session_scope
 from persona_store.database.models import Audit, Invitation
@@ -128,7 +128,7 @@ async def test_an_invitation_cannot_ask_for_rights(app: FastAPI, client: httpx.A
 
 
 async def test_guessing_invitations_is_braked(client: httpx.AsyncClient) -> None:
-    for number in range(FAILURES_PER_ADDRESS):
+    for number in range(FAILURES_OF_A_NETWORK):
         response = await client.post("/api/invitation/look", json={"token": f"guess {number}"})
         assert response.status_code == 404
     assert (await client.post("/api/invitation/look", json={"token": "guess"})).status_code == 429

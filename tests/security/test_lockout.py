@@ -182,7 +182,7 @@ async def test_a_stranger_learns_no_names(client: httpx.AsyncClient) -> None:
 
 
 async def test_who_logged_in_here_before_is_not_kept_out_by_others(app: FastAPI, client: httpx.AsyncClient) -> None:
-    app.state.brakes.addresses = Brake(FROM_ONE_PLACE.free + 1, 60.0)
+    app.state.brakes.failures = Brake(FROM_ONE_PLACE.free + 1, 60.0)
     assert (await client.post("/api/login", json=RIGHT)).status_code == 200
     cookie = next(one for one in client.cookies.jar if one.name == DEVICE_COOKIE)
     assert cookie.path == "/api/login"

@@ -9,9 +9,10 @@ import pytest
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from bot.gateway import chat, files
+from bot.gateway import files
 from bot.gateway.app import ROOMS, create_app
-from bot.gateway.login import COOKIE, FAILURES_PER_ADDRESS
+from bot.gateway.limits import FAILURES_OF_A_NETWORK, MESSAGES_OF_A_NETWORK
+from bot.gateway.login import COOKIE
 from bot.gateway.protection import LARGEST_BODY, SAFE_METHODS
 from bot.gateway.rasa_client import sender_id
 from bot.gateway.sessions import person_of
@@ -158,8 +159,8 @@ def test_only_addresses_and_networks_are_trusted(value: str) -> None:
 async def test_one_network_cannot_take_all_the_assistant_has(
     app: FastAPI, anna: httpx.AsyncClient, rasa: RasaPlace
 ) -> None:
-    for _ in range(chat.MESSAGES_PER_MINUTE_AND_NETWORK):
-        app.state.network_brake.count("127.0.0.1")
+    for _ in range(MESSAGES_OF_A_NETWORK):
+        app.state.brakes.network.count("127.0.0.1")
     assert (await anna.get("/api/files/x?conversation=c")).status_code == 429
     response = await anna.post("/api/chat", json=MESSAGE)
     assert (response.status_code, response.json()["error"]) == (429, "crowded")
@@ -193,7 +194,7 @@ def hand_out(app: FastAPI, name: str, count: int, ago: timedelta = timedelta()) 
 
 
 async def test_names_are_not_guessed_from_one_network(app: FastAPI, client: httpx.AsyncClient) -> None:
-    for _ in range(FAILURES_PER_ADDRESS):
-        app.state.brakes.addresses.count("127.0.0.1")
+    for _ in range(FAILURES_OF_A_NETWORK):
+        app.state.brakes.failures.count("127.0.0.1")
     response = await client.post("/api/login", json={"name": NAME, "password": PASSWORD})
     assert (response.status_code, response.json()["error"]) == (429, "login_braked")

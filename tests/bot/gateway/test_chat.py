@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse, Response
 
-from bot.gateway.chat import MESSAGES_PER_MINUTE
+from bot.gateway.limits import MESSAGES_OF_A_PERSON
 from bot.gateway.rasa_client import LONGEST_MESSAGE
 from persona_store.privacy.identity import Identity, verify
 from persona_store.settings import Settings
@@ -253,9 +253,9 @@ async def test_a_flood_of_messages_is_braked_for_its_sender_only(
     anna: httpx.AsyncClient, rasa: Any, app: FastAPI
 ) -> None:
     await answers(anna)
-    (account,) = app.state.chat_brake._events
-    for _ in range(MESSAGES_PER_MINUTE):
-        app.state.chat_brake.count(account)
+    (account,) = app.state.brakes.messages._events
+    for _ in range(MESSAGES_OF_A_PERSON):
+        app.state.brakes.messages.count(account)
     braked = await say(anna, "Hallo")
     assert (braked.status_code, braked.json()["error"]) == (429, "too_many")
     await anna.post("/api/login", json={"name": "berta", "password": PASSWORD})

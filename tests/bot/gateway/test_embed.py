@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bot.gateway.app import create_app
-from bot.gateway.embed import FAILURES_PER_ADDRESS
+from bot.gateway.limits import FAILURES_OF_A_NETWORK
 from persona_store.errors import InputError
 from persona_store.settings import Settings, settings
 from tests.bot.conftest import NAME, PASSWORD, RasaPlace
@@ -83,7 +83,7 @@ async def test_whatever_is_wrong_with_a_token_it_is_refused_alike(client: httpx.
 
 
 async def test_guessing_is_slowed_down(client: httpx.AsyncClient) -> None:
-    for _ in range(FAILURES_PER_ADDRESS):
+    for _ in range(FAILURES_OF_A_NETWORK):
         await embed(client, "x")
     response = await embed(client, signed(NAME))
     assert response.status_code == 429

@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from bot.gateway.brake import Brake
-from bot.gateway.login import COOKIE, FAILURES_PER_ADDRESS
+from bot.gateway.limits import FAILURES_OF_A_NETWORK
+from bot.gateway.login import COOKIE
 from bot.gateway.sessions import AUDIENCE
 from persona_store.database import session_scope
 from persona_store.database.models import Audit
@@ -137,8 +138,8 @@ async def test_forged_tokens_are_refused(known: Settings, anna: httpx.AsyncClien
 
 
 async def test_a_success_does_not_free_the_address_for_more_guesses(client: httpx.AsyncClient, app: FastAPI) -> None:
-    for _ in range(FAILURES_PER_ADDRESS - 1):
-        app.state.brakes.addresses.count("127.0.0.1")
+    for _ in range(FAILURES_OF_A_NETWORK - 1):
+        app.state.brakes.failures.count("127.0.0.1")
     assert (await client.post("/api/login", json=RIGHT)).status_code == 200
     client.cookies.clear()
     assert (await client.post("/api/login", json=WRONG)).status_code == 401
@@ -190,13 +191,13 @@ async def test_while_an_import_holds_the_store_a_login_is_told_to_come_back(
 
 
 async def test_an_office_behind_one_address_logs_in_all_at_once(app: FastAPI, client: httpx.AsyncClient) -> None:
-    app.state.brakes.addresses = Brake(3, 60.0)
+    app.state.brakes.failures = Brake(3, 60.0)
     answers = await asyncio.gather(*(client.post("/api/login", json=RIGHT) for _ in range(8)))
     assert {answer.status_code for answer in answers} == {200}
 
 
 async def test_many_guesses_at_once_do_not_slip_through(app: FastAPI, client: httpx.AsyncClient) -> None:
-    app.state.brakes.addresses = Brake(3, 60.0)
+    app.state.brakes.failures = Brake(3, 60.0)
     answers = await asyncio.gather(
         *(client.post("/api/login", json={"name": f"guest{number}", "password": "x" * 12}) for number in range(8))
     )

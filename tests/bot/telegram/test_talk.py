@@ -300,9 +300,9 @@ async def test_messages_too_long_or_empty_or_too_many_get_a_sentence(
     assert str(LONGEST_MESSAGE) in (await jana.asks("x" * (LONGEST_MESSAGE + 1))).text
     assert (await jana.asks("\u200b / /")).text
     before = len(rasa.received)
-    (account,) = app.state.chat_brake._events
-    for _ in range(app.state.chat_brake.limit):
-        app.state.chat_brake.count(account)
+    (account,) = app.state.brakes.messages._events
+    for _ in range(app.state.brakes.messages.limit):
+        app.state.brakes.messages.count(account)
     assert "sehr viele Nachrichten" in (await jana.asks("Hallo")).text
     assert len(rasa.received) == before
 
