@@ -74,11 +74,12 @@ class Person:
         }  # fmt: skip
         self.api.deliver(edited_message=message)
 
-    def sends(self, kind: str, chat: "Chat | None" = None, shown: str = "", **content: Any) -> Heard:
+    def sends(self, kind: str, chat: "Chat | None" = None, shown: str = "", caption: str = "", **content: Any) -> Heard:
         """Sends anything but text: voice, sticker, photo, location, contact, ..."""
         place = chat or self.chat
         said = Heard(next(self.api.next_id), self.name, shown or f"[{kind}]", at=time.monotonic())
-        self.api.deliver(message=self._message(said, place) | {kind: content.pop("value", None) or content})
+        words = {"caption": caption, "caption_entities": _entities(caption)} if caption else {}
+        self.api.deliver(message=self._message(said, place) | words | {kind: content.pop("value", None) or content})
         return said
 
     def shares(self, first_name: str, last_name: str = "", phone: str = "+49 89 1234567", vcard: str = "") -> Heard:
