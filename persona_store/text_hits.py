@@ -57,11 +57,7 @@ def index_texts(
     `progress` is called with the number of texts read so far. Returns how many hits were added or taken away.
     """
     session.flush()
-    objected = select(Contact.id).where(Contact.blocked_on.is_not(None))
-    # an entry that came after the objection of the person it is a double of bears none itself
-    blocked = set(session.scalars(objected)) | set(
-        session.scalars(select(Contact.id).where(Contact.duplicate_of.in_(objected)))
-    )
+    blocked = without_hits(session)
     if contact_ids is None and session.scalar(select(TextHit.id).limit(1)) is None:
         return _fill(session.connection(), blocked, progress)
     changes = read = 0
@@ -73,6 +69,13 @@ def index_texts(
         if progress:
             progress(read)
     return changes
+
+
+def without_hits(session: Session) -> set[int]:
+    """Those who objected, and their doubles: an entry that came after the objection bears none itself."""
+    objected = select(Contact.id).where(Contact.blocked_on.is_not(None))
+    doubles = select(Contact.id).where(Contact.duplicate_of.in_(objected))
+    return {*session.scalars(objected), *session.scalars(doubles)}
 
 
 def _fill(connection: Connection, blocked: set[int], progress: Callable[[int], None] | None) -> int:

@@ -41,7 +41,7 @@ class FirstStore:
         with store.connect() as connection, self.engine.begin() as copy:
             for definition in connection.exec_driver_sql(query).scalars():
                 copy.exec_driver_sql(definition)
-            self._suppressed = _suppressed(connection)
+            self._suppressed = suppressed(connection)
             if self._suppressed:
                 copy.execute(insert(Suppressed), self._suppressed)
 
@@ -54,7 +54,7 @@ class FirstStore:
         _leave_out_log(self._store)
         with session_scope(self._store, writes=True) as session:
             connection = session.connection()
-            if not is_empty(connection) or _suppressed(connection) != self._suppressed:
+            if not is_empty(connection) or suppressed(connection) != self._suppressed:
                 raise StoreUnavailable(say("store.busy", settings().language))
             places: dict[str, str] = {}
             for path in self._folder.glob("*.db"):
@@ -116,6 +116,7 @@ def is_empty(connection: Connection) -> bool:
     return all(connection.exec_driver_sql(query).first() is None for query in tables)
 
 
-def _suppressed(connection: Connection) -> list[dict[str, Any]]:
+def suppressed(connection: Connection) -> list[dict[str, Any]]:
+    """Who must not come back."""
     rows = connection.execute(select(Suppressed.__table__).order_by(Suppressed.digest))
     return [row._asdict() for row in rows]

@@ -7,10 +7,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, case, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -18,10 +20,11 @@ from sqlalchemy.orm import Session
 from persona_store.clock import utc_now
 from persona_store.crm.duplicates import link_duplicates
 from persona_store.crm.fields import TABLE_KINDS
-from persona_store.crm.first_store import first_store, set_for_load
+from persona_store.crm.first_store import first_store, set_for_load, suppressed
 from persona_store.crm.mapping import FileMapping, LayoutMapping
 from persona_store.crm.notes import column_notes, unclear_notes
 from persona_store.crm.people_beside import PeopleBeside
+from persona_store.crm.pieces import Early
 from persona_store.crm.problems import problem, sentence
 from persona_store.crm.readers import check_target, find_files, open_tables
 from persona_store.crm.recognition import (
@@ -40,9 +43,11 @@ from persona_store.crm.tables import Loader
 from persona_store.database import connect, session_scope
 from persona_store.database.bulk import few_collections
 from persona_store.database.models import Contact, Deal, Import
+from persona_store.errors import StoreUnavailable
 from persona_store.names import index_people
 from persona_store.settings import settings
-from persona_store.text_hits import index_texts
+from persona_store.text_hits import index_texts, without_hits
+from persona_store.wording import say
 
 Progress = Callable[[str, float], None]
 
@@ -80,11 +85,13 @@ def import_files(
     bad = RejectsFile(place, max(len(table.source.headers) for table, _ in used))
     try:
         with few_collections(), _workshop(engine) as (bulk, folder), first_store(bulk, folder) as own:
-            with session_scope(bulk if own is None else own.engine, writes=True) as session:
-                report = _load(session, used, recognised, bad, folder, tell)
-                report = _finish(session, report, used, dry_run, time.monotonic() - start)
-                if dry_run:
-                    session.rollback()
+            with closing(_loader(used, bad, folder)) as loader:
+                early = _prepare(bulk, loader, used, tell) if own is None else None
+                with session_scope(bulk if own is None else own.engine, writes=True) as session:
+                    report = _load(session, loader, used, recognised, early, folder, tell)
+                    report = _finish(session, report, used, dry_run, time.monotonic() - start)
+                    if dry_run:
+                        session.rollback()
             if own is not None and not dry_run:
                 engine.dispose()  # its idle connections would count as others that have the store open
                 own.take_over()
@@ -142,22 +149,51 @@ def _given(table: Surveyed, own: FileMapping, mapping: LayoutMapping) -> FileMap
     return chosen.model_copy(update={"columns": columns | rest})
 
 
+def _loader(used: list[tuple[Surveyed, FileMapping]], bad: RejectsFile, folder: Path) -> Loader:
+    system = next((found.system for _, found in used if found.system != GENERIC), GENERIC)
+    touchpoints = [table.survey.rows for table, found in used if found.table == "interactions"]
+    return Loader(system, bad, folder, sum(touchpoints))
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What was read of each table before the store was locked, and who must not come back as of then."""
+
+    tables: tuple[Early, ...]
+    suppressed: list[dict[str, Any]]
+
+
+def _prepare(
+    store: Engine, loader: Loader, used: list[tuple[Surveyed, FileMapping]], tell: Progress
+) -> _Prepared | None:
+    """Reads all tables while others may write, for a SQLite store that holds something; None for others."""
+    if store.dialect.name != "sqlite" or store.url.database in (None, "", ":memory:"):
+        return None
+    with session_scope(store) as session:
+        loader.open(session.connection())
+        gone = suppressed(session.connection())
+        tables = [loader.prepare(table.source, found, part) for table, found, part in _parts(used, tell)]
+        loader.prepared()
+    return _Prepared(tuple(tables), gone)
+
+
 def _load(
     session: Session,
+    loader: Loader,
     used: list[tuple[Surveyed, FileMapping]],
     recognised: Recognised,
-    bad: RejectsFile,
+    prepared: _Prepared | None,
     folder: Path,
     tell: Progress,
 ) -> ImportReport:
     connection = session.connection()
-    system = next((found.system for _, found in used if found.system != GENERIC), GENERIC)
-    touchpoints = [table.survey.rows for table, found in used if found.table == "interactions"]
-    loader = Loader(connection, system, bad, folder, sum(touchpoints))
+    if prepared is not None and suppressed(connection) != prepared.suppressed:  # ids of the erased may be another's
+        raise StoreUnavailable(say("store.busy", settings().language))
+    loader.open(connection)
     alone = connection.get_execution_options().get(ALONE, False)
     beside = PeopleBeside(connection, folder) if alone else None
-    with closing(loader), closing(beside) if beside else nullcontext():
-        return _fill(session, loader, beside, used, recognised, bad, tell)
+    with closing(beside) if beside else nullcontext():
+        return _fill(session, loader, beside, used, recognised, prepared, tell)
 
 
 def _fill(
@@ -166,21 +202,18 @@ def _fill(
     beside: PeopleBeside | None,
     used: list[tuple[Surveyed, FileMapping]],
     recognised: Recognised,
-    bad: RejectsFile,
+    prepared: _Prepared | None,
     tell: Progress,
 ) -> ImportReport:
     from persona_store.privacy.erasure import erase_returned  # it knows this room, through the live classes
 
     connection = session.connection()
-    total = sum(table.survey.rows for table, _ in used) or 1
-    done = SURVEY_SHARE
     last_people, last_touchpoints = (_last_of(used, kind) for kind in ("contacts", "interactions"))
     files: list[FileReport] = []
-    for table, found in used:
+    parts = _parts(used, tell if prepared is None else _silent)
+    for (table, found, part), early in zip_longest(parts, prepared.tables if prepared else ()):
         name = table.source.name
-        share = LOAD_SHARE * table.survey.rows / total
-        read, notes = loader.load(table.source, found, _part(tell, name, done, share / max(table.survey.rows, 1)))
-        done += share
+        read, notes = loader.load(table.source, found, part, early)
         notes = unclear_notes(recognised.unclear.get(name, {}), found) + notes + column_notes(table, found)
         files.append(FileReport(name, read, found, tuple(notes)))
         if beside is not None and len(files) == last_people:
@@ -194,12 +227,16 @@ def _fill(
     tell(sentence("progress.names"), 0.9)
     if beside is None:
         _index(session, loader)
-    if last_touchpoints:
-        loader.finish_touchpoints()
-    if held_back := erase_returned(session, _new_and_changed(session, loader)):
+    owners = loader.finish_touchpoints() if last_touchpoints else set()
+    touched = _new_and_changed(session, loader)
+    if held_back := erase_returned(session, touched):
         notes.append(sentence("note.erased", n=held_back))
     tell(sentence("progress.texts"), 0.95)
-    index_texts(session)
+    if owners is None or loader.first_new_contact == 1:
+        index_texts(session)
+    else:
+        index_texts(session, [*touched, *owners, *without_hits(session)])
+    bad = loader.rejects
     if bad.lines > MAX_LINES:
         notes.append(sentence("note.rejects_cut", n=MAX_LINES))
     counted = connection.execute(select(Contact.market, func.count()).group_by(Contact.market).order_by(Contact.market))
@@ -320,6 +357,18 @@ def _runs(process: int) -> bool:
 def _checksum(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _parts(
+    used: list[tuple[Surveyed, FileMapping]], tell: Progress
+) -> Iterator[tuple[Surveyed, FileMapping, Callable[[int], None]]]:
+    """Each table with what tells the progress of its loading, given the rows done."""
+    total = sum(table.survey.rows for table, _ in used) or 1
+    done = SURVEY_SHARE
+    for table, found in used:
+        share = LOAD_SHARE * table.survey.rows / total
+        yield table, found, _part(tell, table.source.name, done, share / max(table.survey.rows, 1))
+        done += share
 
 
 def _part(tell: Progress, name: str, start: float, step: float) -> Callable[[int], None]:

@@ -45,7 +45,7 @@ class PeopleBeside:
         originals = self._originals.result()
         link(self._connection, originals)
         self._index.result()
-        self._stage.move()
+        self._stage.move(self._connection)
         return originals.height
 
     def close(self) -> None:

@@ -1,7 +1,9 @@
 """Millions of touchpoints on their way into the store: sorted by contact outside memory, then moved as a whole."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +15,12 @@ from persona_store.database.models import Contact, Interaction
 
 PART_ROWS = 1_000_000  # sorted at a time in memory
 FAST_PRAGMAS = ("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA locking_mode=EXCLUSIVE", *SORT_PRAGMAS)
+OWN_PRAGMAS = (
+    "PRAGMA main.journal_mode=OFF",
+    "PRAGMA main.synchronous=OFF",
+    SORT_PRAGMAS[0],
+)  # the store keeps its own
+OWNERS = "SELECT contact_id FROM {0} UNION SELECT t.contact_id FROM interactions t JOIN {0} s ON s.key = t.key"
 REPEATED = ("kind", "channel", "direction")  # words that are sorted as numbers
 ALONE = "alone"  # option of a connection to a store that is to be taken over: it may lie in several files
 
@@ -64,8 +72,8 @@ class SqliteStage:
     """
 
     def __init__(self, connection: Connection, path: Path, *tables: str) -> None:
-        self._connection = connection
         self._path = path
+        self._store = connection.engine.url.database
         self._columns: dict[str, list[str]] = {}
         self._definitions: list[str] = []
         self._indexes: list[str] = []
@@ -104,22 +112,38 @@ class SqliteStage:
             for index in self._indexes:
                 cursor.execute(index)
 
-    def attach(self) -> str:
+    def keep_changes(self, table: str, columns: Sequence[str]) -> None:
+        """Leaves those staged rows that the store, as it is committed now, does not hold with equal `columns`."""
+        if self._indexes:
+            return  # the store had no rows
+        same = " AND ".join(f'known."{name}" IS staged."{name}"' for name in columns)
+        with closing(sqlite3.connect(self._path, isolation_level=None)) as connection:
+            for pragma in OWN_PRAGMAS:
+                connection.execute(pragma)
+            connection.execute("ATTACH ? AS store", (self._store,))
+            connection.execute(
+                f"CREATE TABLE main.changes AS SELECT * FROM main.{table} AS staged WHERE NOT EXISTS "  # noqa: S608
+                f"(SELECT 1 FROM store.{table} AS known WHERE known.key = staged.key AND {same})"
+            )
+            connection.execute(f"DROP TABLE main.{table}")
+            connection.execute(f"ALTER TABLE main.changes RENAME TO {table}")
+
+    def attach(self, connection: Connection) -> str:
         """Makes the rows readable in the connection's transaction; returns the name of the file there."""
-        self._connection.exec_driver_sql(f"ATTACH ? AS {self._path.stem}", (str(self._path),))
+        connection.exec_driver_sql(f"ATTACH ? AS {self._path.stem}", (str(self._path),))
         return self._path.stem
 
-    def move(self) -> None:
+    def move(self, connection: Connection) -> None:
         """Makes the rows those of the store's empty tables, copied with their indexes as they lie.
 
         A store that is to be taken over gives up its tables instead, for these to be found in their place.
         """
-        staged = self.attach()
+        staged = self.attach(connection)
         for table in self._columns:
-            if self._connection.get_execution_options().get(ALONE):
-                self._connection.exec_driver_sql(f"DROP TABLE main.{table}")
+            if connection.get_execution_options().get(ALONE):
+                connection.exec_driver_sql(f"DROP TABLE main.{table}")
             else:
-                self._connection.exec_driver_sql(f"INSERT INTO {table} SELECT * FROM {staged}.{table}")  # noqa: S608
+                connection.exec_driver_sql(f"INSERT INTO {table} SELECT * FROM {staged}.{table}")  # noqa: S608
 
     def _complete(self, table: str, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame with the table's columns in their order, absent ones empty."""
@@ -135,39 +159,46 @@ class Touchpoints:
     it, `finish` waits for it and moves the rows. `close` ends it early.
     """
 
-    def __init__(self, connection: Connection, folder: Path, rows: int) -> None:
-        """`rows` is about the number of interactions to come."""
-        self._connection = connection
+    def __init__(self, folder: Path, name: str, rows: int) -> None:
+        """`name` begins the names of the files in `folder`; `rows` is about the number of interactions to come."""
         self._folder = folder
+        self._name = name
         self._rows = rows
         self._sorted: dict[tuple[str, ...], Sorted] = {}
         self._counts: dict[tuple[str, ...], int] = {}
         self._stages: dict[tuple[str, ...], tuple[SqliteStage, Future[None]]] = {}
         self._writer = ThreadPoolExecutor(1)
         self._ended = False
+        self.owners: set[int] | None = set()  # whose rows were written, or were before; None: not known
 
-    def add(self, frame: pl.DataFrame) -> None:
+    def add(self, connection: Connection, frame: pl.DataFrame) -> None:
         """Takes in rows whose contacts are in the store; every key may come once."""
         columns = tuple(frame.columns)
         if columns not in self._sorted:
-            highest = self._connection.scalar(select(func.max(Contact.id))) or 0
+            highest = connection.scalar(select(func.max(Contact.id))) or 0
             self._sorted[columns] = Sorted(self._folder, "contact_id", highest, max(self._rows, 1))
             self._counts[columns] = 0
         self._counts[columns] += frame.height
         self._sorted[columns].add(frame)
 
-    def begin(self) -> None:
+    def begin(self, connection: Connection) -> None:
         """Starts the writing; no more rows may come."""
-        if self._connection.dialect.name != "sqlite":
+        if connection.dialect.name != "sqlite":
             return
         for number, (columns, rows) in enumerate(self._sorted.items()):
-            stage = SqliteStage(self._connection, self._folder / f"stage{number}.db", "interactions")
+            stage = SqliteStage(connection, self._folder / f"{self._name}{number}.db", "interactions")
             self._stages[columns] = stage, self._writer.submit(stage.fill, self._parts(rows))
 
-    def finish(self) -> Iterator[tuple[Written, int]]:
+    def keep_changes(self) -> None:
+        """Waits for the writing and leaves what changes the store, on SQLite; nothing is locked meanwhile."""
+        for columns, (stage, filled) in self._stages.items():
+            filled.result()
+            stage.keep_changes("interactions", columns)
+
+    def finish(self, connection: Connection) -> Iterator[tuple[Written, int]]:
         """Moves all rows into the store; what came of each group of equal columns, with its number of rows."""
         for columns, rows in self._sorted.items():
-            yield self._moved(columns, rows), self._counts[columns]
+            yield self._moved(connection, columns, rows), self._counts[columns]
         self._sorted.clear()
 
     def close(self) -> None:
@@ -181,15 +212,20 @@ class Touchpoints:
                 return
             yield "interactions", part
 
-    def _moved(self, columns: tuple[str, ...], rows: Sorted) -> Written:
+    def _moved(self, connection: Connection, columns: tuple[str, ...], rows: Sorted) -> Written:
         if columns not in self._stages:
-            upsert = Upsert(self._connection, "interactions", columns)
+            self.owners = None
+            upsert = Upsert(connection, "interactions", columns)
             written = [upsert.write(part) for part in rows.parts()]
             upsert.close()
             return Written(sum(one.new for one in written), tuple(row for one in written for row in one.changed))
         stage, filled = self._stages[columns]
         filled.result()
-        if self._connection.scalar(select(Interaction.id).limit(1)) is None:
-            stage.move()
+        if connection.scalar(select(Interaction.id).limit(1)) is None:
+            self.owners = None
+            stage.move(connection)
             return Written(self._counts[columns], ())
-        return Upsert(self._connection, "interactions", columns, staged=f"{stage.attach()}.interactions").take()
+        staged = f"{stage.attach(connection)}.interactions"
+        if self.owners is not None:
+            self.owners.update(connection.exec_driver_sql(OWNERS.format(staged)).scalars())
+        return Upsert(connection, "interactions", columns, staged=staged).take()

@@ -1,8 +1,10 @@
 """Loads the tables of one import into the store, chunk by chunk, what is referred to first."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -18,13 +20,15 @@ from persona_store.crm.lookups import Companies, Contacts
 from persona_store.crm.mapping import FileMapping
 from persona_store.crm.offers import load_offers, offer_reason
 from persona_store.crm.people import company_keys
+from persona_store.crm.pieces import Early, Piece
 from persona_store.crm.problems import sentence
-from persona_store.crm.quality import Extremes, same_name
+from persona_store.crm.quality import same_name
 from persona_store.crm.readers import ROW, Chunk, Source
 from persona_store.crm.recognition import OFFERS
 from persona_store.crm.rejects import RejectsFile
 from persona_store.crm.report import TableCounts
 from persona_store.crm.staging import Touchpoints
+from persona_store.crm.table_notes import MAX_LISTED, TableNotes
 from persona_store.database.bulk import indexes_later
 from persona_store.database.models import Base, Contact, Product
 
@@ -40,60 +44,98 @@ STORE_TABLES: dict[TableKind, str] = {
 }
 COMPANY_COLUMNS = ("industry", "employees", "revenue", "website")
 PERSONAL = frozenset({"first_name", "last_name", "name", "email", "phone"})
-MAX_LISTED = 20  # names listed one by one in the notes
 
 
 class Loader:
     """The state of one import: lookups, keys seen, counts, notes, rejects; all writes go to one connection."""
 
-    def __init__(self, connection: Connection, system: str, rejects: RejectsFile, folder: Path, rows: int) -> None:
+    def __init__(self, system: str, rejects: RejectsFile, folder: Path, rows: int) -> None:
         """`folder` is for temporary files; `rows` says how many touchpoints there are to come at most."""
-        self.connection = connection
         self.counts: dict[str, TableCounts] = {}
         self.changed_contacts: list[int] = []
         self.changed_companies: list[int] = []
         self.cells_left_out = 0
         self.outcome_mapped = False
-        self.first_new_contact = 1 + (connection.scalar(select(func.max(Contact.id))) or 0)
         self._system = system
-        self._rejects = rejects
+        self.rejects = rejects
         self._occurrences: dict[str, Occurrences] = {}
         self._seen: dict[str, Seen] = {}
-        self._companies: Companies | None = None
-        self._contacts: Contacts | None = None
         self._products: list[str] | None = None
         self._product_names: dict[str, str | None] = {}
         self._fresh: dict[TableKind, bool] = {}
         self._indexes = ExitStack()  # those of the table that is being filled, made when the next one begins
-        self._touchpoints = Touchpoints(connection, folder, rows)
+        self._early = Touchpoints(folder, "early", rows)
+        self._touchpoints = Touchpoints(folder, "stage", rows)
 
-    def load(self, source: Source, mapping: FileMapping, progress: Callable[[int], None]) -> tuple[int, list[str]]:
-        """Loads one table; returns the rows read and the notes on it."""
+    def open(self, connection: Connection) -> None:
+        """From now on `connection` is read from and written to."""
+        self.connection = connection
+        self.first_new_contact = 1 + (connection.scalar(select(func.max(Contact.id))) or 0)
+        self._companies: Companies | None = None
+        self._contacts: Contacts | None = None
+
+    def prepare(self, source: Source, mapping: FileMapping, progress: Callable[[int], None]) -> Early:
+        """Reads a table before the store is locked; touchpoints of people it knows by their id are staged already."""
+        kind: TableKind = mapping.table  # type: ignore[assignment]  # tables to ignore are left out before
+        counts, notes = self.counts.setdefault(kind, TableCounts()), TableNotes()
+        if kind != "interactions":
+            return Early(0, notes, list(self._pieces(source, mapping)))
+        read, rest = 0, []
+        self._contacts = self._contacts or Contacts(self.connection, self._system)
+        for piece in self._pieces(source, mapping):
+            assert piece.rows is not None
+            refs = piece.rows.frame
+            if builders.CONTACT_ID not in refs.columns:
+                rest.append(piece)
+                continue
+            known = self._contacts.by_id.find(refs[builders.CONTACT_ID]).is_not_null()
+            staged = replace(piece.part(known), chunk=replace(piece.chunk, frame=piece.chunk.frame.filter(known)))
+            read += self._piece(source, mapping, staged, counts, notes, self._early)
+            if not known.all():
+                rest.append(piece.part(~known))
+            progress(read)
+        return Early(read, notes, rest)
+
+    def prepared(self) -> None:
+        """All tables have been read: of the touchpoints staged those are left that change the store."""
+        self._early.begin(self.connection)
+        self._early.keep_changes()
+
+    def load(
+        self, source: Source, mapping: FileMapping, progress: Callable[[int], None], early: Early | None = None
+    ) -> tuple[int, list[str]]:
+        """Loads one table, or what is left of it; returns the rows read in all and the notes on it."""
+        early = early or Early(0, TableNotes(), self._pieces(source, mapping))
         kind: TableKind = mapping.table  # type: ignore[assignment]  # tables to ignore are left out before
         counts = self.counts.setdefault(kind, TableCounts())
-        notes = _Notes()
-        read = 0
-        for chunk in source.chunks():
-            rows = chunk.frame.height + len(chunk.ragged)
-            read += rows
-            counts.read += rows
-            for ragged in chunk.ragged:
-                reason = sentence("reason.ragged", found=len(ragged.cells), expected=len(source.headers))
-                self._reject(source, ragged.row, "", reason, ragged.cells, counts)
-            self._chunk(source, mapping, kind, chunk, counts, notes)
+        read = early.read
+        for piece in early.pieces:
+            read += self._piece(source, mapping, piece, counts, early.notes, self._touchpoints)
             progress(read)
-        self._product_notes(notes)
-        return read, notes.texts()
+        self._product_notes(early.notes)
+        return read, early.notes.texts()
 
-    def _chunk(
-        self, source: Source, mapping: FileMapping, kind: TableKind, chunk: Chunk, counts: TableCounts, notes: "_Notes"
-    ) -> None:
-        cells = read_cells(chunk.frame, mapping)
+    def _pieces(self, source: Source, mapping: FileMapping) -> Iterator[Piece]:
+        kind: TableKind = mapping.table  # type: ignore[assignment]  # as above
+        for chunk in source.chunks():
+            cells = read_cells(chunk.frame, mapping)
+            yield Piece(chunk, cells, None if kind in OFFERS else self._build(kind, cells))
+
+    def _piece(
+        self, source: Source, mapping: FileMapping, piece: Piece, counts: TableCounts, notes: TableNotes,
+        touchpoints: Touchpoints,
+    ) -> int:  # fmt: skip
+        """Writes a piece; returns how many rows of the file it was."""
+        kind: TableKind = mapping.table  # type: ignore[assignment]  # as above
+        chunk, cells, rows = piece.chunk, piece.cells, piece.rows
+        counts.read += (read := chunk.frame.height + len(chunk.ragged))
+        for ragged in chunk.ragged:
+            reason = sentence("reason.ragged", found=len(ragged.cells), expected=len(source.headers))
+            self._reject(source, ragged.row, "", reason, ragged.cells, counts)
         notes.look(cells)
-        if kind in OFFERS:
+        if rows is None:
             self._offers(source, kind, chunk, cells, counts)
-            return
-        rows = self._build(kind, cells)
+            return read
         headers = {column.field: header for header, column in mapping.columns.items()}
         flaws = [*cells.flaws, *(Flaw(f.row, headers.get(f.column) or f.column, f.reason) for f in rows.flaws)]
         frame, lost = self._resolved(kind, rows.frame, notes)
@@ -107,7 +149,8 @@ class Loader:
         repeated = len(fresh) - int(fresh.sum())
         counts.repeated += repeated
         notes.repeated += repeated
-        self._write(kind, frame.filter(fresh), counts)
+        self._write(kind, frame.filter(fresh), counts, touchpoints)
+        return read
 
     def _offers(self, source: Source, kind: TableKind, chunk: Chunk, cells: Cells, counts: TableCounts) -> None:
         report = load_offers(self.connection, kind, cells.frame)
@@ -133,7 +176,7 @@ class Loader:
         return builders.build_named(cells.frame)
 
     def _resolved(
-        self, kind: TableKind, frame: pl.DataFrame, notes: "_Notes"
+        self, kind: TableKind, frame: pl.DataFrame, notes: TableNotes
     ) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
         """References replaced by ids; rows that can't be kept without one are returned apart."""
         if kind == "contacts":
@@ -154,7 +197,7 @@ class Loader:
             return self._with_products(frame), []
         return frame, []
 
-    def _with_companies(self, frame: pl.DataFrame, notes: "_Notes") -> pl.DataFrame:
+    def _with_companies(self, frame: pl.DataFrame, notes: TableNotes) -> pl.DataFrame:
         """`company_id` from the id in the CRM, else the name; companies known by name only are added."""
         there = set(frame.columns)
         if not there & {builders.COMPANY_ID, builders.COMPANY_NAME}:
@@ -202,7 +245,7 @@ class Loader:
         counts.changed += len(written.changed)
         counts.unchanged += rows.height - written.new - len(written.changed)
 
-    def _with_contacts(self, frame: pl.DataFrame, notes: "_Notes") -> pl.DataFrame:
+    def _with_contacts(self, frame: pl.DataFrame, notes: TableNotes) -> pl.DataFrame:
         if self._contacts is None:
             self._contacts = Contacts(self.connection, self._system)
         contacts, there = self._contacts, set(frame.columns)
@@ -232,7 +275,7 @@ class Loader:
         known = {name: meant for name, meant in self._product_names.items() if meant is not None}
         return frame.with_columns(pl.col("product").replace(known))
 
-    def _product_notes(self, notes: "_Notes") -> None:
+    def _product_notes(self, notes: TableNotes) -> None:
         if not self._products:
             return
         for name, count in self._product_rows.most_common(MAX_LISTED):
@@ -241,10 +284,10 @@ class Loader:
             notes.more.append(sentence(key, found=name, meant=meant, n=count))
         self._product_rows.clear()
 
-    def _write(self, kind: TableKind, frame: pl.DataFrame, counts: TableCounts) -> None:
+    def _write(self, kind: TableKind, frame: pl.DataFrame, counts: TableCounts, touchpoints: Touchpoints) -> None:
         columns = [name for name in frame.columns if name != ROW and not name.startswith("_")]
         if kind == "interactions":
-            self._touchpoints.add(frame.select(columns))
+            touchpoints.add(self.connection, frame.select(columns))
             return
         only_new = frozenset[str]()
         if kind == "contacts":
@@ -282,27 +325,30 @@ class Loader:
 
     def begin_touchpoints(self) -> None:
         """All tables of touchpoints have been read: begins to write them, beside what else is to do."""
-        self._touchpoints.begin()
+        self._touchpoints.begin(self.connection)
 
-    def finish_touchpoints(self) -> None:
-        """Moves the touchpoints into the store."""
+    def finish_touchpoints(self) -> Collection[int] | None:
+        """Moves the touchpoints into the store; returns whose are new or changed, None for anybody's."""
         counts = self.counts.setdefault("interactions", TableCounts())
-        for written, rows in self._touchpoints.finish():
+        for written, rows in chain(self._early.finish(self.connection), self._touchpoints.finish(self.connection)):
             counts.new += written.new
             counts.changed += len(written.changed)
             counts.unchanged += rows - written.new - len(written.changed)
+        early, late = self._early.owners, self._touchpoints.owners
+        return None if early is None or late is None else early | late
 
     def close(self) -> None:
         """Ends what still runs beside; to be called whatever came of the import."""
+        self._early.close()
         self._touchpoints.close()
 
     def _report_bad(
         self, source: Source, frame: pl.DataFrame, flaws: list[Flaw], lost: list[tuple[int, str]],
-        counts: TableCounts, notes: "_Notes",
+        counts: TableCounts, notes: TableNotes,
     ) -> None:  # fmt: skip
         if not flaws and not lost:
             return
-        wanted = {flaw.row for flaw in flaws[: self._rejects.room]} | {row for row, _ in lost[: self._rejects.room]}
+        wanted = {flaw.row for flaw in flaws[: self.rejects.room]} | {row for row, _ in lost[: self.rejects.room]}
         original = {row[0]: row[1:] for row in frame.filter(pl.col(ROW).is_in(list(wanted))).iter_rows()}
         gone = {row for row, _ in lost}
         for row, reason in lost:
@@ -316,78 +362,10 @@ class Loader:
             if flaw.reason == "birth_year" and flaw.column in source.headers and cells:
                 notes.implausible[flaw.column][str(cells[source.headers.index(flaw.column)])] += 1
             text = sentence(f"reason.{flaw.reason}")
-            self._rejects.add(source.name, flaw.row, flaw.column, text, True, cells)
+            self.rejects.add(source.name, flaw.row, flaw.column, text, True, cells)
 
     def _reject(
         self, source: Source, row: int, column: str, reason: str, cells: tuple[object, ...], counts: TableCounts
     ) -> None:
         counts.rejected += 1
-        self._rejects.add(source.name, row, column, reason, False, cells)
-
-
-class _Notes:
-    """Counts what is worth knowing about a table while it is loaded."""
-
-    def __init__(self) -> None:
-        self.keyless = False
-        self.repeated = 0
-        self.identical = 0
-        self.without_company = 0
-        self.unknown_companies = 0
-        self.lost_companies = 0
-        self.unknown_contacts = 0
-        self.unreadable: Counter[tuple[str, str]] = Counter()
-        self.implausible: dict[str, Counter[str]] = _Counters()
-        self.more: list[str] = []
-        self._kinds: Counter[str] = Counter()
-        self._extremes: dict[str, Extremes] = {}
-        self._deals = False
-
-    def look(self, cells: Cells) -> None:
-        """Takes in the numbers of a chunk and the kinds of touchpoints that are unknown."""
-        for values in (*cells.attributes, *cells.frame.drop(ROW)):
-            if values.dtype.is_numeric() and values.name not in ("birth_year", "minutes"):
-                self._extremes.setdefault(values.name, Extremes()).add(values)
-        self._deals |= "opened_on" in cells.frame.columns or "amount" in cells.frame.columns
-        if "kind" in cells.frame.columns:
-            for text, count in cells.frame["kind"].drop_nulls().value_counts(name="n").iter_rows():
-                if not builders.known_kind(builders.kind(text)):
-                    self._kinds[text] += count
-
-    def texts(self) -> list[str]:
-        """The notes as sentences."""
-        found = list(self.more)
-        if self.keyless:
-            found.append(sentence("note.no_key"))
-        if self.repeated:
-            found.append(sentence("note.repeated", n=self.repeated))
-        if self.identical:
-            found.append(sentence("note.identical", n=self.identical))
-        for name, count in (
-            ("deals_without_company", self.without_company),
-            ("lost_companies", self.lost_companies),
-            ("deals_unknown_contact", self.unknown_contacts),
-            ("deals_unknown_company", self.unknown_companies if self._deals else 0),
-        ):
-            if count:
-                found.append(sentence(f"note.{name}", n=count))
-        for (column, reason), count in self.unreadable.items():
-            if reason != "birth_year":
-                found.append(sentence("note.unreadable", column=column, n=count))
-        for column, values in self.implausible.items():
-            shown = ", ".join(sorted(values)[:MAX_LISTED])
-            found.append(sentence("note.birth_year", column=column, n=values.total(), values=shown))
-        for column, extremes in self._extremes.items():
-            if odd := extremes.odd():
-                found.append(sentence("note.outlier", column=column, value=f"{odd[0]:g}", n=odd[1]))
-        for text, count in self._kinds.most_common(MAX_LISTED):
-            found.append(sentence("note.kind", found=text[:60], n=count))
-        return found
-
-
-class _Counters(dict[str, Counter[str]]):
-    """A counter for each column."""
-
-    def __missing__(self, column: str) -> Counter[str]:
-        self[column] = Counter()
-        return self[column]
+        self.rejects.add(source.name, row, column, reason, False, cells)

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from persona_store.crm import blocks, import_files, importing, staging, survey
 from persona_store.crm.staging import Sorted
+from persona_store.crm.tables import Loader
 from persona_store.database import connect, session_scope
-from persona_store.database.models import Contact, ContactToken, Import, Interaction, Suppressed
+from persona_store.database.models import Contact, ContactToken, Import, Interaction, Suppressed, TextHit
 from persona_store.errors import StoreUnavailable
 from persona_store.text_hits import index_texts
 
@@ -149,6 +150,69 @@ def test_others_write_while_a_first_import_is_under_way(
     import_files(sqlite_engine, [export(tmp_path / "e", 4, 2)])
     assert written == ["here"]
     assert counts(sqlite_engine) == (4, 8, 8)
+
+
+def test_others_write_while_a_later_import_reads(
+    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_files(sqlite_engine, [export(tmp_path / "first", 4, 2)])
+    prepared = Loader.prepared
+
+    def meanwhile(loader: Loader) -> None:
+        prepared(loader)
+        with session_scope(connect(str(sqlite_engine.url)), writes=True) as other:
+            other.add(Contact(key="other", market="b2b"))
+
+    monkeypatch.setattr(Loader, "prepared", meanwhile)
+    import_files(sqlite_engine, [export(tmp_path / "second", 5, 3)])
+    assert counts(sqlite_engine) == (4 + 1 + 1, 5 * 3, 5 * 2)
+
+
+def test_a_later_import_gives_way_to_an_erasure_meanwhile(
+    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_files(sqlite_engine, [export(tmp_path / "first", 4, 2)])
+    folder = export(tmp_path / "second", 5, 3)
+
+    def meanwhile(_loader: Loader) -> None:
+        with session_scope(connect(str(sqlite_engine.url)), writes=True) as other:
+            other.add(Suppressed(digest="d", kind="mail", since=date(2026, 1, 1)))
+
+    monkeypatch.setattr(Loader, "prepared", meanwhile)
+    with pytest.raises(StoreUnavailable):
+        import_files(sqlite_engine, [folder])
+    assert counts(sqlite_engine) == (4, 8, 8)
+
+
+def test_later_touchpoints_count_as_new_changed_unchanged_and_nobodys(engine: Engine, tmp_path: Path) -> None:
+    import_files(engine, [export(tmp_path / "first", 3, 2)])
+    folder = export(tmp_path / "second", 4, 2)
+    rows = (folder / "interactions.csv").read_text(encoding="utf-8").splitlines()
+    changed = [row.replace("Anruf", "E-Mail") if row.startswith("A0-0;") else row for row in rows]
+    more = ["A9-1;K1;Anruf;ausgehend;09.05.2025 08:30", "A9-2;K77;Anruf;ausgehend;09.05.2025 08:30", rows[1]]
+    (folder / "interactions.csv").write_text("\n".join([*changed, *more]) + "\n", encoding="utf-8")
+    told = import_files(engine, [folder], rejects=tmp_path / "rejects.csv").tables["interactions"]
+    assert (told.read, told.new, told.changed, told.unchanged, told.rejected, told.repeated) == (11, 3, 1, 5, 1, 1)
+    assert "K77" in (tmp_path / "rejects.csv").read_text(encoding="utf-8")
+    with engine.connect() as connection:
+        kinds = connection.execute(select(Interaction.key, Interaction.kind, Interaction.contact_id)).all()
+    assert len(kinds) == 9
+    assert [kind for key, kind, _ in kinds if key.endswith("A0-0")] == ["email"]
+
+
+def test_what_was_found_in_a_text_goes_with_the_touchpoint_to_another_person(engine: Engine, tmp_path: Path) -> None:
+    folder = export(tmp_path / "e", 2, 1)
+    for owner in ("K0", "K1"):
+        (folder / "interactions.csv").write_text(
+            "Aktivität-ID;Kontakt-ID;Art;Richtung;Zeitpunkt;Text\n"
+            f"A1;{owner};Anruf;eingehend;01.05.2025 08:30;Das ist uns zu teuer, der Preis muss runter.\n"
+            "A2;K0;Anruf;eingehend;02.05.2025 08:30;Guten Tag.\n",
+            encoding="utf-8",
+        )
+        import_files(engine, [folder])
+        with engine.connect() as connection:
+            query = select(Contact.external_id).join(TextHit, TextHit.contact_id == Contact.id).distinct()
+            assert connection.scalars(query).all() == [owner]
 
 
 @pytest.mark.parametrize("open_elsewhere", [False, True])
