@@ -12,6 +12,7 @@ from bot.assistant.nlu.name_variants import language_of
 COPIES = "copies"  # attribute of a message that holds the features of its copies
 _SEED = 2
 SHORTEST_TYPO = 5  # characters of a word; what is left of a shorter one is often another word
+_WORDS_A_TYPO = 5  # of a hurried message
 _WITHOUT_UMLAUTS = 0.5  # share of messages typed on a keyboard without them
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _END_MARKS = "?!."
@@ -41,14 +42,13 @@ def _renamed(text: str, names: list[tuple[int, int, str]]) -> str:
 
 
 def _careless(text: str, dice: random.Random) -> str:
-    """`text` in lower case without mark at its end, half of them without umlauts, with a typo in one longer word."""
+    """`text` in lower case without mark at its end, half of them without umlauts, with typos in some longer words."""
     text = text.lower().rstrip(_END_MARKS)
     if dice.random() < _WITHOUT_UMLAUTS:
         text = text.translate(_UMLAUTS)
     words = text.split(" ")
     long = [place for place, word in enumerate(words) if len(word) >= SHORTEST_TYPO and word.isalpha()]
-    if long:
-        place = dice.choice(long)
+    for place in dice.sample(long, min(len(long), 1 + len(words) // _WORDS_A_TYPO)):
         words[place] = _mistyped(words[place], dice)
     return " ".join(words)
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from rasa.nlu.tokenizers.tokenizer import Token
 
+from bot.assistant.nlu.firm_words import LEGAL_FORMS
 from bot.assistant.nlu.folding import fold
-from bot.assistant.nlu.name_features import LEGAL_FORMS, SALUTATIONS, TITLES, Sentence, Span
+from bot.assistant.nlu.name_features import SALUTATIONS, TITLES, Sentence, Span
 
 CONTACT, COMPANY, PERSONA = "contact", "company", "persona"
 _JOINTS = frozenset(
@@ -14,6 +15,7 @@ _JOINTS = frozenset(
 )  # between two parts of a name that no space parts ("Müller-Lüdenscheid", "O'Brien", "E.ON")
 _HYPHENS = frozenset("-‐‑")
 _LINKS = frozenset({"&", "+"})
+_AND = _LINKS | {"und", "and"}  # before partners: "Weber und Söhne"
 _PARTNERS = frozenset(map(fold, ("Co", "Söhne", "Sohn", "Sons", "Son", "Partner", "Partners", "Cie", "Tochter")))
 _SHORTENED = LEGAL_FORMS | _PARTNERS | TITLES | frozenset({"gebr", "bros", "st"})  # a dot after them is theirs
 _PARTICLES = frozenset(
@@ -40,6 +42,8 @@ möchte wollte wollen soll sollen darf dürfen kontakt kontakte lead leads kunde
 unternehmen phase phasen gespräch termin buying center centre buyingcenter heute morgen gestern demnächst bald
 besten ernst gemeint weiß sicher zahlen profiling daten erledigt gesagt gewollt gute keine duplikate
 kundin kundinnen interessent interessentin interessenten nem nen ner ne dran rum raus leute jemand
+fürn aufm ausm mitm grad grade isses gibts hats wirds siehts gehts nich nix net mal mim halt denn
+bereits evtl bzw kandidat kandidaten ansprechpartner anrufe angerufen liefert meldet melden wohin worauf woran
 """
 _ENGLISH = """
 a about actually after again all already also always am an and any anymore anyway are as at be been before being best
@@ -50,6 +54,8 @@ our out over pay pays per please possibly probably quite rather really right sam
 signs since so some soon still such sure than thanks that the their them then there they this through to today
 together tomorrow too toward under until up us use uses very via want wants was we well were what when where whether
 which while who whom why will with work works would yes yesterday yet you your decide decides eventually currently
+doesnt isnt arent wasnt werent dont didnt hasnt havent wont cant couldnt shouldnt wouldnt thats whats hes shes theyre
+whos wheres hows lets ive youre im gonna gotta wanna atm pls plz candidate candidates accounts
 anyone anybody someone somebody contact contacts lead leads customer company firm persona personas phase buying center
 centre meeting call email data side ever fits fit match matches belong belongs reach write
 """
@@ -57,7 +63,8 @@ centre meeting call email data side ever fits fit match matches belong belongs r
 _CAPITALISED = """
 kontakt kontakte lead leads kunde kunden kundin kundinnen person persona personas firma unternehmen phase phasen
 gespräch termin buying center centre buyingcenter zahlen profiling daten duplikate interessent interessentin
-interessenten leute ansprache gute besten sie ihr ihre ihnen i contact contacts company customer meeting call email
+interessenten leute kandidat kandidaten ansprechpartner ansprache gute besten sie ihr ihre ihnen i contact contacts
+company customer meeting call email
 """
 _SMALL = frozenset(map(fold, f"{_GERMAN} {_ENGLISH}".split()))
 _NOUNS = frozenset(map(fold, _CAPITALISED.split()))
@@ -232,7 +239,7 @@ def _with_legal_form(text: _Text, first: int, end: int) -> int:
     while end < len(words):
         if words[end] in LEGAL_FORMS and (end - 1 < first or words[end - 1] != "." or words[end - 2] in _SHORTENED):
             end += 1
-        elif words[end] in _LINKS and end + 1 < len(words) and words[end + 1] in _PARTNERS | LEGAL_FORMS:
+        elif words[end] in _AND and end + 1 < len(words) and words[end + 1] in _PARTNERS | LEGAL_FORMS:
             end += 2
         elif words[end] == "." and words[end - 1] in _WITH_DOT and text.joined(end - 1):
             end += 1

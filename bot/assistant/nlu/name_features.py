@@ -8,6 +8,7 @@ from rasa.nlu.tokenizers.tokenizer import Token
 from spacy.lang.de.stop_words import STOP_WORDS as GERMAN
 from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
 
+from bot.assistant.nlu.firm_words import FIRM_ENDINGS, FIRM_WORDS, LEGAL_FORMS
 from bot.assistant.nlu.folding import fold
 from bot.assistant.nlu.gazetteer import Gazetteer
 from bot.assistant.nlu.known_names import KnownNames
@@ -21,43 +22,6 @@ SALUTATIONS = frozenset(
     {"herr", "herrn", "hr", "frau", "fr", "mr", "mrs", "ms", "miss", "mister", "madam", "sir", "familie"}
 )
 TITLES = frozenset({"dr", "prof", "professor", "doktor", "doctor", "mag", "ing", "med", "phil", "rer", "nat"})
-LEGAL_FORMS = frozenset(
-    (
-        *("gmbh", "mbh", "ag", "kg", "ohg", "kgaa", "se", "ug", "gbr", "eg", "ek", "ev", "partg", "mbb", "ohgaa"),
-        *("ltd", "limited", "plc", "inc", "llc", "llp", "lp", "corp", "corporation", "co", "sa", "sarl", "bv", "nv"),
-        *("spa", "srl", "oy", "ab", "as", "aps", "pty", "cie", "stiftung"),
-    )
-)
-# Words and endings of words that firms and public bodies call themselves by.
-_FIRMS = """
-    autohaus bank sparkasse volksbank raiffeisenbank stadtwerke klinik klinikum uniklinik krankenhaus hospital
-    hotel gruppe group holding werk werke works spedition reederei werft shipyard shipyards brauerei brewery
-    bäckerei bakery tischlerei schreinerei molkerei dairy metzgerei druckerei verlag hochschule universität
-    university college school uni institut stadt landkreis gemeinde amt city council versicherung versicherungen
-    insurance logistik logistics maschinenbau anlagenbau hydraulik hydraulics pumpen pumps technik systeme
-    systems solutions software consulting beratung partners partner söhne sons brothers bros gebr gebrüder
-    industries industrie industrial energy energie solar foods food textiles textil media labs pharma chemie
-    chemicals motors automotive verpackung packaging bau construction castings utilities carpentry plumbing
-    haulage shipping transport retail steel stahl stahlwerk metall elektro elektrik electronics sensorik optik
-    stadtwerken brothers brüder bruder paper mill mills housing water electrical electric dairy airport council
-    hotels gasthof gasthaus restaurant theater theatre museum kanzlei apotheke pharmacy praxis schule
-    services service dienste aok ikk tüv verein verband fabrik manufaktur
-"""
-_FIRM_WORDS = frozenset(map(fold, _FIRMS.split()))
-_FIRM_ENDINGS = (
-    "werke",
-    "werk",
-    "technik",
-    "bank",
-    "kasse",
-    "klinik",
-    "bau",
-    "tech",
-    "soft",
-    "gruppe",
-    "betriebe",
-    "werft",
-)
 _EDGE = "#"  # stands for the word before the first and after the last one
 
 
@@ -245,7 +209,7 @@ def calling(word: str) -> str:
         return "title"
     if word in LEGAL_FORMS:
         return "legal"
-    return "firm" if word in _FIRM_WORDS or word.endswith(_FIRM_ENDINGS) else ""
+    return "firm" if word in FIRM_WORDS or word.endswith(FIRM_ENDINGS) else ""
 
 
 def _shape(word: str, known: bool) -> str:

@@ -9,6 +9,7 @@ from bot.assistant.nlu.name_features import SALUTATIONS, TITLES, Knowledge, Sent
 
 _CONTACT, _COMPANY, _PERSONA, _ROLE = "contact", "company", "persona", "role"
 _PARTS = 3  # of a nickname: what somebody is about, a hyphen, a first name
+_WHOLE = 2  # words of a firm's name that need no other before their legal form: "Otto Fuchs KG"
 _HYPHENS = frozenset("-‐‑")
 _INDEFINITE = frozenset({"a", "an", "ein", "eine", "einen", "einem", "einer", "ner", "nem", "ne", "nen"})
 _ANNOUNCING = frozenset({"persona", "personas", "segment", "segments"})
@@ -20,7 +21,8 @@ def told_apart(sentence: Sentence, found: Sequence[Span], knowledge: Knowledge) 
     - A role, industry or other term of the lexicon is no person and no firm; a role is a persona only where one of
       that name was taught, or where "persona" or "segment" stands before it, and never after "a".
     - Words in small letters before a firm that many know are no part of it ("infos siemens").
-    - A firm that many know is no person, unless it bears a first name, a family name or a salutation.
+    - A firm that many know is no person, unless it bears a first name, a family name or a salutation; nor are
+      words that firms call themselves by ("zapf umzüge").
     - A first name after a hyphen and a word that is no name is a persona's nickname ("Technik-Tina").
     - What firms call themselves by makes a firm of a name right behind it ("Autohaus Wernecke") and before it.
     - What follows a first name at once is part of the name, unless it is a firm that many know ("weber siemens" are
@@ -74,14 +76,22 @@ class _View:
             return Span(one.start, one.end, _COMPANY)
         if GIVEN in self.kinds[inside[0]] and self._nickname([inside[0] - 2, inside[0] - 1, inside[0]]):
             return Span(self.sentence.tokens[inside[0] - 2].start, one.end, _PERSONA)
-        return Span(one.start, one.end, _PERSONA) if self._nickname(inside) else one
+        if self._nickname(inside):
+            return Span(one.start, one.end, _PERSONA)
+        return Span(one.start, one.end, _COMPANY) if self._calls_itself_firm(one, inside) else one
+
+    def _calls_itself_firm(self, one: Span, inside: Sequence[int]) -> bool:
+        """Whether words without hyphen, salutation and first name hold one that firms call themselves by."""
+        address = self.before(one) in SALUTATIONS | TITLES or GIVEN in self.kinds[inside[0]]
+        words = len(inside) > 1 and all(self.words[index].isalpha() for index in inside)
+        return words and not address and any(calling(self.words[index]) == "firm" for index in inside)
 
     def _without_keywords(self, one: Span, inside: Sequence[int]) -> Span:
         """A firm that many know without the words before it that a hurried writer left without a preposition."""
         first = next((index for index in inside if FIRM in self.kinds[index]), inside[0])
         before = self.sentence.tokens[inside[0] : first]
         plain = all(token.text.isalpha() and token.text.islower() for token in before)
-        told = any(calling(self.words[index]) for index in inside[: inside.index(first)])
+        told = any(calling(self.words[index]) or self.kinds[index] for index in inside[: inside.index(first)])
         return Span(self.sentence.tokens[first].start, one.end, _COMPANY) if plain and not told else one
 
     def joined(self, found: Sequence[Span]) -> list[Span]:
@@ -96,7 +106,8 @@ class _View:
             if last and close and one.entity == _COMPANY and "@" not in self.sentence.text[last.start : last.end]:
                 inside = self.inside(one)
                 callings = [calling(self.words[index]) in ("firm", "legal") for index in inside]
-                if all(callings) or (callings[-1] and self._alone(last)):
+                short = callings.count(False) < _WHOLE
+                if all(callings) or (callings[-1] and short and self._alone(last)):
                     result[-1] = Span(last.start, one.end, _COMPANY)
                     continue
                 if len(inside) == 1 and self._belongs(last, inside[0]):

@@ -3,7 +3,8 @@
 import random
 from collections.abc import Sequence
 
-from bot.assistant.nlu.name_features import Sentence, Span
+from bot.assistant.nlu.folding import fold
+from bot.assistant.nlu.name_features import SALUTATIONS, TITLES, Sentence, Span
 from bot.assistant.nlu.name_makers import Makers, name_makers, title_makers
 from bot.assistant.nlu.tokenizer import tokens_of
 from bot.written import detect_language
@@ -13,11 +14,13 @@ _SEED = 1
 _VARIED = frozenset({"contact", "company", "persona", "role"})
 _COMPANY_TIMES = 2  # firms are named in fewer examples than people, but in as many questions
 _WITH_COMPANY = 0.25  # share of variants with a person that tell the firm too, as people do ("weber von bosch")
+_AS_COMPANY = 0.2  # share of people who may as well be a firm ("lohnt sich meier noch") that become one
 _OF = {
     "de": (" von ", " von der ", " bei ", " aus der Firma ", ", ", " "),
     "en": (" from ", " at ", " of ", " with ", ", ", " "),
 }
 _WITH_ARTICLE = 0.5  # share of names of personas put in place of a number that get one: "the Busy Founders"
+_OF_PEOPLE = SALUTATIONS | TITLES | {"der", "die", "den", "dem", "the", "that", "this", "diesen", "dieser", "diese"}
 _ARTICLES = {"de": ("die ", "den ", "die Persona ", "das Segment "), "en": ("the ", "the ", "our ", "the segment ")}
 
 
@@ -46,13 +49,16 @@ def _varied(sentence: Sentence, makers: Makers, language: str, dice: random.Rand
     for span in sorted(sentence.spans, key=lambda span: span.start):
         text += sentence.text[end : span.start]
         old = sentence.text[span.start : span.end]
-        new = dice.choice(makers[span.entity])() if span.entity in _VARIED else old
+        entity = "company" if not told and _either(sentence, span) and dice.random() < _AS_COMPANY else span.entity
+        new = dice.choice(makers[entity])() if entity in _VARIED else old
+        while entity != span.entity and " " not in new:  # one word alone may be either
+            new = dice.choice(makers[entity])()
         if span.entity == "persona" and old[-1].isdigit() and dice.random() < _WITH_ARTICLE:
             text += dice.choice(_ARTICLES[language])
-        names.append(Span(len(text), len(text) + len(new), span.entity))
+        names.append(Span(len(text), len(text) + len(new), entity))
         text += new
         end = span.end
-        if span.entity == "contact" and not told and "@" not in new and dice.random() < _WITH_COMPANY:
+        if entity == "contact" and not told and "@" not in new and dice.random() < _WITH_COMPANY:
             told = True
             text += dice.choice(_OF[language])
             firm = dice.choice(makers["company"])()
@@ -62,6 +68,16 @@ def _varied(sentence: Sentence, makers: Makers, language: str, dice: random.Rand
     if lower and len(text.lower()) == len(text):  # positions must stay valid
         text = text.lower()
     return Sentence(text, tokens_of(text), find_terms(text), tuple(names), sentence.intent)
+
+
+def _either(sentence: Sentence, span: Span) -> bool:
+    """Whether a firm may stand in a person's place: no form of address, article or role is before it, and no other
+    name is in the sentence.
+    """
+    before = fold(sentence.text[: span.start]).split()[-1:]
+    free = not before or (before[0].strip(".,") not in _OF_PEOPLE and sentence.text[: span.start].rstrip()[-1:] != "-")
+    said = any(term.entity == "role" for term in sentence.terms)
+    return span.entity == "contact" and len(sentence.spans) == 1 and free and not said
 
 
 def _ended(text: str, last: int, dice: random.Random) -> str:

@@ -42,6 +42,7 @@ _MODEL_FILE, _WORDS_FILE, _CLUSTERS_FILE = "names.crfsuite", "words.json", "clus
 _ITERATIONS = 8  # more follows the examples closer, and finds new names worse
 _SEED = 1
 _OUT_OF_SCOPE, _SHORT_QUESTION = "out_of_scope", "follow_up"
+_MOST_BESIDE = 2  # words or marks around a bare name: "ja, bosch"
 _BARE = ("", "inform")  # what a word that was never taught is taken for
 
 
@@ -154,8 +155,13 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         return [
             {"entity": span.entity, "start": span.start, "end": span.end, "value": text[span.start : span.end]}
             for span in (corrected(sentence, found, knowledge) if self._config["entities"] else found)
-            if not _beyond(message) or self._listed.is_firm(words_in(sentence, span))
+            if not _beyond(message) or self._is_bare_firm(sentence, span)
         ]
+
+    def _is_bare_firm(self, sentence: Sentence, span: Span) -> bool:
+        """Whether next to nothing is said but the name of a firm that many know: it is answered to a question."""
+        words, name = words_in(sentence, Span(0, len(sentence.text), "")), words_in(sentence, span)
+        return self._listed.is_firm(name) and len(words) - len(name) <= _MOST_BESIDE
 
     def _knowledge(self, sentences: Sequence[Sentence], encoder: Encoder | None) -> Knowledge:
         return Knowledge(self._known, self._gazetteer, self._listed, self._clusters.of(_words(sentences), encoder))
@@ -197,9 +203,7 @@ def _acted_upon(message: Message) -> str:
 
 
 def _beyond(message: Message) -> bool:
-    """Whether the assistant isn't for what is asked: names there are of sights, singers and dishes, or of firms that
-    many know.
-    """
+    """Whether the assistant isn't for what is asked: names there are of sights, singers, dishes and shops."""
     return _acted_upon(message) == _OUT_OF_SCOPE
 
 

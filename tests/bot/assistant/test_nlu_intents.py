@@ -81,7 +81,7 @@ def test_what_is_not_understood_carries_its_guesses(agent: Any) -> None:
 
     nonsense = asyncio.run(agent.parse_message("qwrtz plmok"))
     assert [entry["name"] for entry in nonsense["intent_ranking"]] == ["nlu_fallback"]
-    parsed = asyncio.run(agent.parse_message("und erreiche"))
+    parsed = asyncio.run(agent.parse_message("erreiche und"))
     assert parsed["intent"]["name"] == "nlu_fallback"
     names = [entry["name"] for entry in parsed["intent_ranking"]]
     assert names[0] == "nlu_fallback"

@@ -49,6 +49,8 @@ def corrected(text: str, found: Sequence[tuple[str, str]], intent: str = "") -> 
         ("Ich brauche das Buying Center von [Vaillant.](company)", [("Vaillant", "company")]),
         ("wer kennt [Kessler Castings Inc.](company)", [("Kessler Castings Inc.", "company")]),
         ("Angebot für [Kettler e.K.](company)", [("Kettler e.K.", "company")]),
+        ("buying center [sonne](company) und söhne", [("sonne und söhne", "company")]),
+        ("wo steht [möbel höffner grad](company)", [("möbel höffner", "company")]),
         ("das war [Fuchs & Söhne KG.](company)", [("Fuchs & Söhne KG", "company")]),
         ("Termin mit [Müller GmbH](company) & Co. KG heute", [("Müller GmbH & Co. KG", "company")]),
         ("lohnt sich [pfister nachzuhaken](contact)", [("pfister", "contact")]),
@@ -129,7 +131,11 @@ def test_what_the_surroundings_leave_no_doubt_about(agent: Any, found: str, expe
             "lohnt [Hargreave](contact) [Building Services Ltd](company)",
             [("Hargreave Building Services Ltd", "company")],
         ),
+        ("passt [Weber](contact) [Otto Fuchs KG](company)", [("Weber", "contact"), ("Otto Fuchs KG", "company")]),
+        ("lohnt sich [zapf umzüge](contact)", [("zapf umzüge", "company")]),
+        ("lohnt sich herr [zapf umzüge](contact)", [("zapf umzüge", "contact")]),
         ("[infos bosch](company)", [("bosch", "company")]),
+        ("[herbert bosch](company)", [("herbert bosch", "company")]),
         ("[Autohaus bosch](company)", [("Autohaus bosch", "company")]),
         ("frag nach [Herbert](contact) Lang bitte", [("Herbert Lang", "contact")]),
         ("spiel einen [Geschäftsführer](persona)", []),
@@ -231,3 +237,28 @@ def test_every_process_makes_up_the_same_names() -> None:
         for seed in ("1", "2")
     }
     assert len(made) == 1
+
+
+def test_firms_take_the_place_of_people_only_where_nothing_says_it_is_one() -> None:
+    from bot.assistant.nlu.name_features import Sentence, Span
+    from bot.assistant.nlu.name_variants import with_other_names
+    from bot.assistant.nlu.tokenizer import tokens_of
+
+    kinds = []
+    for text in ("lohnt sich Kunz noch", "lohnt sich Herr Kunz noch"):
+        start = text.index("Kunz")
+        spans = (Span(start, start + 4, "contact"),)
+        varied = with_other_names([Sentence(text, tokens_of(text), find_terms(text), spans)] * 60, 3)
+        firms = [one for one in varied if one.spans[0].entity == "company"]
+        assert all(" " in one.text[one.spans[0].start : one.spans[0].end] for one in firms)
+        kinds.append(bool(firms))
+    assert kinds == [True, False]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_firms_may_be_called_by_words_of_everyday_but_by_no_function_words(agent: Any, language: str) -> None:
+    from bot.assistant.nlu.firm_makers import plain_words
+
+    words = {word.lower() for word in plain_words(language)}
+    assert words > ({"apfel", "himmel"} if language == "de" else {"bank", "garden"})
+    assert not words & {"nicht", "werden", "whether", "because"}
