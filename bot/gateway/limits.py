@@ -24,7 +24,7 @@ SIGN_ONS_OF_A_NETWORK = 600  # an office that begins its day
 
 @dataclass(slots=True)
 class Brakes:
-    """Per person: messages, codes for Telegram. Per network: messages and files, failures to log in, sign-ons begun."""
+    """Per person: messages, codes for Telegram. Per network: messages and files, failed proofs, sign-ons begun."""
 
     messages: Brake = field(default_factory=lambda: Brake(MESSAGES_OF_A_PERSON, MINUTE))
     codes: Brake = field(default_factory=lambda: Brake(CODES_OF_A_PERSON, HOUR))
@@ -38,15 +38,20 @@ def origin_of(request: Request) -> str:
     return address_key(request.client.host if request.client else "")
 
 
+def failure_key(path: str, origin: str) -> str:
+    """Ways in are counted apart: who forgot a password keeps nobody from coming by a page that vouches for them."""
+    return f"{path} {origin}"
+
+
 @contextmanager
 def proving(request: Request) -> Iterator[None]:
     """Around a proof of who somebody is, which has failed when it raises; raises Refused (429) after too many failures.
 
     It counts as failed until it has succeeded, so that many tries at once do not slip through.
     """
-    failures, origin = parts(request).brakes.failures, origin_of(request)
-    if wait := failures.wait(origin):
+    failures, key = parts(request).brakes.failures, failure_key(request.url.path, origin_of(request))
+    if wait := failures.wait(key):
         raise Refused(429, "login_braked", retry_after=wait, minutes=-(-wait // 60))
-    failures.count(origin)
+    failures.count(key)
     yield
-    failures.take_back(origin)
+    failures.take_back(key)

@@ -4,7 +4,7 @@ from telegram import Chat, Message, MessageEntity
 from telegram.constants import ChatType
 
 GROUPS = frozenset({ChatType.GROUP, ChatType.SUPERGROUP})
-NAMING = [MessageEntity.MENTION, MessageEntity.BOT_COMMAND]
+NAMING = (MessageEntity.MENTION, MessageEntity.BOT_COMMAND)
 
 
 def is_group(chat: Chat) -> bool:
@@ -20,7 +20,7 @@ def addressed_text(message: Message, bot_id: int, username: str) -> str | None:
     mention = f"@{username}".lower()
     replied = message.reply_to_message
     is_reply = bool(replied and replied.from_user and replied.from_user.id == bot_id)
-    named = message.parse_entities(NAMING) | message.parse_caption_entities(NAMING)  # a message has one of the two
+    named = message.parse_entities([*NAMING]) | message.parse_caption_entities([*NAMING])  # it has one of the two
     mentions = [entity for entity, words in named.items() if words.lower().endswith(mention)]
     if not mentions and not is_reply:
         return None

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from bot.gateway import files
 from bot.gateway.app import ROOMS, create_app
-from bot.gateway.limits import FAILURES_OF_A_NETWORK, MESSAGES_OF_A_NETWORK
+from bot.gateway.limits import FAILURES_OF_A_NETWORK, MESSAGES_OF_A_NETWORK, failure_key
 from bot.gateway.login import COOKIE
 from bot.gateway.protection import LARGEST_BODY, SAFE_METHODS
 from bot.gateway.rasa_client import sender_id
@@ -195,6 +195,6 @@ def hand_out(app: FastAPI, name: str, count: int, ago: timedelta = timedelta()) 
 
 async def test_names_are_not_guessed_from_one_network(app: FastAPI, client: httpx.AsyncClient) -> None:
     for _ in range(FAILURES_OF_A_NETWORK):
-        app.state.brakes.failures.count("127.0.0.1")
+        app.state.brakes.failures.count(failure_key("/api/login", "127.0.0.1"))
     response = await client.post("/api/login", json={"name": NAME, "password": PASSWORD})
     assert (response.status_code, response.json()["error"]) == (429, "login_braked")

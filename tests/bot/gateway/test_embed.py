@@ -88,6 +88,8 @@ async def test_guessing_is_slowed_down(client: httpx.AsyncClient) -> None:
     response = await embed(client, signed(NAME))
     assert response.status_code == 429
     assert int(response.headers["Retry-After"]) > 0
+    other_way = await client.post("/api/login", json={"name": NAME, "password": PASSWORD})
+    assert other_way.status_code == 200
 
 
 async def test_without_a_secret_nobody_is_vouched_for(app: Any, known: Settings) -> None:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from bot.gateway.brake import Brake
-from bot.gateway.limits import FAILURES_OF_A_NETWORK
+from bot.gateway.limits import FAILURES_OF_A_NETWORK, failure_key
 from bot.gateway.login import COOKIE
 from bot.gateway.sessions import AUDIENCE
 from persona_store.database import session_scope
@@ -139,7 +139,7 @@ async def test_forged_tokens_are_refused(known: Settings, anna: httpx.AsyncClien
 
 async def test_a_success_does_not_free_the_address_for_more_guesses(client: httpx.AsyncClient, app: FastAPI) -> None:
     for _ in range(FAILURES_OF_A_NETWORK - 1):
-        app.state.brakes.failures.count("127.0.0.1")
+        app.state.brakes.failures.count(failure_key("/api/login", "127.0.0.1"))
     assert (await client.post("/api/login", json=RIGHT)).status_code == 200
     client.cookies.clear()
     assert (await client.post("/api/login", json=WRONG)).status_code == 401
