@@ -30,8 +30,9 @@ def ask_about_account(request: Request, session: Session, question: Question) ->
     company = named_company(request, session)
     if company.known:
         return ask_about_company(request, session, question, company)
-    if request.named("contact"):
-        return ask_about(request, session, question, named_contact(request, session))
+    meaning = named_contact(request, session)
+    if request.named("contact") or (not company.missing and meaning.known):  # a person's name taken for a company's
+        return ask_about(request, session, question, meaning)
     if not company.missing:
         return ask_about_company(request, session, question, company)
     if still_open(request, question):

@@ -66,11 +66,11 @@ def follow_up(request: Request, session: Session) -> Reply:
     last = replace(_last_question(request), lead=None)
     if (several := ask_each(request, session, about_people(last))) is not None:
         return several
+    meaning = named_contact(request, session)
     if not ABOUT_COMPANIES.isdisjoint(last.kinds):
         company = named_company(request, session)
-        if company.known or (not company.missing and not request.named("contact")):
+        if company.known or not (company.missing or request.named("contact") or meaning.known):
             return ask_about_company(request, session, about_companies(last), company)
-    meaning = named_contact(request, session)
     role = named_role(request) or unknown_role(meaning)
     if not meaning.missing and (meaning.known or not (role or normalise_channel(meaning.unknown or ""))):
         return ask_about(request, session, about_people(last), meaning)

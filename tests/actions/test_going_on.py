@@ -119,3 +119,9 @@ def test_what_suits_a_role_is_told_by_its_persona(english: Any) -> None:
 def test_what_varies_no_number_is_no_name(talk: Any) -> None:
     talk.say("abschlussquote gesamt", "ask_statistics")
     assert "und im gebirge" not in talk.say("und im gebirge", "follow_up")["text"]
+
+
+@pytest.mark.parametrize("intent", ["follow_up", "ask_buying_center"])
+def test_a_persons_name_taken_for_a_companys_is_the_persons(talk: Any, intent: str) -> None:
+    talk.say("wer sitzt bei nordwerk im buying center", "ask_buying_center", company="nordwerk")
+    assert "Thomas Weber" in str(talk.say("und thomas weber?", intent, company="thomas weber"))
