@@ -1,5 +1,6 @@
 """A crowd of people who talk to the product at once: each asks about people of their own, and knows what fits them."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -98,7 +99,12 @@ def mixed_up(said: str, person: Person, people: Sequence[Person]) -> list[str]:
     """The names in an answer that only others of the crowd have asked about."""
     own = {person.first.name, person.second.name}
     others = (target.name for one in people for target in (one.first, one.second))
-    return [name for name in others if name not in own and name in said]
+    return [name for name in others if name not in own and _is_named(name, said)]
+
+
+def _is_named(name: str, said: str) -> bool:
+    """Whether the whole name stands there: "Klaus Schaaf" is not "Klaus Schaaf-Schneider"."""
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", said) is not None
 
 
 def _targets(engine: Engine) -> list[Target]:

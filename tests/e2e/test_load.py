@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.benchmarks.channels import PASSWORD, user_name
-from tests.benchmarks.crowd import Person, crowd
+from tests.benchmarks.crowd import Person, Target, crowd, mixed_up
 from tests.benchmarks.load import ERROR, MIXED_UP, Held, hold_web
 from tests.e2e.product import Product, add_people, store_of
 
@@ -40,3 +40,12 @@ def test_everybody_gets_an_answer_to_everything(held: Held) -> None:
 @pytest.mark.e2e
 def test_nobody_gets_the_answer_of_another(held: Held) -> None:
     assert [(one.turn.text, one.answer) for one in held.said if one.fault == MIXED_UP] == []
+
+
+def test_names_of_others_are_looked_for_whole() -> None:
+    asker, other = (
+        Person(number, "de", Target(first, "A AG"), Target(second, "B AG"))
+        for number, (first, second) in enumerate((("Eva Lau", "Jan Lau"), ("Klaus Schaaf", "Ina Roth")))
+    )
+    assert mixed_up("Klaus Schaaf-Schneider, Carina Roth, Eva Lau", asker, (asker, other)) == []
+    assert mixed_up("frag Klaus Schaaf, er weiß es", asker, (asker, other)) == ["Klaus Schaaf"]
