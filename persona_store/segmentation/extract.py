@@ -1,6 +1,6 @@
-"""The columns attributes are computed from, streamed out of the store into a temporary DuckDB file.
+"""The columns attributes are computed from, copied out of the store into a temporary DuckDB file.
 
-Rows come in Arrow batches through ADBC, so neither Python nor memory ever holds all interactions.
+Rows go there in Arrow batches through ADBC, so neither Python nor memory ever holds all interactions.
 """
 
 import shutil
@@ -18,7 +18,8 @@ from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, String
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import Base
-from persona_store.segmentation.rows import Rows, read_rows
+from persona_store.segmentation.copying import READERS, Wanted
+from persona_store.segmentation.rows import Order, Rows, copied
 from persona_store.settings import settings
 
 # What the statements of this room read; of texts only whether there are any leaves the store.
@@ -95,14 +96,13 @@ def extract(session: Session, part: Part | None = None) -> Iterator[Extract]:
     url = session.get_bind().engine.url
     settings().var.mkdir(parents=True, exist_ok=True, mode=0o700)
     _sweep(settings().var)
-    with (
-        tempfile.TemporaryDirectory(prefix=FOLDER, dir=settings().var) as folder,
-        closing(_scratch(Path(folder))) as connection,
-        read_rows(url) as rows,
-    ):
-        for table in COLUMNS:
-            _copy(rows, connection, table, url.get_backend_name(), part)
-        yield Extract(connection, rows, part)
+    with tempfile.TemporaryDirectory(prefix=FOLDER, dir=settings().var) as folder:
+        file, config = str(Path(folder) / "extract.duckdb"), _config(Path(folder))
+        tables = tuple(_wanted(table, url.get_backend_name(), part) for table in COLUMNS)
+        # A part of the contacts is for a worker among others, which has one core.
+        order = Order(file, config, tables, readers=READERS if part is None else 1)
+        with copied(url, order) as rows, closing(duckdb.connect(file, config=config)) as connection:
+            yield Extract(connection, rows, part)
 
 
 def _sweep(place: Path) -> None:
@@ -129,38 +129,32 @@ def _frame(data: Any) -> pl.DataFrame:
     return frame
 
 
-def _scratch(folder: Path) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(
-        folder / "extract.duckdb",
-        config={
-            "threads": THREADS,
-            "memory_limit": MEMORY,
-            "temp_directory": str(folder / "spill"),
-            "preserve_insertion_order": False,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
+def _config(folder: Path) -> dict[str, Any]:
+    return {
+        "threads": THREADS,
+        "memory_limit": MEMORY,
+        "temp_directory": str(folder / "spill"),
+        "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
 
 
-def _copy(rows: Rows, connection: duckdb.DuckDBPyConnection, table: str, backend: str, part: Part | None) -> None:
+def _wanted(table: str, backend: str, part: Part | None) -> Wanted:
     columns = [Base.metadata.tables[table].c[name] for name in COLUMNS[table]]
     source = ", ".join(_source(column, backend) for column in columns)
     target = ", ".join(_target(column, backend) for column in columns)
-    with rows(f"SELECT {source} FROM {table}{_within(table, part)}") as batches:  # noqa: S608 -- names of our own
-        connection.register("rows", batches)
-        connection.execute(f"CREATE TABLE {table} AS SELECT {target} FROM rows")  # noqa: S608
-        connection.unregister("rows")
+    return Wanted(table, source, target, _within(table, part))
 
 
 def _within(table: str, part: Part | None) -> str:
     """The condition that rows belong to the part: of the contacts themselves, their doubles, and what these did."""
     if part is None or table == "companies":
-        return ""
+        return "1 = 1"
     people = f"({part.holds('id')}) OR ({part.holds('duplicate_of')})"
     if table == "contacts":
-        return f" WHERE {people}"
-    return f" WHERE contact_id IN (SELECT id FROM contacts WHERE {people})"  # noqa: S608 -- whole numbers
+        return people
+    return f"contact_id IN (SELECT id FROM contacts WHERE {people})"  # noqa: S608 -- whole numbers
 
 
 def _source(column: Column[Any], backend: str) -> str:
