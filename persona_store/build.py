@@ -273,7 +273,7 @@ def _read(
     tell = _teller(market, progress)
     tell(0.0)
     attributes, left_out = recognise_attributes(session, market)
-    frame = workplace.frame(session, market, attributes, as_of, until_outcome=False)
+    frame, before = workplace.frames(session, market, attributes, as_of)
     people, group = len(frame), active_group(session, market)
     if group is not None:
         frame = frame.filter(group.inside(frame, attributes))
@@ -281,7 +281,6 @@ def _read(
             raise InputError(say("target.error.empty", settings().language, name=group.name, contacts=people))
     binning = fit_binning(frame, attributes)
     known = frame.select("contact_id").join(outcomes(session, market, source), on="contact_id", how="left")["outcome"]
-    before = workplace.frame(session, market, attributes, as_of, until_outcome=True)
     if group is not None:
         before = frame.select("contact_id").join(before, on="contact_id", how="left", maintain_order="left")
     data = MarketData(

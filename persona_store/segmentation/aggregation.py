@@ -1,6 +1,6 @@
 """The built-in attributes, summed up in SQL: one row a contact, however many interactions it has."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from persona_store.segmentation import statements
 from persona_store.segmentation.extract import Extract, one_pass
 from persona_store.segmentation.registry import BUILT_IN, MARKETS, Attribute, from_texts
-from persona_store.segmentation.statements import LONGEST_NAME
+from persona_store.segmentation.statements import LONGEST_NAME, Period
 
 CENTS = 2  # sums differ behind that with the order of their rows
 
@@ -35,7 +35,7 @@ BEHAVIOUR_SCHEMA: Schema = _schema("interactions") | {"last_at": pl.Datetime, "h
 DEAL_SCHEMA: Schema = _schema("deals")
 NAME_SCHEMA: Schema = {"contact_id": pl.Int64, "name": pl.String}
 HIT_SCHEMA: Schema = {"contact_id": pl.Int64, "kind": pl.String, "term": pl.String}
-NOTED_SCHEMA: Schema = {"contact_id": pl.Int64}
+ID_SCHEMA: Schema = {"contact_id": pl.Int64}
 OUTCOME_SCHEMA: Schema = {"contact_id": pl.Int64, "outcome": pl.Boolean}
 
 
@@ -101,28 +101,59 @@ def whole_market(session: Session, market: str, source: Extract | None = None) -
         yield Reader(session, market, extract=rows)
 
 
-def built_in_frame(
-    reader: Reader, wanted: Sequence[Attribute], as_of: date | None, until_outcome: bool
-) -> pl.DataFrame:
-    """`contact_id` and the `wanted` attributes but custom ones, raw; one row a person who may be profiled."""
+def built_in_frames(
+    reader: Reader, wanted: Sequence[Attribute], as_of: date | None, periods: Sequence[Period]
+) -> list[pl.DataFrame]:
+    """For each of the periods `contact_id` and the `wanted` attributes but custom ones, raw.
+
+    One row a person who may be profiled.
+    """
     keys = {attribute.key for attribute in wanted}
-    people = reader.frame(statements.people(reader.few), PEOPLE_SCHEMA, as_of.year if as_of else None)
-    parts = [reader.frame(statements.behaviour(reader.few, until_outcome), BEHAVIOUR_SCHEMA)]
+    lasting = reader.frame(statements.people(reader.few), PEOPLE_SCHEMA, as_of.year if as_of else None)
     if keys & DEAL_SCHEMA.keys():
-        parts.append(reader.frame(statements.deals(reader.few), DEAL_SCHEMA))
-    if "favourite_topic" in keys:
-        names = reader.frame(statements.topics(reader.few, until_outcome), NAME_SCHEMA)
-        parts.append(names.rename({"name": "favourite_topic"}))
+        lasting = _joined(lasting, reader.frame(statements.deals(reader.few), DEAL_SCHEMA))
     if "favourite_product" in keys:
         names = reader.frame(statements.purchases(reader.few), NAME_SCHEMA)
-        parts.append(names.rename({"name": "favourite_product"}))
-    joined = people
-    for part in parts:
-        joined = joined.join(part, on="contact_id", how="left")
+        lasting = _joined(lasting, names.rename({"name": "favourite_product"}))
     flags = [attribute for attribute in wanted if from_texts(attribute)]
-    if flags:
-        joined = _flagged(joined, reader, flags, until_outcome)
-    return joined.with_columns(_derived(joined, as_of, until_outcome)).sort("contact_id")
+    frames = []
+    for period, touches in zip(periods, _touches(reader, keys, periods), strict=True):
+        joined = _joined(lasting, *touches)
+        if flags:
+            joined = _flagged(joined, reader, flags, period)
+        frames.append(joined.with_columns(_derived(joined, as_of, period)).sort("contact_id"))
+    return frames
+
+
+def _touches(reader: Reader, keys: Collection[str], periods: Sequence[Period]) -> list[list[pl.DataFrame]]:
+    """What interactions sum up to in each of the periods."""
+    if "all" not in periods:
+        return [_touches_of(reader, keys, period) for period in periods]
+    # Whoever has no outcome yet is the same in every period, so that half the work is done already.
+    whole, decided = _touches_of(reader, keys, "all"), reader.frame(statements.decided(reader.few), ID_SCHEMA)
+    return [
+        whole
+        if period == "all"
+        else [
+            pl.concat([everything.join(decided, on="contact_id", how="anti"), before])
+            for everything, before in zip(whole, _touches_of(reader, keys, "of_decided"), strict=True)
+        ]
+        for period in periods
+    ]
+
+
+def _touches_of(reader: Reader, keys: Collection[str], period: Period) -> list[pl.DataFrame]:
+    parts = [reader.frame(statements.behaviour(reader.few, period), BEHAVIOUR_SCHEMA)]
+    if "favourite_topic" in keys:
+        names = reader.frame(statements.topics(reader.few, period), NAME_SCHEMA)
+        parts.append(names.rename({"name": "favourite_topic"}))
+    return parts
+
+
+def _joined(frame: pl.DataFrame, *parts: pl.DataFrame) -> pl.DataFrame:
+    for part in parts:
+        frame = frame.join(part, on="contact_id", how="left")
+    return frame
 
 
 def outcomes(session: Session, market: str, source: Extract | None = None) -> pl.DataFrame:
@@ -130,9 +161,9 @@ def outcomes(session: Session, market: str, source: Extract | None = None) -> pl
     return Reader(session, market, extract=source).frame(statements.outcomes(few=False), OUTCOME_SCHEMA)
 
 
-def _derived(frame: pl.DataFrame, as_of: date | None, until_outcome: bool) -> list[pl.Expr]:
+def _derived(frame: pl.DataFrame, as_of: date | None, period: Period) -> list[pl.Expr]:
     last = pl.max_horizontal(pl.col("last_at").cast(pl.Date), pl.col("last_activity_on"))
-    days = (pl.lit(as_of, dtype=pl.Date) - (pl.lit(None, dtype=pl.Date) if until_outcome else last)).dt.total_days()
+    days = (pl.lit(as_of, dtype=pl.Date) - (last if period == "all" else pl.lit(None, dtype=pl.Date))).dt.total_days()
     here = [one for one in BUILT_IN if one.key in frame.columns]
     return [
         days.clip(lower_bound=0).cast(pl.Float32).alias("recency"),
@@ -145,13 +176,13 @@ def _cleaned(name: pl.Expr) -> pl.Expr:
     return pl.when(name.str.len_bytes() > 0).then(name.str.slice(0, LONGEST_NAME))
 
 
-def _flagged(frame: pl.DataFrame, reader: Reader, flags: Sequence[Attribute], until_outcome: bool) -> pl.DataFrame:
+def _flagged(frame: pl.DataFrame, reader: Reader, flags: Sequence[Attribute], period: Period) -> pl.DataFrame:
     """`frame` with a column a flag: 1 where the term was found, 0 where it was not, null where there is no text."""
-    found = reader.frame(statements.hits(reader.few, until_outcome), HIT_SCHEMA)
+    found = reader.frame(statements.hits(reader.few, period), HIT_SCHEMA)
     key = pl.concat_str("kind", pl.lit("_"), "term")
     texts = [frame.filter(pl.col("has_text")).select("contact_id"), found.select("contact_id")]
-    if not until_outcome:
-        texts.append(reader.frame(statements.noted(reader.few), NOTED_SCHEMA))
+    if period == "all":
+        texts.append(reader.frame(statements.noted(reader.few), ID_SCHEMA))
     has_text = pl.col("contact_id").is_in(pl.concat(texts)["contact_id"].unique().implode())
     parts = found.with_columns(key=key).partition_by("key", as_dict=True)
     held = {name: part["contact_id"] for (name,), part in parts.items()}

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import TextHit
-from persona_store.segmentation.aggregation import Reader, built_in_frame, newest_data, whole_market
+from persona_store.segmentation.aggregation import Reader, built_in_frames, newest_data, whole_market
 from persona_store.segmentation.custom import custom_frame, recognise_custom
 from persona_store.segmentation.extract import Extract
 from persona_store.segmentation.registry import (
@@ -21,8 +21,17 @@ from persona_store.segmentation.registry import (
     built_in,
     text_attribute,
 )
+from persona_store.segmentation.statements import Period
 
-__all__ = ["Attribute", "AttributeKind", "Market", "attribute_frame", "attributes", "recognise_attributes"]
+__all__ = [
+    "Attribute",
+    "AttributeKind",
+    "Market",
+    "attribute_frame",
+    "attribute_frames",
+    "attributes",
+    "recognise_attributes",
+]
 
 KINDS: tuple[AttributeKind, ...] = ("explicit", "implicit", "value")  # in the order in which people read profiles
 TERM = re.compile(r"[a-z0-9_]{1,60}", re.ASCII)
@@ -73,15 +82,35 @@ def attribute_frame(
     day = as_of or newest_data(session)
     few = Reader(session, market, contact_ids)
     with whole_market(session, market, source) if contact_ids is None else nullcontext(few) as reader:
-        frame = built_in_frame(reader, wanted, day, until_outcome)
-        custom = [attribute for attribute in wanted if attribute.kind == "custom"]
-        if custom:
-            own = custom_frame(reader, custom)
-            frame = frame.join(own, on="contact_id", how="left", suffix="\0custom")
-            frame = frame.with_columns(
-                pl.coalesce(attribute.key, f"{attribute.key}\0custom")
-                for attribute in custom
-                if f"{attribute.key}\0custom" in frame.columns
-            )
-        missing = [pl.lit(None, pl.Float64).alias(one.key) for one in wanted if one.key not in frame.columns]
-        return frame.with_columns(missing).select("contact_id", *(attribute.key for attribute in wanted))
+        return _frames(reader, wanted, day, ["until_outcome" if until_outcome else "all"])[0]
+
+
+def attribute_frames(
+    session: Session, market: str, known: Sequence[Attribute], as_of: date | None, source: Extract | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The frames of a whole market as of now and as of each contact's outcome, as `attribute_frame` gives them."""
+    day = as_of or newest_data(session)
+    with whole_market(session, market, source) as reader:
+        now, before = _frames(reader, known, day, ["all", "until_outcome"])
+        return now, before
+
+
+def _frames(
+    reader: Reader, wanted: Sequence[Attribute], as_of: date | None, periods: Sequence[Period]
+) -> list[pl.DataFrame]:
+    frames = built_in_frames(reader, wanted, as_of, periods)
+    custom = [attribute for attribute in wanted if attribute.kind == "custom"]
+    own = custom_frame(reader, custom) if custom else None
+    return [_whole(frame if own is None else _with_custom(frame, own), wanted) for frame in frames]
+
+
+def _with_custom(frame: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """A built-in attribute that a custom column tells too is taken from there only where it is not known else."""
+    joined = frame.join(own, on="contact_id", how="left", suffix="\0custom")
+    twice = [name for name in frame.columns if f"{name}\0custom" in joined.columns]
+    return joined.with_columns(pl.coalesce(name, f"{name}\0custom") for name in twice)
+
+
+def _whole(frame: pl.DataFrame, wanted: Sequence[Attribute]) -> pl.DataFrame:
+    missing = [pl.lit(None, pl.Float64).alias(one.key) for one in wanted if one.key not in frame.columns]
+    return frame.with_columns(missing).select("contact_id", *(attribute.key for attribute in wanted))

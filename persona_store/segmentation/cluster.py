@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from persona_store.database import connect, session_scope
 from persona_store.database.models import Contact
 from persona_store.errors import InputError, StoreUnavailable
-from persona_store.segmentation.attributes import attribute_frame
+from persona_store.segmentation.attributes import attribute_frames
 from persona_store.segmentation.extract import Part, extract
 from persona_store.segmentation.latent_classes import LatentClasses, fit_statistics
 from persona_store.segmentation.observations import Codes, Discount, Floats, Observations, observe
@@ -45,17 +45,20 @@ class Cluster:
 
     client: "Client"
 
-    def frame(
-        self, session: Session, market: str, known: Sequence[Attribute], as_of: date | None, *, until_outcome: bool
-    ) -> pl.DataFrame:
-        """The attributes of all contacts of a market, each part computed by a worker that reads it from the store."""
+    def frames(
+        self, session: Session, market: str, known: Sequence[Attribute], as_of: date | None
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The attributes of all contacts of a market now and before their outcomes.
+
+        Each part is computed by a worker that reads it from the store.
+        """
         url, name = _address(session)
         futures = [
-            self.client.submit(_part_frame, url, name, part, market, tuple(known), as_of, until_outcome, pure=False)
+            self.client.submit(_part_frames, url, name, part, market, tuple(known), as_of, pure=False)
             for part in _parts(session, market, self._parts_wanted())
         ]
-        frames: list[pl.DataFrame] = self.client.gather(futures)
-        return pl.concat(frames)
+        now, before = zip(*self.client.gather(futures), strict=True)
+        return pl.concat(now), pl.concat(before)
 
     def fit(
         self, codes: Codes, sizes: Sequence[int], discounts: tuple[Discount, ...], *, seed: int, start: Parameters
@@ -159,15 +162,9 @@ def _parts(session: Session, market: str, wanted: int) -> list[Part]:
     return [Part(start, end) for start, end in zip(starts, ends, strict=True)]
 
 
-def _part_frame(
-    url: str | None,
-    name: str,
-    part: Part,
-    market: str,
-    known: tuple[Attribute, ...],
-    as_of: date | None,
-    until_outcome: bool,
-) -> pl.DataFrame:
+def _part_frames(
+    url: str | None, name: str, part: Part, market: str, known: tuple[Attribute, ...], as_of: date | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Runs on a worker: the attributes of one part of the contacts."""
     address = make_url(url or settings().store_url)
     if f"{address.host or ''}/{address.database or ''}" != name:
@@ -175,9 +172,7 @@ def _part_frame(
     engine = connect(address.render_as_string(hide_password=False))
     try:
         with session_scope(engine) as session, extract(session, part) as source:
-            return attribute_frame(
-                session, market, known=known, as_of=as_of, until_outcome=until_outcome, source=source
-            )
+            return attribute_frames(session, market, known, as_of, source)
     finally:
         engine.dispose()
 

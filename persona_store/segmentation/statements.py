@@ -9,9 +9,12 @@ interactions or deals; of contacts as `c.` and of companies as `k.` with the par
 # ruff: noqa: S608 -- put together from names and numbers of this room; values are parameters
 
 from functools import cache
+from typing import Literal
 
 from persona_store.segmentation.registry import BUILT_IN, Source
 
+# Which interactions count: all, those before the person's outcome (all of whom has none), or these of the decided only.
+Period = Literal["all", "until_outcome", "of_decided"]
 LONGEST_NAME = 100
 EMPTY_JSON = "{}"
 # What people fetch, attend or click tells what they care for; what we write to them tells what we care for.
@@ -56,26 +59,34 @@ def outcomes(few: bool) -> str:
 
 
 @cache
-def behaviour(few: bool, until_outcome: bool) -> str:
-    """One row a person with any interaction: its sums, its doubles' included; only before the outcome if so wanted."""
+def decided(few: bool) -> str:
+    """Every person whose outcome has a date."""
+    return f"""
+        SELECT c.id AS contact_id FROM contacts c {_before_join(few, "until_outcome")}
+        WHERE {_persons(few)} AND {DECIDED} IS NOT NULL"""
+
+
+@cache
+def behaviour(few: bool, period: Period) -> str:
+    """One row a person with any interaction: its sums, its doubles' included."""
     return f"""
         SELECT {PERSON} AS contact_id, {_sums("interactions")}, max(i.at) AS last_at,
                max(CASE WHEN length(i.text) > 0 THEN 1 ELSE 0 END) AS has_text
-        FROM interactions i JOIN contacts c ON i.contact_id = c.id {_before_join(few, until_outcome)}
-        WHERE {_with_doubles(few)} {_before(until_outcome)}
+        FROM interactions i JOIN contacts c ON i.contact_id = c.id {_before_join(few, period)}
+        WHERE {_with_doubles(few)} {_before(period)}
         GROUP BY {PERSON}"""
 
 
 @cache
-def topics(few: bool, until_outcome: bool) -> str:
+def topics(few: bool, period: Period) -> str:
     """The topic of most contents a person took in; of equally frequent ones the latest."""
     kinds = ", ".join(f"'{kind}'" for kind in CONTENT_KINDS)
     return _most_frequent(
         TOPIC,
         "i.at",
         "i.id",
-        f"interactions i JOIN contacts c ON i.contact_id = c.id {_before_join(few, until_outcome)}",
-        f"{_with_doubles(few)} {_before(until_outcome)} AND i.kind IN ({kinds}) AND i.topic <> ''",
+        f"interactions i JOIN contacts c ON i.contact_id = c.id {_before_join(few, period)}",
+        f"{_with_doubles(few)} {_before(period)} AND i.kind IN ({kinds}) AND i.topic <> ''",
     )
 
 
@@ -108,13 +119,13 @@ def deals(few: bool) -> str:
 
 
 @cache
-def hits(few: bool, until_outcome: bool) -> str:
+def hits(few: bool, period: Period) -> str:
     """What was found in texts about each person; notes bear no date, so they do not count as before the outcome."""
-    dated = "JOIN interactions i ON h.interaction_id = i.id" if until_outcome else ""
+    dated = "" if period == "all" else "JOIN interactions i ON h.interaction_id = i.id"
     return f"""
         SELECT DISTINCT {PERSON} AS contact_id, h.kind AS kind, h.term AS term
-        FROM text_hits h JOIN contacts c ON h.contact_id = c.id {dated} {_before_join(few, until_outcome)}
-        WHERE {_with_doubles(few)} {_before(until_outcome)}"""
+        FROM text_hits h JOIN contacts c ON h.contact_id = c.id {dated} {_before_join(few, period)}
+        WHERE {_with_doubles(few)} {_before(period)}"""
 
 
 @cache
@@ -144,8 +155,8 @@ def _most_frequent(name: str, moment: str, number: str, rows: str, condition: st
         WHERE place = 1"""
 
 
-def _before_join(few: bool, until_outcome: bool) -> str:
-    if not until_outcome:
+def _before_join(few: bool, period: Period) -> str:
+    if period == "all":
         return ""
     wanted = "AND d.contact_id IN :ids" if few else ""
     return f"""
@@ -156,8 +167,9 @@ def _before_join(few: bool, until_outcome: bool) -> str:
         ) lost ON lost.contact_id = p.id"""
 
 
-def _before(until_outcome: bool) -> str:
-    return f"AND ({DECIDED} IS NULL OR i.at < {DECIDED})" if until_outcome else ""
+def _before(period: Period) -> str:
+    before = f"i.at < {DECIDED}"
+    return {"all": "", "until_outcome": f"AND ({DECIDED} IS NULL OR {before})", "of_decided": f"AND {before}"}[period]
 
 
 def _persons(few: bool) -> str:

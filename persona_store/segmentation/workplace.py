@@ -8,7 +8,7 @@ from typing import Protocol
 import polars as pl
 from sqlalchemy.orm import Session
 
-from persona_store.segmentation.attributes import attribute_frame
+from persona_store.segmentation.attributes import attribute_frames
 from persona_store.segmentation.extract import Extract
 from persona_store.segmentation.latent_classes import LatentClasses, fit_latent_classes
 from persona_store.segmentation.observations import Codes, Discount, observe
@@ -19,10 +19,10 @@ from persona_store.segmentation.sums import Parameters
 class Workplace(Protocol):
     """All that grows with the number of contacts: their attributes, and the statistics of the EM."""
 
-    def frame(
-        self, session: Session, market: str, known: Sequence[Attribute], as_of: date | None, *, until_outcome: bool
-    ) -> pl.DataFrame:
-        """The attributes of all contacts of a market, as `attribute_frame` gives them."""
+    def frames(
+        self, session: Session, market: str, known: Sequence[Attribute], as_of: date | None
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The attributes of all contacts of a market, now and before their outcomes (see `attribute_frames`)."""
 
     def fit(
         self, codes: Codes, sizes: Sequence[int], discounts: tuple[Discount, ...], *, seed: int, start: Parameters
@@ -36,13 +36,11 @@ class Here:
 
     source: Extract | None = None
 
-    def frame(
-        self, session: Session, market: str, known: Sequence[Attribute], as_of: date | None, *, until_outcome: bool
-    ) -> pl.DataFrame:
-        """The attributes of all contacts of a market."""
-        return attribute_frame(
-            session, market, known=known, as_of=as_of, until_outcome=until_outcome, source=self.source
-        )
+    def frames(
+        self, session: Session, market: str, known: Sequence[Attribute], as_of: date | None
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The attributes of all contacts of a market now and before their outcomes."""
+        return attribute_frames(session, market, known, as_of, self.source)
 
     def fit(
         self, codes: Codes, sizes: Sequence[int], discounts: tuple[Discount, ...], *, seed: int, start: Parameters

@@ -44,10 +44,9 @@ def test_attributes_of_the_parts_are_those_of_the_whole(store: Engine, address: 
     with cluster(address) as workers, session_scope(store) as session:
         for market in ("b2b", "b2c"):
             known = attributes(session, market)
-            for until_outcome in (False, True):
-                there = workers.frame(session, market, known, None, until_outcome=until_outcome)
-                whole = attribute_frame(session, market, known=known, until_outcome=until_outcome)
-                assert there.equals(whole)
+            there = workers.frames(session, market, known, None)
+            for frame, until_outcome in zip(there, (False, True), strict=True):
+                assert frame.equals(attribute_frame(session, market, known=known, until_outcome=until_outcome))
 
 
 def test_a_build_on_the_cluster_equals_one_made_here(store: Engine, address: str) -> None:

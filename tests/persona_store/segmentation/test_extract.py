@@ -17,7 +17,7 @@ from persona_store.crm.sample import write_sample
 from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Contact, Deal, Interaction, TextHit
 from persona_store.errors import StoreUnavailable
-from persona_store.segmentation.attributes import attribute_frame, recognise_attributes
+from persona_store.segmentation.attributes import attribute_frame, attribute_frames, recognise_attributes
 from persona_store.segmentation.extract import FOLDER, can_extract, extract
 from persona_store.segmentation.registry import MARKETS
 from persona_store.settings import settings
@@ -81,10 +81,12 @@ def test_every_attribute_is_known_of_somebody(crm: Engine) -> None:
 def test_one_extract_serves_both_markets_before_and_after_the_outcome(crm: Engine) -> None:
     with session_scope(crm) as session, extract(session) as source:
         for market in MARKETS:
-            for until_outcome in (False, True):
-                shared = attribute_frame(session, market, until_outcome=until_outcome, source=source)
+            known = recognise_attributes(session, market)[0]
+            shared = attribute_frames(session, market, known, None, source)
+            for frame, until_outcome in zip(shared, (False, True), strict=True):
                 own = attribute_frame(session, market, until_outcome=until_outcome)
-                assert_frame_equal(shared, own, check_exact=True)
+                assert_frame_equal(frame, own, check_exact=True)
+            assert not shared[0].drop("recency").equals(shared[1].drop("recency")), "some did more after the outcome"
 
 
 def test_what_a_session_has_not_committed_counts_for_it(engine: Engine) -> None:
