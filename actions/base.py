@@ -22,6 +22,7 @@ from actions.answers.talk import (
 )
 from actions.bare import bare_answer, may_answer
 from actions.context import Message, Request, read_message, read_request, store, talk_of
+from actions.described import of_described_lead
 from actions.fallback import doubted
 from actions.reply import LookUp, Reply
 from actions.running import Heard, come_back, go_on, is_for_runner
@@ -122,7 +123,7 @@ def answered(
 
 def _replied(request: Request, session: Session, heard: Heard, reply_to: Callable[[Request, Session], Reply]) -> Reply:
     reply = reason_given(request, session, heard.intent, heard.confidence) or go_on(request, session, heard)
-    reply = reply or bare_answer(request, session)
+    reply = reply or bare_answer(request, session) or of_described_lead(request, session)
     return reply or come_back(request.talk, doubted(request, heard.confidence) or reply_to(request, session))
 
 

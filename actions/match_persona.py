@@ -52,7 +52,7 @@ def ask_about_someone(request: Request, session: Session, question: Question) ->
     if meaning.missing and still_open(request, question):
         return offer_again(request, question)
     if meaning.missing and (described := lead_of(request.talk.question)) is not None:
-        return judged(request, session, *described)
+        return judged(request, session, *described, worth_first="antipersona" in question.kinds)
     if meaning.missing and (known := _spoken_of(request.talk, question)) is not None:
         return ask(request, session, replace(question, subject=known))
     if meaning.unknown and normalise_channel(meaning.unknown):  # "oder persönlich?" goes on about the channel

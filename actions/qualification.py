@@ -119,10 +119,12 @@ def begin(request: Request, session: Session, lead: Lead | None = None, market: 
     return _ask(request, session, state, "go_on" if going_on else "begin")
 
 
-def judged(request: Request, session: Session, lead: Lead, market: str, begin_key: str = "") -> Reply:
+def judged(
+    request: Request, session: Session, lead: Lead, market: str, begin_key: str = "", *, worth_first: bool = False
+) -> Reply:
     """The verdict on a lead as far as it is known; what "yes" does next is offered."""
     verdict = assess_lead(session, lead, market)
-    answer = lead_answer(verdict, request.language, begin=begin_key)
+    answer = lead_answer(verdict, request.language, begin=begin_key, worth_first=worth_first)
     question = lead_question(lead, market)
     offer = lead_question(lead, market, then=GO_ON if offers_questions(verdict) else SAVE)
     talk = replace(

@@ -22,10 +22,10 @@ PRESSED = "lead:"  # what the buttons of a qualification send, as the entity `at
 UNKNOWN, ENOUGH, GO_ON, SAVE, WITHOUT_COMPANY = "?", "enough", "go_on", "save", "without_company"
 
 
-def lead_answer(verdict: LeadVerdict, language: Language, *, begin: str = "") -> Answer:
+def lead_answer(verdict: LeadVerdict, language: Language, *, begin: str = "", worth_first: bool = False) -> Answer:
     """Persona and anti-persona verdict of a lead with their reasons, how it was understood, and what would help most.
 
-    `begin` is said first.
+    `begin` is said first. With `worth_first`, for who asks whether it is worth it, the verdict precedes the persona.
     """
     match = verdict.match
     known = match.confidence != "unknown"
@@ -35,18 +35,17 @@ def lead_answer(verdict: LeadVerdict, language: Language, *, begin: str = "") ->
         if verdict.value is not None and verdict.anti_persona
         else ()
     )
-    points = tuple(points_line(one, language) for one in verdict.points[:POINTS_SHOWN])
+    points = (points_line(one, language) for one in verdict.points[:POINTS_SHOWN])
+    verdicts = [_persona(verdict, language), _anti(verdict, language)]
+    parts = [tuple(reason_line(reason, language) for reason in reasons), (_buying(verdict, language), *points, *worth)]
+    if worth_first:
+        verdicts.reverse()
+        parts.reverse()
     return Answer(
         kind="lead",
         language=language,
-        text=f"{begin}{_persona(verdict, language)} {_anti(verdict, language)}",
-        reasons=(
-            *(reason_line(reason, language) for reason in reasons),
-            _buying(verdict, language),
-            *points,
-            *worth,
-            *_uncounted(verdict, language),
-        ),
+        text=f"{begin}{' '.join(verdicts)}",
+        reasons=(*parts[0], *parts[1], *_uncounted(verdict, language)),
         next_step=_next_step(verdict, language),
         card=_card(verdict, language, PERSONAS_SHOWN),
         choices=_choices(verdict, language),

@@ -11,6 +11,7 @@ from persona_store.wording import day, number, percent, say
 TERMINAL = "terminal:"  # how the audit trail marks who sat at the terminal
 UNDO = "undo"
 SKIP = "skip"
+HOLDS = ("good_lead", "anti_persona", "other_persona")  # what the buttons say holds instead
 
 
 def veto_sentence(veto: VetoInfo, name: str, language: Language, asker: str = "") -> str:
@@ -72,6 +73,14 @@ def withdrawn_answer(name: str, language: Language, *, there_was: bool) -> Answe
 def whom_vetoed_answer(language: Language) -> Answer:
     """Somebody is contradicted, but about whom?"""
     return Answer("talk", language, say("veto.whom", language), choices=(button("help", language, "help"),))
+
+
+def what_wrong_answer(name: str, language: Language) -> Answer:
+    """Somebody disagrees, but with what?"""
+    choices = (
+        labelled_button(say(f"veto.button.{holds}", language), "veto_verdict", {"persona": holds}) for holds in HOLDS
+    )
+    return Answer("talk", language, say("veto.what_wrong", language, name=name), choices=tuple(choices))
 
 
 def vetoes_answer(

@@ -125,3 +125,10 @@ def test_what_varies_no_number_is_no_name(talk: Any) -> None:
 def test_a_persons_name_taken_for_a_companys_is_the_persons(talk: Any, intent: str) -> None:
     talk.say("wer sitzt bei nordwerk im buying center", "ask_buying_center", company="nordwerk")
     assert "Thomas Weber" in str(talk.say("und thomas weber?", intent, company="thomas weber"))
+
+
+@pytest.mark.parametrize("text", ["und um wieviel uhr", "eher vormittags?", "and in the morning or in the evening?"])
+def test_a_time_of_day_goes_on_about_the_one_spoken_of(talk: Any, text: str) -> None:
+    talk.say("wie erreiche ich sabine meier", "ask_approach", contact="sabine meier")
+    answer = talk.say(text, "follow_up")
+    assert answer["kind"] == "approach" and "Sabine Meier" in talk.read()

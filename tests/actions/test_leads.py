@@ -284,3 +284,17 @@ def test_a_lead_just_described_is_stored_on_wish_whatever_was_offered_since(talk
     talk.say("wie spreche ich den an?", "ask_approach")
     assert "Vor- und Nachname" in talk.say("leg ihn an", "affirm")["text"]
     assert talk.slots["running"]["name"] == "storing"
+
+
+@pytest.mark.parametrize("intent", ["out_of_scope", "describe_lead", "ask_next_message"])
+def test_of_a_described_lead_more_can_be_asked_in_any_words(talk: Any, intent: str) -> None:
+    lead = "it leiter bei nem mittelständler, 120 leute, maschinenbau, hat sich zwei whitepaper geladen"
+    told = talk.say(lead, "describe_lead")
+    worth = talk.say("lohnt sich das", "check_anti_persona")
+    assert worth["text"].split(". ")[0] in told["text"] and not worth["text"].startswith(told["text"].split(".")[0])
+    assert worth["reasons"][0].startswith("Kauf") and not told["reasons"][0].startswith("Kauf")
+    assert talk.say("was frag ich ihn als nächstes", intent)["choices"]
+    assert talk.slots["running"]["name"] == "qualification"
+    talk.say("das reicht", "stop")
+    talk.say("speicher den mal als lead", intent)
+    assert talk.slots["running"]["name"] == "storing"

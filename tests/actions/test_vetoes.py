@@ -257,3 +257,20 @@ def test_no_contradiction_that_is_taught_looks_like_a_question(language: str) ->
     ]
     assert len(said) > 30
     assert [text for text in said if asks(text)] == []
+
+
+def test_who_contradicts_no_verdict_is_asked_what_is_wrong(talk: Any, store_with_personas: Engine) -> None:
+    talk.say("wie erreiche ich jan schulze", "ask_approach", contact="jan schulze")
+    answer = talk.say("falsch", "veto_verdict")
+    assert "Was stimmt bei Jan Schulze nicht?" in answer["text"]
+    assert not stored(store_with_personas)
+    answer = talk.press("Guter Lead")
+    assert "gilt ab sofort als guter Lead" in answer["text"]
+    assert [veto.verdict for veto in stored(store_with_personas)] == ["good_lead"]
+
+
+def test_who_denies_a_role_means_the_persona(talk: Any, store_with_personas: Engine) -> None:
+    talk.say("wie erreiche ich jan schulze", "ask_approach", contact="jan schulze")
+    answer = talk.say("falsch, der ist kein geschäftsführer", "veto_verdict")
+    assert "Die Persona von Jan Schulze stimmt nicht" in answer["text"]
+    assert [veto.verdict for veto in stored(store_with_personas)] == ["other_persona"]
