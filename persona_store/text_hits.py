@@ -1,6 +1,6 @@
 """Which wishes, problems and traits stand where in the texts about each contact: kept in the table `text_hits`."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Final, Literal
@@ -9,7 +9,7 @@ import polars as pl
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
-from persona_store.database.bulk import insert_frame, read_parts
+from persona_store.database.bulk import insert_frame, read_parts, read_rows
 from persona_store.database.models import Contact, Interaction, TextHit
 from persona_store.lexicon.mining import Hit, mine
 
@@ -78,33 +78,59 @@ def without_hits(session: Session) -> set[int]:
     return {*session.scalars(objected), *session.scalars(doubles)}
 
 
-def _fill(connection: Connection, blocked: set[int], progress: Callable[[int], None] | None) -> int:
-    """Fills the empty table: each distinct text is read once for all the places it stands in."""
-    read, found = 0, [pl.DataFrame(schema=PLACE_SCHEMA)]
-    for texts in _all_texts(connection):
-        known = texts.filter(pl.col("text").is_not_null() & ~pl.col("contact_id").is_in(list(blocked)))
-        answers = pl.any_horizontal(pl.col("text").str.to_lowercase().str.starts_with(mark) for mark in ANSWER_MARKS)
-        known = known.filter((pl.col("field") != "topic") | ~answers)
-        places = known.join(_found(known["text"].unique().to_list()), on="text", how="inner")
-        found.append(places.select(COLUMNS))
-        read += texts["text"].count()
-        if progress:
-            progress(read)
-    rows = pl.concat(found).sort("contact_id", pl.col("interaction_id").fill_null(0), *COLUMNS[2:])
+def note_hits(connection: Connection) -> pl.DataFrame:
+    """The rows of `text_hits` (but for their number) that the notes on all contacts make."""
+    schema: dict[str, type[pl.DataType]] = {"contact_id": pl.Int64, "text": pl.String}
+    notes = read_rows(connection, _notes(), schema)
+    return _hits_at(notes.with_columns(pl.lit(None, dtype=pl.Int64).alias("interaction_id"), field=pl.lit("notes")))
+
+
+def talk_hits(interactions: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `text_hits` that rows of the table of interactions make, wherever these are kept."""
+    query = str(_told().compile(compile_kwargs={"literal_binds": True}))
+    told = pl.SQLContext({Interaction.__tablename__: interactions}, eager=True).execute(query)
+    return _talk_hits(told.rename(dict(zip(told.columns, TALK_SCHEMA, strict=True))))
+
+
+def fill_hits(connection: Connection, found: Iterable[pl.DataFrame], blocked: Collection[int] = ()) -> int:
+    """Fills the empty table with hits of all but `blocked`, in the order of their contacts; returns how many."""
+    rows = pl.concat([pl.DataFrame(schema=PLACE_SCHEMA), *found]).filter(~pl.col("contact_id").is_in(list(blocked)))
+    rows = rows.sort("contact_id", pl.col("interaction_id").fill_null(0), *COLUMNS[2:])
     insert_frame(connection, TextHit.__tablename__, rows)
     return rows.height
 
 
-def _all_texts(connection: Connection) -> Iterator[pl.DataFrame]:
-    """Every text that counts, with its place: contact_id, interaction_id, field, text."""
-    none = pl.lit(None, dtype=pl.Int64).alias("interaction_id")
-    for part in read_parts(connection, _notes(), {"contact_id": pl.Int64, "text": pl.String}):
-        yield part.select("contact_id", none, pl.lit("notes").alias("field"), "text")
-    told = [case((topic_counts(), Interaction.topic)), case((text_counts(), Interaction.text))]
-    talks = select(Interaction.contact_id, Interaction.id, *told).where(or_(topic_counts(), text_counts()))
-    for part in read_parts(connection, talks, TALK_SCHEMA):
-        for field in ("topic", "text"):
-            yield part.select("contact_id", "interaction_id", pl.lit(field).alias("field"), pl.col(field).alias("text"))
+def _fill(connection: Connection, blocked: set[int], progress: Callable[[int], None] | None) -> int:
+    """Fills the empty table from what the store holds."""
+    read, found = 0, [note_hits(connection)]
+    for told in read_parts(connection, _told(), TALK_SCHEMA):
+        found.append(_talk_hits(told))
+        read += told.height
+        if progress:
+            progress(read)
+    return fill_hits(connection, found, blocked)
+
+
+def _told() -> Select[int, int, str | None, str | None]:
+    """Subject and text of each interaction where they count; columns as in TALK_SCHEMA."""
+    counted = (case((topic_counts(), Interaction.topic)), case((text_counts(), Interaction.text)))
+    return select(Interaction.contact_id, Interaction.id, *counted).where(or_(topic_counts(), text_counts()))
+
+
+def _talk_hits(told: pl.DataFrame) -> pl.DataFrame:
+    fields = [
+        told.select("contact_id", "interaction_id", pl.col(field).alias("text"), pl.lit(field).alias("field"))
+        for field in ("topic", "text")
+    ]
+    return _hits_at(pl.concat(fields))
+
+
+def _hits_at(texts: pl.DataFrame) -> pl.DataFrame:
+    """The hits in texts with their places; each distinct text is read once for all the places it stands in."""
+    known = texts.filter(pl.col("text").is_not_null())
+    places = known.join(_found(known["text"].unique().to_list()), on="text", how="inner")
+    answers = pl.any_horizontal(pl.col("text").str.to_lowercase().str.starts_with(mark) for mark in ANSWER_MARKS)
+    return places.filter((pl.col("field") != "topic") | ~answers).select(COLUMNS).cast(pl.Schema(PLACE_SCHEMA))
 
 
 def _found(texts: Iterable[str]) -> pl.DataFrame:

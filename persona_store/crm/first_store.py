@@ -1,22 +1,23 @@
 """A first import fills a store of its own beside the real one, which is locked only while all of it is taken over."""
 
+import os
+import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, insert, select
 
-from persona_store.crm.staging import ALONE
 from persona_store.database import connect, session_scope
-from persona_store.database.bulk import SORT_PRAGMAS
-from persona_store.database.models import Import, Suppressed
+from persona_store.database.bulk import ALONE, SORT_PRAGMAS
+from persona_store.database.models import Suppressed
 from persona_store.errors import StoreUnavailable
 from persona_store.settings import settings
 from persona_store.wording import say
 
-# What an import writes; a row refers only to tables before its own.
+# What an import writes, but for the record of it; a row refers only to tables before its own.
 FILLED = (
     *("companies", "products", "sellers", "contents", "ideas", "contacts", "deals", "interactions", "text_hits"),
     *("name_tokens", "name_variants", "contact_tokens"),
@@ -24,7 +25,7 @@ FILLED = (
 # Nobody else has the file, and when the import fails it is left out: rolling back is all it must be able to.
 ALONE_PRAGMAS = ("PRAGMA journal_mode=MEMORY", "PRAGMA synchronous=OFF")
 BULK_PRAGMAS = ("PRAGMA foreign_keys=OFF", *SORT_PRAGMAS)
-NAME = "first"  # what its file is called, while it is taken over too
+STUMP = 2  # bytes left of a store that was replaced: no database, nor an empty one (for SQLite a single byte is)
 
 
 class FirstStore:
@@ -33,38 +34,79 @@ class FirstStore:
     def __init__(self, store: Engine, folder: Path) -> None:
         """`store` is set for one big load; `folder` for temporary files takes the copy."""
         self._store = store
-        self._folder = folder
-        engine = connect(f"sqlite:///{folder / NAME}.db")
+        self._path = folder / "first.db"
+        engine = connect(f"sqlite:///{self._path}")
         set_for_load(engine, *ALONE_PRAGMAS)
         self.engine = engine.execution_options(**{ALONE: True})
-        query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type DESC"
         with store.connect() as connection, self.engine.begin() as copy:
-            for definition in connection.exec_driver_sql(query).scalars():
+            self._definitions = definitions(connection)
+            for definition in self._definitions:
                 copy.exec_driver_sql(definition)
             self._suppressed = suppressed(connection)
             if self._suppressed:
                 copy.execute(insert(Suppressed), self._suppressed)
 
     def take_over(self) -> None:
-        """Moves everything into the store, in one transaction; tables and indexes are copied as they lie.
+        """Makes all of it the store's, at one moment or not at all.
 
-        Raises StoreUnavailable where others have filled the store meanwhile, or somebody was erased.
+        Where nobody else has the store open the copy takes its place, with what the store holds beside a CRM; else
+        the rows are copied there in one transaction. Raises StoreUnavailable where others have filled the store
+        meanwhile, or somebody was erased.
         """
         self.engine.dispose()
-        _leave_out_log(self._store)
+        if not (self._shut_others_out() and self._take_place()):
+            self._store.dispose()
+            with self._locked() as connection:
+                _copy(connection, (*FILLED, "imports"), "first", "main")
+
+    def _shut_others_out(self) -> bool:
+        """Whether nobody else has the store open; then nobody can until the engine is disposed of.
+
+        Its log (WAL) is then written back and gone. Whoever opens the store next turns it on again.
+        """
+        with closing(self._store.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+            cursor.execute("PRAGMA locking_mode=EXCLUSIVE")
+            with suppress(sqlite3.OperationalError):
+                return bool(cursor.execute("PRAGMA journal_mode=DELETE").fetchone() == ("delete",))
+            return False
+
+    def _take_place(self) -> bool:
+        """Puts the file of the copy in the place of the store's; False where it cannot have the same owner and rights.
+
+        Who has opened the old file just before, and waits for its lock, must take it neither for the store nor for a
+        new one: with it they would use the new store's log, which goes by the name.
+        """
+        place = Path(str(self._store.url.database)).resolve()
+        with self._locked() as connection:
+            tables = connection.exec_driver_sql("SELECT name FROM main.sqlite_master WHERE type = 'table'").scalars()
+            _copy(connection, {*tables} - {*FILLED}, "main", "first")
+        with place.open("r+b") as before:  # to close it would give up the lock
+            try:
+                _make_like(self._path, before.fileno())
+                self._path.replace(place)
+            except OSError:
+                return False
+            before.truncate(STUMP)
+            _sync(place.parent)
+            self._store.dispose()
+        return True
+
+    @contextmanager
+    def _locked(self) -> Iterator[Connection]:
+        """A transaction on the store and the copy, called "first"; raises StoreUnavailable where the store has changed.
+
+        The copy's record of the import has the number after those of the store.
+        """
         with session_scope(self._store, writes=True) as session:
             connection = session.connection()
-            if not is_empty(connection) or suppressed(connection) != self._suppressed:
+            same = definitions(connection) == self._definitions and suppressed(connection) == self._suppressed
+            if not same or not is_empty(connection):
                 raise StoreUnavailable(say("store.busy", settings().language))
-            places: dict[str, str] = {}
-            for path in self._folder.glob("*.db"):
-                connection.exec_driver_sql(f"ATTACH ? AS {path.stem}", (str(path),))
-                there = connection.exec_driver_sql(f"SELECT name FROM {path.stem}.sqlite_master").scalars()  # noqa: S608
-                places |= dict.fromkeys(there, path.stem)
-            for table in FILLED:
-                connection.exec_driver_sql(f"INSERT INTO main.{table} SELECT * FROM {places[table]}.{table}")  # noqa: S608
-            names = ", ".join(f'"{column.name}"' for column in Import.__table__.columns if column.name != "id")
-            connection.exec_driver_sql(f"INSERT INTO main.imports ({names}) SELECT {names} FROM {NAME}.imports")  # noqa: S608
+            connection.exec_driver_sql("ATTACH ? AS first", (str(self._path),))
+            connection.exec_driver_sql("DELETE FROM first.suppressed")
+            last = "SELECT coalesce(max(id), 0) FROM main.imports"
+            connection.exec_driver_sql(f"UPDATE first.imports SET id = 1 + ({last})")  # noqa: S608
+            yield connection
 
 
 @contextmanager
@@ -95,19 +137,10 @@ def set_for_load(engine: Engine, *more: str) -> None:
             connection.execute(pragma)
 
 
-def _leave_out_log(store: Engine) -> None:
-    """Where nobody else has the store open, its pages go to their places at once instead of through the log (WAL).
-
-    That halves the work; a journal of the few old pages keeps it all or nothing. Whoever opens the store next turns
-    the log on again.
-    """
-    with (
-        closing(store.raw_connection()) as connection,
-        suppress(sqlite3.OperationalError),
-        closing(connection.cursor()) as cursor,
-    ):
-        cursor.execute("PRAGMA journal_mode=DELETE")
-        cursor.execute("PRAGMA synchronous=FULL")
+def definitions(connection: Connection) -> list[str]:
+    """The statements that make all tables and indexes, tables first."""
+    query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, name"
+    return list(connection.exec_driver_sql(query).scalars())
 
 
 def is_empty(connection: Connection) -> bool:
@@ -120,3 +153,30 @@ def suppressed(connection: Connection) -> list[dict[str, Any]]:
     """Who must not come back."""
     rows = connection.execute(select(Suppressed.__table__).order_by(Suppressed.digest))
     return [row._asdict() for row in rows]
+
+
+def _copy(connection: Connection, tables: Iterable[str], source: str, target: str) -> None:
+    """Adds the rows of the tables of one file to another's; where that has none tables and indexes go as they lie."""
+    for table in tables:
+        connection.exec_driver_sql(f"INSERT INTO {target}.{table} SELECT * FROM {source}.{table}")  # noqa: S608
+
+
+def _make_like(path: Path, old: int) -> None:
+    """Gives a file owner and rights of one that is open, and makes sure that all of it is on the disk.
+
+    Raises OSError where that cannot be, or where the old one has a second name.
+    """
+    there = os.stat(old)
+    if there.st_nlink > 1:
+        raise OSError
+    shutil.chown(path, there.st_uid, there.st_gid)
+    path.chmod(there.st_mode & 0o7777)
+    _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -37,16 +37,15 @@ from persona_store.crm.recognition import (
 )
 from persona_store.crm.rejects import MAX_LINES, RejectsFile
 from persona_store.crm.report import FileReport, ImportReport
-from persona_store.crm.staging import ALONE
 from persona_store.crm.survey import survey
 from persona_store.crm.tables import Loader
 from persona_store.database import connect, session_scope
-from persona_store.database.bulk import few_collections
+from persona_store.database.bulk import ALONE, few_collections
 from persona_store.database.models import Contact, Deal, Import
 from persona_store.errors import StoreUnavailable
 from persona_store.names import index_people
 from persona_store.settings import settings
-from persona_store.text_hits import index_texts, without_hits
+from persona_store.text_hits import fill_hits, index_texts, note_hits, talk_hits, without_hits
 from persona_store.wording import say
 
 Progress = Callable[[str, float], None]
@@ -191,8 +190,7 @@ def _load(
         raise StoreUnavailable(say("store.busy", settings().language))
     loader.open(connection)
     alone = connection.get_execution_options().get(ALONE, False)
-    beside = PeopleBeside(connection, folder) if alone else None
-    with closing(beside) if beside else nullcontext():
+    with closing(PeopleBeside()) if alone else nullcontext() as beside:
         return _fill(session, loader, beside, used, recognised, prepared, tell)
 
 
@@ -205,8 +203,6 @@ def _fill(
     prepared: _Prepared | None,
     tell: Progress,
 ) -> ImportReport:
-    from persona_store.privacy.erasure import erase_returned  # it knows this room, through the live classes
-
     connection = session.connection()
     last_people, last_touchpoints = (_last_of(used, kind) for kind in ("contacts", "interactions"))
     files: list[FileReport] = []
@@ -217,25 +213,15 @@ def _fill(
         notes = unclear_notes(recognised.unclear.get(name, {}), found) + notes + column_notes(table, found)
         files.append(FileReport(name, read, found, tuple(notes)))
         if beside is not None and len(files) == last_people:
-            beside.begin()
-        if len(files) == last_touchpoints:
+            beside.begin(connection)
+        if beside is None and len(files) == last_touchpoints:
             loader.begin_touchpoints()
     loader.finish()
     notes = _outcomes(connection, loader, used)
-    tell(sentence("progress.duplicates"), SURVEY_SHARE + LOAD_SHARE)
-    linked = link_duplicates(connection) if beside is None else beside.finish()
-    tell(sentence("progress.names"), 0.9)
-    if beside is None:
-        _index(session, loader)
-    owners = loader.finish_touchpoints() if last_touchpoints else set()
-    touched = _new_and_changed(session, loader)
-    if held_back := erase_returned(session, touched):
+    derive = _derive if beside is None else partial(_derive_first, beside)
+    linked, held_back = derive(session, loader, tell)
+    if held_back:
         notes.append(sentence("note.erased", n=held_back))
-    tell(sentence("progress.texts"), 0.95)
-    if owners is None or loader.first_new_contact == 1:
-        index_texts(session)
-    else:
-        index_texts(session, [*touched, *owners, *without_hits(session)])
     bad = loader.rejects
     if bad.lines > MAX_LINES:
         notes.append(sentence("note.rejects_cut", n=MAX_LINES))
@@ -247,6 +233,39 @@ def _fill(
     return ImportReport(
         tuple(files), loader.counts, tuple(notes), linked, loader.cells_left_out, path, False, 0.0, markets
     )
+
+
+def _derive(session: Session, loader: Loader, tell: Progress) -> tuple[int, int]:
+    """Brings what follows from the rows up to date; returns how many doubles there are, and who must not come back."""
+    from persona_store.privacy.erasure import erase_returned  # it knows this room, through the live classes
+
+    tell(sentence("progress.duplicates"), SURVEY_SHARE + LOAD_SHARE)
+    linked = link_duplicates(session.connection())
+    tell(sentence("progress.names"), 0.9)
+    _index(session, loader)
+    owners = loader.finish_touchpoints()
+    touched = _new_and_changed(session, loader)
+    held_back = erase_returned(session, touched)
+    tell(sentence("progress.texts"), 0.95)
+    if owners is None or loader.first_new_contact == 1:
+        index_texts(session)
+    else:
+        index_texts(session, [*touched, *owners, *without_hits(session)])
+    return linked, held_back
+
+
+def _derive_first(beside: PeopleBeside, session: Session, loader: Loader, tell: Progress) -> tuple[int, int]:
+    """The same in a store that was empty: texts are read from the touchpoints on their way there."""
+    from persona_store.privacy.erasure import erase_returned
+
+    connection = session.connection()
+    tell(sentence("progress.names"), SURVEY_SHARE + LOAD_SHARE)
+    linked = beside.finish(connection)
+    tell(sentence("progress.texts"), 0.9)
+    found = [note_hits(connection)]
+    loader.fill_touchpoints(lambda rows: found.append(talk_hits(rows)))
+    fill_hits(connection, found)
+    return linked, erase_returned(session, _new_and_changed(session, loader))
 
 
 def _last_of(used: list[tuple[Surveyed, FileMapping]], kind: str) -> int:

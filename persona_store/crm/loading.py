@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, func, select
 
-from persona_store.database.bulk import insert_frame
+from persona_store.database.bulk import ALONE, insert_frame
 from persona_store.database.models import Base
 
 CUSTOM = "custom"
@@ -52,7 +52,8 @@ class Upsert:
             quoted = ", ".join(map(self._quote, self._columns))
             connection.exec_driver_sql(f"DROP TABLE IF EXISTS {self._stage}")
             ending = "WITH NO DATA" if self._postgres else "WHERE 0"
-            connection.exec_driver_sql(f"CREATE TEMP TABLE {self._stage} AS SELECT {quoted} FROM {table} {ending}")  # noqa: S608
+            kind = "" if connection.get_execution_options().get(ALONE) else "TEMP"  # frames come by another connection
+            connection.exec_driver_sql(f"CREATE {kind} TABLE {self._stage} AS SELECT {quoted} FROM {table} {ending}")  # noqa: S608
 
     def write(self, frame: pl.DataFrame) -> Written:
         """Writes the rows; every key may occur once in `frame`."""
@@ -73,9 +74,19 @@ class Upsert:
         return Written(new, changed)
 
     def _add(self, frame: pl.DataFrame) -> Written:
-        if self._has_custom and CUSTOM not in self._columns:
+        if not self._has_custom:
+            insert_frame(self._connection, self._table.name, frame)
+            return Written(frame.height, ())
+        if CUSTOM not in self._columns:
             frame = frame.with_columns(pl.lit("{}").alias(CUSTOM))
-        insert_frame(self._connection, self._stage, frame, {CUSTOM: "json_patch('{}', ?)"})
+        before = self._connection.scalar(select(func.max(self._table.c.id))) or 0
+        insert_frame(self._connection, self._table.name, frame)
+        if CUSTOM in self._columns:
+            self._connection.exec_driver_sql(
+                f"UPDATE {self._table.name} SET custom = json_patch('{{}}', custom) "  # noqa: S608
+                "WHERE id > ? AND custom LIKE '%:null%'",
+                (before,),
+            )
         return Written(frame.height, ())
 
     def close(self) -> None:

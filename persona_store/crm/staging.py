@@ -1,7 +1,7 @@
 """Millions of touchpoints on their way into the store: sorted by contact outside memory, then moved as a whole."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -10,11 +10,16 @@ import polars as pl
 from sqlalchemy import Connection, func, select
 
 from persona_store.crm.loading import Upsert, Written
-from persona_store.database.bulk import SORT_PRAGMAS, storable
+from persona_store.database.bulk import (
+    SORT_PRAGMAS,
+    frame_writer,
+    indexes_later,
+    insert_frames,
+    write_frames,
+)
 from persona_store.database.models import Contact, Interaction
 
 PART_ROWS = 1_000_000  # sorted at a time in memory
-FAST_PRAGMAS = ("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA locking_mode=EXCLUSIVE", *SORT_PRAGMAS)
 OWN_PRAGMAS = (
     "PRAGMA main.journal_mode=OFF",
     "PRAGMA main.synchronous=OFF",
@@ -22,7 +27,8 @@ OWN_PRAGMAS = (
 )  # the store keeps its own
 OWNERS = "SELECT contact_id FROM {0} UNION SELECT t.contact_id FROM interactions t JOIN {0} s ON s.key = t.key"
 REPEATED = ("kind", "channel", "direction")  # words that are sorted as numbers
-ALONE = "alone"  # option of a connection to a store that is to be taken over: it may lie in several files
+TABLE = Interaction.__tablename__
+COLUMNS = [column.name for column in Interaction.__table__.columns if column.name != "id"]
 
 
 class Sorted:
@@ -66,53 +72,28 @@ class Sorted:
 
 
 class SqliteStage:
-    """A database file of some tables beside the store, filled without any journal, then read from within the import.
+    """A database file of touchpoints beside the store, filled without any journal, then read from within the import.
 
     Nothing in the store is touched until `attach`; when the import fails the file is simply left out.
     """
 
-    def __init__(self, connection: Connection, path: Path, *tables: str) -> None:
+    def __init__(self, connection: Connection, path: Path) -> None:
         self._path = path
         self._store = connection.engine.url.database
-        self._columns: dict[str, list[str]] = {}
-        self._definitions: list[str] = []
-        self._indexes: list[str] = []
         query = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type DESC"
-        for table in tables:
-            self._columns[table] = [row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({table})")]
-            definition, *indexes = connection.exec_driver_sql(query, (table,)).scalars()
-            self._definitions.append(definition)
-            if connection.exec_driver_sql(f"SELECT 1 FROM {table} LIMIT 1").first() is None:  # noqa: S608
-                self._indexes += indexes
+        self._definition, *indexes = connection.exec_driver_sql(query, (TABLE,)).scalars()
+        empty = connection.scalar(select(Interaction.id).limit(1)) is None
+        self._indexes = indexes if empty else []
 
-    def fill(self, parts: Iterator[tuple[str, pl.DataFrame]]) -> None:
-        """Writes all rows, each frame into the table named, numbered in the order given where it has no `id`.
-
-        The next frame is made ready while one is written. What will be a table of the store gets its indexes too, in
-        one sorted go.
-        """
-        from adbc_driver_sqlite import dbapi  # brings pandas with it, which answering need not load
-
-        with dbapi.connect(str(self._path), autocommit=True) as stage, stage.cursor() as cursor:
-            for statement in (*FAST_PRAGMAS, *self._definitions):
-                cursor.execute(statement)
-
-            def write(name: str, frame: pl.DataFrame) -> None:
-                cursor.adbc_ingest(name, frame.to_arrow(compat_level=pl.CompatLevel.oldest()), mode="append")
-
-            with ThreadPoolExecutor(1) as writer:
-                before: Future[None] | None = None
-                for name, frame in parts:
-                    ready = storable(self._complete(name, frame))
-                    if before is not None:
-                        before.result()
-                    before = writer.submit(write, name, ready)
-                if before is not None:
-                    before.result()
+    def fill(self, parts: Iterator[pl.DataFrame]) -> None:
+        """Writes all rows, numbered in the order given; what will be a table of the store gets its indexes too."""
+        with frame_writer(str(self._path)) as cursor:
+            cursor.execute(self._definition)
+            write_frames(cursor, ((TABLE, part) for part in parts))
             for index in self._indexes:
                 cursor.execute(index)
 
-    def keep_changes(self, table: str, columns: Sequence[str]) -> None:
+    def keep_changes(self, columns: Sequence[str]) -> None:
         """Leaves those staged rows that the store, as it is committed now, does not hold with equal `columns`."""
         if self._indexes:
             return  # the store had no rows
@@ -122,34 +103,20 @@ class SqliteStage:
                 connection.execute(pragma)
             connection.execute("ATTACH ? AS store", (self._store,))
             connection.execute(
-                f"CREATE TABLE main.changes AS SELECT * FROM main.{table} AS staged WHERE NOT EXISTS "  # noqa: S608
-                f"(SELECT 1 FROM store.{table} AS known WHERE known.key = staged.key AND {same})"
+                f"CREATE TABLE main.changes AS SELECT * FROM main.{TABLE} AS staged WHERE NOT EXISTS "  # noqa: S608
+                f"(SELECT 1 FROM store.{TABLE} AS known WHERE known.key = staged.key AND {same})"
             )
-            connection.execute(f"DROP TABLE main.{table}")
-            connection.execute(f"ALTER TABLE main.changes RENAME TO {table}")
+            connection.execute(f"DROP TABLE main.{TABLE}")
+            connection.execute(f"ALTER TABLE main.changes RENAME TO {TABLE}")
 
     def attach(self, connection: Connection) -> str:
-        """Makes the rows readable in the connection's transaction; returns the name of the file there."""
+        """Makes the rows readable in the connection's transaction; returns the name of their table there."""
         connection.exec_driver_sql(f"ATTACH ? AS {self._path.stem}", (str(self._path),))
-        return self._path.stem
+        return f"{self._path.stem}.{TABLE}"
 
     def move(self, connection: Connection) -> None:
-        """Makes the rows those of the store's empty tables, copied with their indexes as they lie.
-
-        A store that is to be taken over gives up its tables instead, for these to be found in their place.
-        """
-        staged = self.attach(connection)
-        for table in self._columns:
-            if connection.get_execution_options().get(ALONE):
-                connection.exec_driver_sql(f"DROP TABLE main.{table}")
-            else:
-                connection.exec_driver_sql(f"INSERT INTO {table} SELECT * FROM {staged}.{table}")  # noqa: S608
-
-    def _complete(self, table: str, frame: pl.DataFrame) -> pl.DataFrame:
-        """The frame with the table's columns in their order, absent ones empty."""
-        wanted = [name for name in self._columns[table] if name != "id" or name in frame.columns]
-        absent = [name for name in wanted if name not in frame.columns]
-        return frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent).select(wanted)
+        """Makes the rows those of the store's empty table, copied with their indexes as they lie."""
+        connection.exec_driver_sql(f"INSERT INTO {TABLE} SELECT * FROM {self.attach(connection)}")  # noqa: S608
 
 
 class Touchpoints:
@@ -186,14 +153,14 @@ class Touchpoints:
         if connection.dialect.name != "sqlite":
             return
         for number, (columns, rows) in enumerate(self._sorted.items()):
-            stage = SqliteStage(connection, self._folder / f"{self._name}{number}.db", "interactions")
+            stage = SqliteStage(connection, self._folder / f"{self._name}{number}.db")
             self._stages[columns] = stage, self._writer.submit(stage.fill, self._parts(rows))
 
     def keep_changes(self) -> None:
         """Waits for the writing and leaves what changes the store, on SQLite; nothing is locked meanwhile."""
         for columns, (stage, filled) in self._stages.items():
             filled.result()
-            stage.keep_changes("interactions", columns)
+            stage.keep_changes(columns)
 
     def finish(self, connection: Connection) -> Iterator[tuple[Written, int]]:
         """Moves all rows into the store; what came of each group of equal columns, with its number of rows."""
@@ -206,16 +173,36 @@ class Touchpoints:
         self._ended = True
         self._writer.shutdown()
 
-    def _parts(self, rows: Sorted) -> Iterator[tuple[str, pl.DataFrame]]:
+    def fill(self, connection: Connection, look: Callable[[pl.DataFrame], None]) -> int:
+        """Writes all rows into the empty table of a store that is ALONE; `look` sees them too, numbered as there.
+
+        Returns how many there were.
+        """
+        with indexes_later(connection, TABLE):
+            insert_frames(connection, ((TABLE, part) for part in self._numbered(look)))
+        return sum(self._counts.values())
+
+    def _numbered(self, look: Callable[[pl.DataFrame], None]) -> Iterator[pl.DataFrame]:
+        before = 0
+        for rows in self._sorted.values():
+            for part in self._parts(rows):
+                numbered = part.with_row_index("id", offset=before + 1)
+                before += part.height
+                look(numbered)
+                yield numbered
+
+    def _parts(self, rows: Sorted) -> Iterator[pl.DataFrame]:
+        """The rows in order with all columns of the table, absent ones empty."""
         for part in rows.parts():
             if self._ended:
                 return
-            yield "interactions", part
+            absent = [name for name in COLUMNS if name not in part.columns]
+            yield part.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent).select(COLUMNS)
 
     def _moved(self, connection: Connection, columns: tuple[str, ...], rows: Sorted) -> Written:
         if columns not in self._stages:
             self.owners = None
-            upsert = Upsert(connection, "interactions", columns)
+            upsert = Upsert(connection, TABLE, columns)
             written = [upsert.write(part) for part in rows.parts()]
             upsert.close()
             return Written(sum(one.new for one in written), tuple(row for one in written for row in one.changed))
@@ -225,7 +212,7 @@ class Touchpoints:
             self.owners = None
             stage.move(connection)
             return Written(self._counts[columns], ())
-        staged = f"{stage.attach(connection)}.interactions"
+        staged = stage.attach(connection)
         if self.owners is not None:
             self.owners.update(connection.exec_driver_sql(OWNERS.format(staged)).scalars())
-        return Upsert(connection, "interactions", columns, staged=staged).take()
+        return Upsert(connection, TABLE, columns, staged=staged).take()

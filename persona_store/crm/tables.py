@@ -327,6 +327,10 @@ class Loader:
         """All tables of touchpoints have been read: begins to write them, beside what else is to do."""
         self._touchpoints.begin(self.connection)
 
+    def fill_touchpoints(self, look: Callable[[pl.DataFrame], None]) -> None:
+        """Writes the touchpoints into the empty table of a store that is ALONE; `look` sees all rows as they go."""
+        self.counts.setdefault("interactions", TableCounts()).new += self._touchpoints.fill(self.connection, look)
+
     def finish_touchpoints(self) -> Collection[int] | None:
         """Moves the touchpoints into the store; returns whose are new or changed, None for anybody's."""
         counts = self.counts.setdefault("interactions", TableCounts())

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from sqlalchemy import Engine, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine, func, select
 
 from persona_store.crm import blocks, import_files, importing, staging, survey
 from persona_store.crm.staging import Sorted
@@ -18,7 +17,7 @@ from persona_store.crm.tables import Loader
 from persona_store.database import connect, session_scope
 from persona_store.database.models import Contact, ContactToken, Import, Interaction, Suppressed, TextHit
 from persona_store.errors import StoreUnavailable
-from persona_store.text_hits import index_texts
+from persona_store.text_hits import note_hits
 
 # Says on its output where it is, then waits to be killed.
 KILLED = """
@@ -139,14 +138,14 @@ def test_others_write_while_a_first_import_is_under_way(
 ) -> None:
     written: list[str] = []
 
-    def meanwhile(session: Session) -> int:
+    def meanwhile(connection: Connection) -> pl.DataFrame:
         with session_scope(connect(str(sqlite_engine.url)), writes=True) as other:
             other.add(Suppressed(digest="d", kind="mail", since=date(2026, 1, 1)))
             written.append("here")
             other.rollback()
-        return index_texts(session)
+        return note_hits(connection)
 
-    monkeypatch.setattr(importing, "index_texts", meanwhile)
+    monkeypatch.setattr(importing, "note_hits", meanwhile)
     import_files(sqlite_engine, [export(tmp_path / "e", 4, 2)])
     assert written == ["here"]
     assert counts(sqlite_engine) == (4, 8, 8)
@@ -233,7 +232,7 @@ def test_after_a_first_import_others_read_while_one_writes(
 def test_a_first_import_gives_way_to_what_others_did_meanwhile(
     sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    def meanwhile(session: Session) -> int:
+    def meanwhile(connection: Connection) -> pl.DataFrame:
         new = (
             Contact(key="other", market="b2b")
             if what == "filled"
@@ -241,9 +240,9 @@ def test_a_first_import_gives_way_to_what_others_did_meanwhile(
         )
         with session_scope(connect(str(sqlite_engine.url)), writes=True) as other:
             other.add(new)
-        return index_texts(session)
+        return note_hits(connection)
 
-    monkeypatch.setattr(importing, "index_texts", meanwhile)
+    monkeypatch.setattr(importing, "note_hits", meanwhile)
     folder = export(tmp_path / "e", 4, 2)
     with pytest.raises(StoreUnavailable):
         import_files(sqlite_engine, [folder])
