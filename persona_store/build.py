@@ -1,6 +1,7 @@
 """One build: contacts become personas and scorecards, market by market, stored together or not at all."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,17 +18,17 @@ from persona_store.antipersona.learning import learn
 from persona_store.antipersona.motivation import MotiveBook, learn_motives
 from persona_store.antipersona.motive_signs import Signs, signs_of_market
 from persona_store.antipersona.scorecard import LearnedScorecard
-from persona_store.antipersona.vetoes import apply_persona_vetoes, veto_outcomes
-from persona_store.antipersona.worth import learn_worth
+from persona_store.antipersona.vetoes import apply_persona_vetoes, persona_vetoes, veto_outcomes
+from persona_store.antipersona.worth import Sales, WorthBook, learn_worth, read_sales
 from persona_store.clock import utc_now
 from persona_store.crm.mapping import overruled_columns
 from persona_store.database import session_scope
 from persona_store.database.bulk import few_collections
-from persona_store.database.models import Build, Contact, Scorecard
+from persona_store.database.models import Build, Contact, Persona, Scorecard
 from persona_store.errors import InputError
 from persona_store.guidance.learned import Observed, learn_guidance, observe_market
 from persona_store.live.members import forget_builds, keep_members
-from persona_store.segmentation.aggregation import newest_data, outcomes
+from persona_store.segmentation.aggregation import Reader, newest_data, outcomes
 from persona_store.segmentation.attributes import recognise_attributes
 from persona_store.segmentation.binning import fit_binning
 from persona_store.segmentation.drift import Drift, drift_between
@@ -42,7 +43,7 @@ from persona_store.segmentation.target_group import active_group
 from persona_store.segmentation.versions import Lineage, find_lineage
 from persona_store.segmentation.workplace import Here, Workplace
 from persona_store.settings import settings
-from persona_store.touch_sums import drop_touch_sums, keep_touch_sums, read_touch_sums
+from persona_store.touch_sums import TouchSums, read_touch_sums
 from persona_store.wording import say
 
 Progress = Callable[[str, float], None]
@@ -88,10 +89,14 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A market as the store holds it; `before` are its raw attributes as they were before the outcome."""
+    """A market as the store holds it; `before` are its raw attributes as they were before the outcome.
+
+    `judged` are the outcomes to learn from: those of the data, after what people said of them.
+    """
 
     data: MarketData
     before: pl.DataFrame
+    judged: NDArray[np.float64]
     signs: Signs
     observed: Observed
 
@@ -104,9 +109,23 @@ class _Found:
     choice: Choice
     segments: Segments | None
     score: LearnedScorecard
-    lineage: Lineage
     motives: MotiveBook
     observed: Observed
+
+    @property
+    def members(self) -> pl.DataFrame:
+        """The contacts with the places of their classes (`contact_id`, `persona`)."""
+        ids = self.data.frame["contact_id"]
+        places = np.empty(0, dtype=np.intp) if self.segments is None else self.segments.membership
+        return pl.DataFrame({"contact_id": ids[: len(places)], "persona": pl.Series(places, dtype=pl.Int64)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What a market's classes were before, and what their contacts are worth by place of the class."""
+
+    lineage: Lineage
+    worth: WorthBook
 
 
 def build(
@@ -120,20 +139,21 @@ def build(
     """
     with few_collections(), _one_thread_a_product(), session_scope(engine) as session:
         markets = [market for market in MARKETS if _has_contacts(session, market)]
+        if not markets:
+            raise InputError(say("build.empty", settings().language))
         with one_pass(session) if workplace is None else nullcontext() as source:
             place = workplace or Here(source)
             data_on = newest_data(session, source)
-            sums = None if source is None else read_touch_sums(source)
+            sums = read_touch_sums(Reader(session, markets[0], extract=source))
+            sales = read_sales(session, source)
             read = [_read(session, market, data_on, place, source, progress) for market in markets]
-        found = [_find(session, one, seed, place, progress) for one in read]
-    if not found:
-        raise InputError(say("build.empty", settings().language))
+        overruled = overruled_columns(session)
+        with ThreadPoolExecutor(len(markets)) as pool:
+            found = list(pool.map(lambda one: _find(one, overruled, seed, place, progress), read))
+        compared = [_compare(session, one, sales, sums, data_on, seed) for one in found]
     # On SQLite nobody else can write, not even the record of a look-up, from here to the end; so it comes last.
     with few_collections(), session_scope(engine, writes=True) as session:
-        keep_touch_sums(session, sums)
-        report = _store_build(session, found, data_on, seed, progress)
-        drop_touch_sums(session)
-        return report
+        return _store_build(session, list(zip(found, compared, strict=True)), sums, data_on, seed, progress)
 
 
 @contextmanager
@@ -147,13 +167,13 @@ def _has_contacts(session: Session, market: str) -> bool:
     return session.scalar(select(Contact.id).where(Contact.market == market).limit(1)) is not None
 
 
-def _find(session: Session, read: _Read, seed: int, workplace: Workplace, progress: Progress | None) -> _Found:
-    data, before = read.data, read.before
+def _find(
+    read: _Read, overruled: Collection[str], seed: int, workplace: Workplace, progress: Progress | None
+) -> _Found:
+    data = read.data
     tell = _teller(data.market, progress)
-    overruled = overruled_columns(session)
-    judged = _after_vetoes(data.frame["contact_id"], data.outcome, veto_outcomes(session, data.market))
-    score = learn(before, judged, data.attributes, seed, keep=overruled)
-    motives = learn_motives(session, data.market, before, data.outcome, read.signs)
+    score = learn(read.before, read.judged, data.attributes, seed, keep=overruled)
+    motives = learn_motives(read.before, data.outcome, read.signs)
     tell(LEARNED)
     data = replace(data, attributes=_settled(data, score, overruled, seed))
     choice, segments = find_segments(
@@ -165,7 +185,14 @@ def _find(session: Session, read: _Read, seed: int, workplace: Workplace, progre
         workplace=workplace,
     )
     tell(CHOSEN)
-    return _Found(data, choice, segments, score, find_lineage(session, data, segments), motives, read.observed)
+    return _Found(data, choice, segments, score, motives, read.observed)
+
+
+def _compare(
+    session: Session, found: _Found, sales: Sales, sums: TouchSums, as_of: date | None, seed: int
+) -> _Compared:
+    lineage = find_lineage(session, found.data, found.segments)
+    return _Compared(lineage, learn_worth(session, found.data.market, sales, sums, found.members, as_of, seed))
 
 
 def _after_vetoes(
@@ -198,49 +225,83 @@ def _settled(data: MarketData, score: LearnedScorecard, overruled: Collection[st
 
 
 def _store_build(
-    session: Session, found: Sequence[_Found], data_on: date | None, seed: int, progress: Progress | None
+    session: Session,
+    found: Sequence[tuple[_Found, _Compared]],
+    sums: TouchSums,
+    data_on: date | None,
+    seed: int,
+    progress: Progress | None,
 ) -> BuildReport:
     previous = session.scalar(select(func.max(Build.id)))
-    with_personas = [(one.data, one.segments, one.lineage) for one in found if one.segments is not None]
+    with_personas = [(one.data, one.segments, other.lineage) for one, other in found if one.segments is not None]
     labelled = iter(label_personas(session, with_personas))
-    labels = [[] if one.segments is None else next(labelled) for one in found]
+    labels = [[] if one.segments is None else next(labelled) for one, _ in found]
     row = Build(
         created_at=utc_now(),
         data_on=data_on,
         seed=seed,
-        contacts=sum(len(one.data.frame) for one in found),
+        contacts=sum(len(one.data.frame) for one, _ in found),
         verdict="personas" if with_personas else "no_structure",
         markets={
             one.data.market: describe_market(one.data, one.choice, one.segments, own)
-            for one, own in zip(found, labels, strict=True)
+            for (one, _), own in zip(found, labels, strict=True)
         },
         previous_id=previous,
     )
     session.add(row)
     session.flush()
-    reports = [_store(session, row.id, one, own, progress) for one, own in zip(found, labels, strict=True)]
+    personas = [
+        _store(session, row.id, one, other, own, progress) for (one, other), own in zip(found, labels, strict=True)
+    ]
     session.flush()
     session.expire(row)  # read again, the attributes come in the order in which events will meet them
     forget_builds(session)
-    for one, own in zip(found, labels, strict=True):
+    for (one, _), own in zip(found, labels, strict=True):
         model = built_model(session, one.data.market)
         if model is not None and one.segments is not None:
             by_number = np.argsort([label.number for label in own])
             keep_members(session, model, one.data.levels, one.segments.posterior[:, by_number])
     apply_persona_vetoes(session, row.id)
-    learn_guidance(session, row.id, {one.data.market: one.observed for one in found})
+    members = _members(found, personas, persona_vetoes(session, row.id))
+    learn_guidance(session, row.id, sums, members, {one.data.market: one.observed for one, _ in found})
     drift = None if previous is None else drift_between(session, previous, row.id)
     row.drift = {} if drift is None else drift.as_json()
-    return BuildReport(row.id, row.verdict, row.contacts, data_on, tuple(reports), drift, tuple(vanished(session)))
+    reports = tuple(_report(one, own) for (one, _), own in zip(found, personas, strict=True))
+    return BuildReport(row.id, row.verdict, row.contacts, data_on, reports, drift, tuple(vanished(session)))
 
 
 def _store(
-    session: Session, build_id: int, found: _Found, labels: Sequence[Label], progress: Progress | None
-) -> MarketReport:
-    data, segments, score = found.data, found.segments, found.score
-    personas = [] if segments is None else store_personas(session, build_id, data, segments, labels)
-    _store_scorecard(session, build_id, data.market, score, found.motives)
-    _teller(data.market, progress)(1.0)
+    session: Session,
+    build_id: int,
+    found: _Found,
+    compared: _Compared,
+    labels: Sequence[Label],
+    progress: Progress | None,
+) -> list[Persona]:
+    segments = found.segments
+    personas = [] if segments is None else store_personas(session, build_id, found.data, segments, labels)
+    _store_scorecard(session, build_id, found, compared.worth.renamed([persona.id for persona in personas]))
+    _teller(found.data.market, progress)(1.0)
+    return personas
+
+
+def _members(
+    found: Sequence[tuple[_Found, _Compared]], personas: Sequence[Sequence[Persona]], vetoes: Mapping[int, int]
+) -> pl.DataFrame:
+    """All contacts with the personas they are in, or that people named for them (`contact_id`, `persona_id`)."""
+    parts = [
+        one.members.select(
+            "contact_id",
+            persona_id=pl.Series([persona.id for persona in own], dtype=pl.Int64).gather(one.members["persona"]),
+        )
+        for (one, _), own in zip(found, personas, strict=True)
+    ]
+    named = pl.DataFrame({"contact_id": list(vetoes), "persona_id": list(vetoes.values())}, parts[0].schema)
+    return pl.concat(parts).update(named, on="contact_id")
+
+
+def _report(found: _Found, personas: Sequence[Persona]) -> MarketReport:
+    data, score = found.data, found.score
     return MarketReport(
         market=data.market,
         contacts=len(data.frame),
@@ -297,17 +358,16 @@ def _read(
     signs = signs_of_market(session, market, source)
     observed = observe_market(session, market, source)
     tell(READ)
-    return _Read(data, before, signs, observed)
+    judged = _after_vetoes(frame["contact_id"], data.outcome, veto_outcomes(session, market))
+    return _Read(data, before, judged, signs, observed)
 
 
-def _store_scorecard(
-    session: Session, build_id: int, market: str, score: LearnedScorecard, motives: MotiveBook
-) -> None:
-    quality, worth = score.quality, learn_worth(session, build_id, market)
+def _store_scorecard(session: Session, build_id: int, found: _Found, worth: WorthBook) -> None:
+    score, quality = found.score, found.score.quality
     session.add(
         Scorecard(
             build_id=build_id,
-            market=market,
+            market=found.data.market,
             verdict=score.verdict,
             n=quality.n,
             positives=quality.positives,
@@ -315,7 +375,7 @@ def _store_scorecard(
             auc_low=quality.auc_low,
             auc_high=quality.auc_high,
             calibration_error=quality.calibration_error,
-            model=score.as_json() | {"worth": worth.as_json(), "motives": motives.as_json()},
+            model=score.as_json() | {"worth": worth.as_json(), "motives": found.motives.as_json()},
             left_out=dict(score.left_out),
         )
     )

@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from persona_store.antipersona.motive_signs import Sign, Signs, own_signs, signs_of_market
+from persona_store.antipersona.motive_signs import Sign, Signs, own_signs
 from persona_store.antipersona.quality import wilson
 from persona_store.database.models import Contact
 from persona_store.segmentation import attribute_frame
@@ -66,20 +66,14 @@ class MotiveBook:
         return cls((n, bought), {key: (pair[0], pair[1]) for key, pair in data["motives"].items()})
 
 
-def learn_motives(
-    session: Session,
-    market: str,
-    frame: pl.DataFrame,
-    outcome: NDArray[np.float64],
-    signs: Signs | None = None,
-) -> MotiveBook:
+def learn_motives(frame: pl.DataFrame, outcome: NDArray[np.float64], signs: Signs) -> MotiveBook:
     """Counts the motives of a market's contacts and how many of each bought.
 
     `frame` and `outcome` are those a scorecard is learned from: attributes counted until the outcome, and 1, 0 or NaN
-    row by row; `signs` are those of the market, where they have been read already.
+    row by row; `signs` are those of the market (see `signs_of_market`).
     """
     known = ~np.isnan(outcome)
-    motives = classify(frame, signs or signs_of_market(session, market)).filter(pl.Series(known))
+    motives = classify(frame, signs).filter(pl.Series(known))
     bought = outcome[known] == 1
     counts = {}
     for motive in get_args(Motive):

@@ -3,20 +3,32 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from math import fsum
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
+import polars as pl
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from persona_store.antipersona.lifetime import Lifetime, fit_lifetime
-from persona_store.antipersona.money import Basis, deal_value, person, value_basis
+from persona_store.antipersona.money import Basis, value_basis
 from persona_store.antipersona.purchases import Source, purchases_of
-from persona_store.database.models import Build, Contact, Deal, Membership
-from persona_store.touch_sums import CARE_SUMS, ensure_touch_sums
+from persona_store.database.models import Deal
+from persona_store.segmentation.aggregation import CENTS, Reader
+from persona_store.segmentation.extract import Extract
+from persona_store.segmentation.registry import MARKETS
+from persona_store.touch_sums import TouchSums
 
 # So many contacts of the whole market a persona's own mean has to outweigh.
 GROUP_WEIGHT = 5.0
+SALES: dict[str, type[pl.DataType]] = {"person": pl.Int64, "won": pl.Int64, "value": pl.Float64}
+_SALES = """
+    SELECT coalesce(c.duplicate_of, c.id) AS person, sum(CASE WHEN d.won IS TRUE THEN 1 ELSE 0 END) AS won,
+           sum(CASE WHEN d.won IS TRUE THEN coalesce(d.{0}, 0.0) ELSE 0.0 END) AS value
+    FROM deals d JOIN contacts c ON c.id = d.contact_id
+    GROUP BY coalesce(c.duplicate_of, c.id)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,10 @@ class WorthBook:
                 return one.value.mean / one.deals
         return 1.0
 
+    def renamed(self, persona_ids: Sequence[int]) -> "WorthBook":
+        """The book with the ids that its personas have got, by their places."""
+        return replace(self, personas={persona_ids[place]: one for place, one in self.personas.items()})
+
     def as_json(self) -> dict[str, Any]:
         """The book as JSON-ready data."""
         return {
@@ -101,110 +117,93 @@ class WorthBook:
         return cls(data["basis"], data["win_rate"], market, personas, lifetime, data.get("source", "deals"))
 
 
-def learn_worth(session: Session, build_id: int, market: str) -> WorthBook:
-    """Sums up value and care of a market's contacts who did not object; the build's memberships must be there."""
-    ensure_touch_sums(session)
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """What deals brought: `people` has the number `won` and their `value` on the `basis` (columns of `SALES`).
+
+    `win_rate` is the share of closed deals won; doubles' deals count for the person they stand for.
+    """
+
+    basis: Basis
+    win_rate: float | None
+    people: pl.DataFrame
+
+
+def read_sales(session: Session, source: Extract | None = None) -> Sales:
+    """What the whole store's deals brought."""
     basis = value_basis(session)
-    rows = session.execute(_statement(build_id, market, basis)).all()
-    persona_ids = {row.persona_id for row in rows if row.persona_id is not None}
     won = session.scalar(select(func.count()).where(Deal.won.is_(True))) or 0
     closed = session.scalar(select(func.count()).where(Deal.won.is_not(None))) or 0
-    book = WorthBook(
-        basis,
-        won / closed if closed else None,
-        _summed(rows),
-        {persona_id: _summed([row for row in rows if row.persona_id == persona_id]) for persona_id in persona_ids},
-    )
-    return with_lifetime(session, book, build_id, market)
+    people = Reader(session, MARKETS[0], extract=source).frame(_SALES.format(basis), SALES)
+    return Sales(basis, won / closed if closed else None, people.with_columns(pl.col("value").round(CENTS)))
 
 
-def with_lifetime(session: Session, book: WorthBook, build_id: int, market: str) -> WorthBook:
+def learn_worth(
+    session: Session, market: str, sales: Sales, sums: TouchSums, members: pl.DataFrame, as_of: date | None, seed: int
+) -> WorthBook:
+    """Sums up value and care of a market's contacts who did not object.
+
+    `members` tells the persona of each contact (`contact_id`, `persona`), by its place among the market's personas,
+    which is then its id in the book (see `WorthBook.renamed`). `as_of` is the day of the newest data.
+    """
+    rows = _amounts(sums.people.filter(pl.col("market") == market), sales.people, sums.care, members)
+    own = rows.filter(pl.col("persona").is_not_null()).partition_by("persona", as_dict=True)
+    personas = {persona: _experience_of(own[persona,]) for (persona,) in sorted(own)}
+    book = WorthBook(sales.basis, sales.win_rate, _experience_of(rows), personas)
+    return book if as_of is None else _with_lifetime(session, book, market, members, as_of, seed)
+
+
+def _with_lifetime(
+    session: Session, book: WorthBook, market: str, members: pl.DataFrame, as_of: date, seed: int
+) -> WorthBook:
     """The book with how customers go on buying, by won deals, else by recorded purchases.
 
     Amounts are learned relative to what a purchase brings in the customer's persona.
     """
-    build = session.get_one(Build, build_id)
     sources: tuple[Source, ...] = ("deals", "purchases")
-    for source in sources if build.data_on else ():
-        ids, bought = purchases_of(session, market, book.basis, source, build.data_on or date.max)
-        personas = dict(session.execute(_memberships(build_id, market)).all()) if ids else {}
-        amounts = {persona: book.usual_amount(persona) for persona in {None, *personas.values()}}
-        usual = np.array([amounts[personas.get(one)] for one in ids])
-        lifetime = fit_lifetime(replace(bought, amount=bought.amount / usual), build.seed)
+    for source in sources:
+        ids, bought = purchases_of(session, market, book.basis, source, as_of)
+        known = pl.DataFrame({"contact_id": ids}, {"contact_id": pl.Int64})
+        personas = known.join(members, on="contact_id", how="left", maintain_order="left")["persona"]
+        amounts = {persona: book.usual_amount(persona) for persona in personas.unique()}
+        usual = np.array([amounts[persona] for persona in personas])
+        lifetime = fit_lifetime(replace(bought, amount=bought.amount / usual), seed)
         if lifetime is not None:
             return replace(book, lifetime=lifetime, source=source)
     return book
 
 
-def _memberships(build_id: int, market: str) -> Select[int, int]:
-    return (
-        select(Membership.contact_id, Membership.persona_id)
-        .join(Contact, Contact.id == Membership.contact_id)
-        .where(Membership.build_id == build_id, Contact.market == market)
+def _amounts(people: pl.DataFrame, sales: pl.DataFrame, care: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Each person's `persona` and number of deals `won`, with the value and minutes that count for each experience."""
+    rows = (
+        people.join(sales, on="person", how="left")
+        .join(care.with_columns(cared=pl.lit(value=True)), on="person", how="left", maintain_order="left")
+        .join(members, left_on="person", right_on="contact_id", how="left", maintain_order="left")
     )
-
-
-def _statement(build_id: int, market: str, basis: Basis) -> Any:
-    deals, care = _deals(basis), CARE_SUMS
-    bought = or_(Contact.outcome.is_(True), deals.c.won > 0)
-    lost = and_(Contact.outcome.is_(False), func.coalesce(deals.c.won, 0) == 0)
+    won = pl.col("won").fill_null(0)
     # who has no interaction cost nothing, who has some without times cost nobody knows what
-    minutes = case((care.c.person.is_(None), 0.0), else_=care.c.minutes)
-    return (
-        select(
-            Membership.persona_id,
-            *_sums("value", deals.c.won > 0, deals.c.value),
-            func.sum(deals.c.won).label("deals"),
-            *_sums("customer", bought, minutes),
-            *_sums("lost", lost, minutes),
-        )
-        .select_from(Contact)
-        .outerjoin(deals, deals.c.person == Contact.id)
-        .outerjoin(care, care.c.person == Contact.id)
-        .outerjoin(Membership, and_(Membership.build_id == build_id, Membership.contact_id == Contact.id))
-        .where(Contact.market == market, Contact.duplicate_of.is_(None), Contact.blocked_on.is_(None))
-        .group_by(Membership.persona_id)
+    minutes = pl.when(pl.col("cared").is_null()).then(0.0).otherwise("minutes")
+    return rows.select(
+        "persona",
+        won,
+        value=pl.when(won > 0).then("value"),
+        customer=pl.when(pl.col("outcome").eq_missing(other=True) | (won > 0)).then(minutes),
+        lost=pl.when(pl.col("outcome").eq_missing(other=False) & (won == 0)).then(minutes),
     )
 
 
-def _sums(name: str, condition: ColumnElement[bool], amount: ColumnElement[Any]) -> list[ColumnElement[Any]]:
-    counted = case((condition, amount))
-    return [
-        func.count(counted).label(f"{name}_n"),
-        func.sum(counted).label(f"{name}_sum"),
-        func.sum(counted * counted).label(f"{name}_squares"),
-    ]
+def _experience_of(rows: pl.DataFrame) -> Experience:
+    value = _moments(rows["value"])
+    deals = int(rows["won"].sum())
+    return Experience(value, deals / value.n if value.n else 0.0, _moments(rows["customer"]), _moments(rows["lost"]))
 
 
-def _deals(basis: Basis) -> Subquery:
-    who = person()
-    won = Deal.won.is_(True)
-    return (
-        select(
-            who.label("person"),
-            func.sum(case((won, 1), else_=0)).label("won"),
-            func.sum(case((won, deal_value(basis)), else_=0.0)).label("value"),
-        )
-        .join(Contact, Contact.id == Deal.contact_id)
-        .group_by(who)
-        .subquery()
-    )
-
-
-def _summed(rows: Sequence[Any]) -> Experience:
-    value = _moments(rows, "value")
-    deals = sum(float(row.deals or 0) for row in rows)
-    return Experience(value, deals / value.n if value.n else 0.0, _moments(rows, "customer"), _moments(rows, "lost"))
-
-
-def _moments(rows: Sequence[Any], name: str) -> Moments:
-    n, total, squares = (
-        sum(float(getattr(row, f"{name}_{part}") or 0) for row in rows) for part in ("n", "sum", "squares")
-    )
-    if not n:
+def _moments(amounts: pl.Series) -> Moments:
+    known = amounts.drop_nulls().to_numpy()
+    if not known.size:
         return Moments()
-    mean = total / n
-    return Moments(int(n), mean, max(squares / n - mean**2, 0.0))
+    mean = fsum(known) / known.size  # whatever the order of the contacts
+    return Moments(known.size, mean, max(fsum(known * known) / known.size - mean**2, 0.0))
 
 
 def _pulled(own: Moments, market: Moments) -> Moments:

@@ -1,7 +1,6 @@
 """How to reach people: channels by their own response counts over prior knowledge per role, and what to say."""
 
 from persona_store.guidance.approach import approach_contact, approach_persona, approach_role
-from persona_store.guidance.counts import count_channels
 from persona_store.guidance.types import Approach, Basis, BestTime, ChannelRate, Group, Subject, Tally
 
 __all__ = [
@@ -15,5 +14,4 @@ __all__ = [
     "approach_contact",
     "approach_persona",
     "approach_role",
-    "count_channels",
 ]

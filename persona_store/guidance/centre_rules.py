@@ -70,7 +70,7 @@ def learn_centre(accounts: Iterable[Account]) -> dict[str, Any]:
             node = counts.setdefault(key, {"n": 0, "parts": {}, "functions": {}})
             node["n"] += 1
             for name, values in (("parts", mains), ("functions", functions)):
-                for value in values:
+                for value in sorted(values):
                     node[name][value] = node[name].get(value, 0) + 1
     return {key: node for key, node in counts.items() if node["n"] >= LEAST_COMPANIES}
 

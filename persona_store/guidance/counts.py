@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, false, func, insert, literal, not_, or_, select
-from sqlalchemy.orm import Session, aliased
+import polars as pl
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select
+from sqlalchemy.orm import Session
 
-from persona_store.database.models import ChannelCount, Contact, Interaction, Membership
+from persona_store.database.bulk import insert_frame
+from persona_store.database.models import ChannelCount, Contact, Interaction
 from persona_store.guidance.types import Tally
-from persona_store.touch_sums import CHANNEL_SUMS, ensure_touch_sums
+from persona_store.touch_sums import TouchSums
 
 ANSWERED = case((Interaction.responded.is_(True), 1), else_=0)
 OUTGOING = and_(Interaction.direction == "out", Interaction.responded.is_not(None), Interaction.channel.is_not(None))
 NO_PERSONA = -1
+KEYS = ("market", "function", "level", "persona_id", "channel")
 Counts = Mapping[str, Tally]
 
 
@@ -29,43 +32,25 @@ class Layers:
     contact: Counts
 
 
-def count_channels(session: Session, build_id: int) -> None:
-    """Writes the build's channel counts, from all contacts who did not object; its memberships must be there."""
-    ensure_touch_sums(session)
-    people = counts_of_people(build_id)
-    keys = [people.c[name] for name in ("market", "function", "level", "persona_id", "channel")]
-    sums = (func.sum(people.c.n), func.sum(people.c.answered), func.count(), func.sum(people.c.n * people.c.n))
-    names = ["build_id", "market", "function", "level", "persona_id", "channel", "n", "answered", "contacts", "squares"]
-    counted = select(literal(build_id), *keys, *sums).group_by(*keys)
-    session.execute(insert(ChannelCount).from_select(names, counted))
+def counts_of_people(sums: TouchSums, members: pl.DataFrame) -> pl.DataFrame:
+    """Each person's attempts (`n`) and answers (`answered`) per channel with role and persona (columns of `KEYS`).
 
-
-def counts_of_people(build_id: int, *only: ColumnElement[bool]) -> Subquery:
-    """Each person's attempts and answers per channel with role and persona, doubles counted for whom they stand for.
-
-    Reads the session's touch sums, which must have been made. Conditions in `only` may refer to `PERSON`.
+    `members` has `contact_id` and `persona_id`; who is not in it has no persona.
     """
-    counted = CHANNEL_SUMS.c
-    return (
-        select(
-            PERSON.market.label("market"),
-            func.coalesce(PERSON.function, "other").label("function"),
-            func.coalesce(PERSON.level, "unknown").label("level"),
-            Membership.persona_id.label("persona_id"),
-            counted.channel.label("channel"),
-            PERSON.id.label("person"),
-            counted.n.label("n"),
-            counted.answered.label("answered"),
-        )
-        .select_from(PERSON)
-        .join(CHANNEL_SUMS, counted.person == PERSON.id)
-        .outerjoin(Membership, and_(Membership.build_id == build_id, Membership.contact_id == PERSON.id))
-        .where(PERSON.blocked_on.is_(None), *only)
-        .subquery()
+    people = sums.people.join(members, left_on="person", right_on="contact_id", how="left")
+    return people.join(sums.channels, on="person")
+
+
+def count_channels(session: Session, build_id: int, counts: pl.DataFrame) -> pl.DataFrame:
+    """Writes the build's channel counts, summed up from those of people; returns them."""
+    counted = (
+        counts.group_by(KEYS)
+        .agg(pl.sum("n", "answered"), contacts=pl.len().cast(pl.Int64), squares=(pl.col("n") ** 2).sum())
+        .sort(KEYS)
     )
-
-
-OWN, PERSON = aliased(Contact), aliased(Contact)  # who had the contact, and the person they stand for
+    rows = counted.with_columns(pl.col("squares").cast(pl.Float64), build_id=pl.lit(build_id))
+    insert_frame(session.connection(), ChannelCount.__tablename__, rows)
+    return counted
 
 
 def layered_counts(

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import polars as pl
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from persona_store.database.models import Build, ChannelCount, GuidanceModel, Interaction
+from persona_store.database.models import Build, GuidanceModel, Interaction
 from persona_store.guidance.centre_rules import learn_centre
-from persona_store.guidance.counts import PERSON, count_channels, counts_of_people
+from persona_store.guidance.counts import KEYS, count_channels, counts_of_people
 from persona_store.guidance.hand_over import Threshold, learn_threshold
 from persona_store.guidance.shrinkage import Cell, Person, Weights, learn_weights
 from persona_store.guidance.times import Times, learn_times
@@ -17,6 +18,7 @@ from persona_store.guidance.types import Tally
 from persona_store.guidance.whole_store import customers_accounts, newest_touch, one_in, read_attempts, read_leads
 from persona_store.segmentation.aggregation import Reader
 from persona_store.segmentation.extract import Extract
+from persona_store.touch_sums import TouchSums
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +54,31 @@ def observe_market(session: Session, market: str, source: Extract | None = None)
     )
 
 
-def learn_guidance(session: Session, build_id: int, observed: Mapping[str, Observed] | None = None) -> None:
-    """Counts answers and learns from them, market by market; the build's memberships must be there.
+def learn_guidance(
+    session: Session,
+    build_id: int,
+    sums: TouchSums,
+    members: pl.DataFrame,
+    observed: Mapping[str, Observed] | None = None,
+) -> None:
+    """Counts answers and learns from them, market by market.
 
-    What is `observed` of a market already need not be learned again.
+    `members` are the build's contacts with their personas (`contact_id`, `persona_id`). What is `observed` of a market
+    already need not be learned again.
     """
-    count_channels(session, build_id)
+    counts = counts_of_people(sums, members)
+    counted = count_channels(session, build_id, counts)
     newest = session.scalar(select(func.max(Interaction.id))) or 0
-    markets = session.scalars(
-        select(ChannelCount.market).where(ChannelCount.build_id == build_id).distinct().order_by(ChannelCount.market)
-    ).all()
-    for market in markets:
+    for market in counted["market"].unique().sort():
         known = (observed or {}).get(market) or observe_market(session, market)
+        here = pl.col("market") == market
+        weights = _weights(counted.filter(here), counts.filter(here, pl.col("person") % known.one_in == 0))
         session.add(
             GuidanceModel(
                 build_id=build_id,
                 market=market,
                 counted_to=newest,
-                weights=_weights(session, build_id, market, known.one_in).as_json(),
+                weights=weights.as_json(),
                 times=known.times.as_json(),
                 hand_over=known.hand_over.as_json(),
                 centre=known.centre,
@@ -95,18 +104,10 @@ def load_learned(session: Session, market: str) -> Learned:
     )
 
 
-def _weights(session: Session, build_id: int, market: str, step: int) -> Weights:
-    stored = session.scalars(
-        select(ChannelCount).where(ChannelCount.build_id == build_id, ChannelCount.market == market)
-    )
-    cells = [
-        Cell(one.function, one.level, one.persona_id, one.channel, Tally(one.n, one.answered, one.squares))
-        for one in stored
-    ]
-    places = {(one.function, one.level, one.persona_id, one.channel): at for at, one in enumerate(cells)}
-    people = counts_of_people(build_id, PERSON.market == market, PERSON.id % step == 0)
-    keys = [people.c[name] for name in ("function", "level", "persona_id", "channel", "n", "answered")]
-    rows = session.execute(select(*keys, func.count()).group_by(*keys))
-    return learn_weights(
-        cells, [Person(places[tuple(row[:4])], row[4], row[5], row[6]) for row in rows if tuple(row[:4]) in places]
-    )
+def _weights(counted: pl.DataFrame, people: pl.DataFrame) -> Weights:
+    keys = KEYS[1:]
+    rows = counted.select(*keys, "n", "answered", "squares").rows()
+    cells = [Cell(row[0], row[1], row[2], row[3], Tally(row[4], row[5], float(row[6]))) for row in rows]
+    places = {row[:4]: at for at, row in enumerate(rows)}
+    alike = people.group_by(*keys, "n", "answered").len().sort(*keys, "n", "answered")
+    return learn_weights(cells, [Person(places[row[:4]], *row[4:]) for row in alike.iter_rows()])

@@ -167,10 +167,10 @@ def _contact_weight(cells: Sequence[Cell], people: list[Person]) -> tuple[float,
 
 def _role_weight(cells: Sequence[Cell], known: Weights) -> tuple[float, int]:
     groups: list[tuple[Tally, float, float]] = []
-    for channel in {one.channel for one in cells}:
+    for channel in sorted({one.channel for one in cells}):
         here = [one for one in cells if one.channel == channel]
         everyone = total(one.tally for one in here)
-        for function, level in {(one.function, one.level) for one in here if one.function != "other"}:
+        for function, level in sorted({(one.function, one.level) for one in here if one.function != "other"}):
             role = total(one.tally for one in here if (one.function, one.level) == (function, level))
             trade = prior(function, level)
             if channel in trade.role:

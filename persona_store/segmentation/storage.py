@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from sqlalchemy import Connection, insert
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from persona_store.database import count_rows_anew
-from persona_store.database.models import Persona, PersonaLevel
+from persona_store.database.bulk import insert_frame
+from persona_store.database.models import Membership, Persona, PersonaLevel
 from persona_store.segmentation.binning import Binning
 from persona_store.segmentation.model import AttributeTable
 from persona_store.segmentation.naming import PersonaName
@@ -21,9 +22,6 @@ from persona_store.segmentation.selection import Choice
 from persona_store.segmentation.shares import share
 from persona_store.segmentation.target_group import TargetFilter
 from persona_store.segmentation.typical import typical_contacts
-
-ROWS_AT_ONCE = 50_000
-MEMBERSHIP = ("build_id", "contact_id", "persona_id", "probability")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,14 @@ def store_personas(
     session.flush()
     for place, persona in enumerate(personas):
         session.execute(insert(PersonaLevel), _level_rows(persona.id, segments.tables, place))
-    _store_memberships(session, build_id, data.levels["contact_id"], segments, [persona.id for persona in personas])
+    ids = np.array([persona.id for persona in personas])
+    members = data.levels.select(
+        "contact_id",
+        build_id=pl.lit(build_id),
+        persona_id=pl.Series(ids[segments.membership]),
+        probability=pl.Series(segments.probability, dtype=pl.Float64),
+    )
+    insert_frame(session.connection(), Membership.__tablename__, members)
     count_rows_anew(session, "memberships", "personas")
     return personas
 
@@ -160,28 +165,3 @@ def _level_rows(persona_id: int, tables: Mapping[str, AttributeTable], place: in
         for name, table in tables.items()
         for position, level in enumerate(table.levels)
     ]
-
-
-def _store_memberships(
-    session: Session, build_id: int, contact_ids: pl.Series, segments: Segments, persona_ids: Sequence[int]
-) -> None:
-    connection = session.connection()
-    members = np.asarray(persona_ids)[segments.membership]
-    for start in range(0, len(contact_ids), ROWS_AT_ONCE):
-        part = slice(start, start + ROWS_AT_ONCE)
-        rows = zip(
-            contact_ids[part].to_list(), members[part].tolist(), segments.probability[part].tolist(), strict=True
-        )
-        _insert_memberships(connection, [(build_id, *row) for row in rows])
-
-
-def _insert_memberships(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
-    """Rows of MEMBERSHIP by the fastest way of the driver: PostgreSQL's COPY, else one prepared statement."""
-    columns = ", ".join(MEMBERSHIP)
-    if connection.dialect.name == "postgresql":
-        cursor: Any = connection.connection.cursor()
-        with cursor.copy(f"COPY memberships ({columns}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-        return
-    connection.exec_driver_sql(f"INSERT INTO memberships ({columns}) VALUES (?, ?, ?, ?)", rows)  # noqa: S608

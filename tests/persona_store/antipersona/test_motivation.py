@@ -126,26 +126,24 @@ def test_without_a_list_nobody_is_called_a_competitor(sqlite_engine: Engine) -> 
     assert found is None or found.motive != "competitor"
 
 
-def test_students_who_do_not_buy_speak_against_buying_and_others_do_not(sqlite_engine: Engine) -> None:
+def test_students_who_do_not_buy_speak_against_buying_and_others_do_not() -> None:
     random = np.random.default_rng(1)
     functions = np.array(["student", "sales"])[random.integers(0, 2, 600)]
     frame = pl.DataFrame({"contact_id": np.arange(600), "function": functions, "demo_requests": np.zeros(600)})
-    with Session(sqlite_engine) as session:
-        never = np.where(functions == "student", 0.0, (random.random(600) < 0.4) * 1.0)
-        against = weighed("research", (), learn_motives(session, "b2b", frame, never))
-        alike = (random.random(600) < 0.4) * 1.0
-        neither = weighed("research", (), learn_motives(session, "b2b", frame, alike))
-        keen = np.where(functions == "student", 1.0, alike)
-        for_it = weighed("research", (), learn_motives(session, "b2b", frame, keen))
+    never = np.where(functions == "student", 0.0, (random.random(600) < 0.4) * 1.0)
+    against = weighed("research", (), learn_motives(frame, never, Signs()))
+    alike = (random.random(600) < 0.4) * 1.0
+    neither = weighed("research", (), learn_motives(frame, alike, Signs()))
+    keen = np.where(functions == "student", 1.0, alike)
+    for_it = weighed("research", (), learn_motives(frame, keen, Signs()))
     assert (against.weighs, against.bought) == ("against", 0) and against.n > 250
     assert neither.weighs == "neither" and neither.base is not None and neither.low < neither.base < neither.high
     assert for_it.weighs == "for"
 
 
-def test_unknown_outcomes_weigh_nothing(sqlite_engine: Engine) -> None:
+def test_unknown_outcomes_weigh_nothing() -> None:
     frame = pl.DataFrame({"contact_id": [1, 2], "function": ["student", None]})
-    with Session(sqlite_engine) as session:
-        book = learn_motives(session, "b2b", frame, np.array([np.nan, np.nan]))
+    book = learn_motives(frame, np.array([np.nan, np.nan]), Signs())
     found = weighed("research", (), book)
     assert (found.weighs, found.n, found.base) == ("neither", 0, None)
     assert MotiveBook.from_json(book.as_json()) == book and MotiveBook.from_json(None) == MotiveBook()

@@ -17,16 +17,15 @@ from persona_store.guidance import (
     approach_contact,
     approach_persona,
     approach_role,
-    count_channels,
 )
 from persona_store.guidance.counts import layered_counts
 from persona_store.guidance.hand_over import Threshold
-from persona_store.guidance.learned import learn_guidance
 from persona_store.guidance.prior import prior
 from persona_store.guidance.shrinkage import Weights
 from persona_store.guidance.times import Times
 from persona_store.guidance.types import BestTime, TimeBin
 from persona_store.settings import Language
+from tests.persona_store.guidance.learning import count, learn
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 
@@ -44,7 +43,7 @@ def store_interactions(engine: Engine, *interactions: Interaction) -> None:
     with session_scope(engine, writes=True) as session:
         session.add_all(interactions)
         session.flush()
-        count_channels(session, 1)
+        count(session)
 
 
 def rate(approach: Approach, channel: str) -> ChannelRate:
@@ -185,7 +184,7 @@ def test_interactions_since_the_build_are_not_taken_out_of_its_counts(personas: 
         session.flush()
         session.add_all(outgoing(7, "phone", "nnn"))
         session.flush()
-        learn_guidance(session, 1)
+        learn(session)
         session.add_all(outgoing(7, "phone", "yyyy"))
     with Session(personas) as session:
         before = session.get_one(GuidanceModel, (1, "b2b")).counted_to

@@ -10,8 +10,8 @@ from persona_store.database import session_scope
 from persona_store.database.models import Contact, Deal, GuidanceModel, Interaction
 from persona_store.guidance.buying_centre import buying_centre
 from persona_store.guidance.centre_rules import Account, find_gaps, learn_centre, parts_taken
-from persona_store.guidance.learned import learn_guidance
 from persona_store.guidance.whole_store import customers_accounts
+from tests.persona_store.guidance.learning import learn
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_customers_companies_are_learned_at_a_build_with_all_else(personas: Engi
         )  # fmt: skip
         session.flush()
         assert customers_accounts(session) == [Account(None, None, frozenset({("it", "head")}))]
-        learn_guidance(session, 1)
+        learn(session)
         stored = session.get_one(GuidanceModel, (1, "b2b"))
         assert stored.times["examined"] == {"phone": 1}
         assert stored.hand_over["rule_of_thumb"] and stored.counted_to > 0
