@@ -26,12 +26,14 @@ from actions.subject import (
     contact_by_id,
     people_at,
     person_subject,
+    persona_subject,
 )
 from actions.vetoes import note
 from persona_store.answer import Answer
 from persona_store.database.models import Persona
 from persona_store.names import Person
 from persona_store.segmentation.profiles import list_profiles
+from persona_store.settings import Language
 from persona_store.wording import say
 
 
@@ -80,6 +82,8 @@ def ask(request: Request, session: Session, question: Question, people: Sequence
     if question.kinds == ("personas",):
         listed = [(one.info.id, one.info.name(request.language)) for one in list_profiles(session)]
         talk = replace(talk, options=_persona_options(listed, ("persona",)), chosen=None)
+    if question.kinds == ("statistics",) and question.by == "persona":
+        talk = replace(talk, persona=_first_persona(session, answers[0], request.language) or talk.persona)
     if question.kinds == ("centre",):
         talk = replace(talk, options=_members(session, answers[0]), chosen=None)
     return Reply(tuple(answers), talk, _look_ups(question))
@@ -185,6 +189,13 @@ def _members(session: Session, centre: Answer) -> tuple[Option, ...]:
     """The first people of a buying centre, to be asked about ("wie erreiche ich den zweiten?")."""
     found = (contact_by_id(session, str(key)).subject for key in centre.details.get("contacts", ())[:MOST_OPTIONS])
     return tuple(Option(one.name, Question(("approach",), one)) for one in found if one is not None)
+
+
+def _first_persona(session: Session, figures: Answer, language: Language) -> Subject | None:
+    """The persona that a question for the best or worst found, which is whom "they" means next."""
+    first = figures.details.get("first")
+    persona = session.get(Persona, int(first)) if isinstance(first, str) and first.isdigit() else None
+    return None if persona is None else persona_subject(persona, language)
 
 
 def _persona_options(personas: Sequence[tuple[int, str]], kinds: tuple[Kind, ...]) -> tuple[Option, ...]:

@@ -28,7 +28,7 @@ from actions.reply import LookUp, Reply
 from actions.running import Heard, come_back, go_on, is_for_runner
 from actions.state import Talk, read_talk, slot_events
 from actions.veto_cues import skips
-from actions.vetoes import reason_given, without_reason
+from actions.vetoes import reason_given, takes_back, without_reason
 from persona_store.database import in_turn, session_scope
 from persona_store.errors import MissingRight, NotAllowed, PersonaBotError, StoreUnavailable
 from persona_store.privacy.audit import record
@@ -53,7 +53,7 @@ class TalkAction(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answers, and returns the slots that changed."""
         before, talk, message = read_talk(tracker.slots), talk_of(tracker), read_message(tracker)
-        if is_for_runner(talk, heard_in(tracker)) or may_answer(talk, message):
+        if is_for_runner(talk, heard_in(tracker)) or may_answer(talk, message) or takes_back(talk, message.text):
             reply = await asyncio.to_thread(answered, tracker, talk, lambda request, _: self.reply(talk, message))
         else:
             skipped = talk.reasonless is not None and skips(message.text)

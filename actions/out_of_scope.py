@@ -6,11 +6,11 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from actions.answers.talk import missed_answer
-from actions.ask import ask_about
+from actions.ask import ask, ask_about
 from actions.base import StoreAction
 from actions.choose_option import choose
 from actions.context import Request
-from actions.cues import kind_shown, kinds_asked, means_all, means_other
+from actions.cues import goes_on, kind_shown, kinds_asked, means_all, means_other
 from actions.fallback import not_understood
 from actions.follow_up import about_people, follow_up
 from actions.options import picked_by_name, take
@@ -19,6 +19,7 @@ from actions.reply import Reply
 from actions.spoken_of import asked_of_one_spoken_of
 from actions.state import Question
 from actions.subject import contact_in_words, named_contact
+from actions.varying import varied
 from persona_store.errors import NoPersonas
 from persona_store.leads.assess import market_of, model_of
 from persona_store.leads.facts import read_lead
@@ -35,6 +36,8 @@ class ActionOutOfScope(StoreAction):
 
     def reply(self, request: Request, session: Session) -> Reply:
         """What it is for; but a name given when one was asked for is an answer."""
+        if (other := _varied_on(request, session)) is not None:
+            return other
         return name_given(request, session) if _awaits_name(request) else missed(request)
 
 
@@ -51,6 +54,8 @@ class ActionDefaultFallback(StoreAction):
             return choose(request, session)
         if request.talk.question and short and request.named("persona") and kind_shown(request.text) is None:
             return follow_up(request, session)  # "no, persona 5"
+        if (other := _varied_on(request, session)) is not None:
+            return other
         return name_given(
             request, session, lambda unclear: asked_of_one_spoken_of(unclear, session) or not_understood(unclear)
         )
@@ -84,6 +89,15 @@ def described_in(request: Request, session: Session) -> Reply | None:
         return None
     lead = read_lead(request.text, model_of(session, market))
     return judged(request, session, lead, market) if len(lead.levels) >= LEAST_TOLD else None
+
+
+def _varied_on(request: Request, session: Session) -> Reply | None:
+    """The last question for what the message names behind "and" ("and the worst?"); None where it is no such thing."""
+    last = request.talk.question
+    if last is None or not goes_on(request.text) or len(request.text.split()) > LONGEST_BARE_NAME:
+        return None
+    other = varied(request, last)
+    return None if other is None else ask(request, session, other)
 
 
 def missed(request: Request) -> Reply:

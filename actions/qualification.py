@@ -163,8 +163,8 @@ def go_on(request: Request, session: Session, running: Running) -> Reply | None:
     state = _read(running)
     pressed = next((one.value for one in request.named("attribute") if one.value.startswith(PRESSED)), None)
     text = "" if request.text.startswith("/") else request.text
-    if request.intent == "stop" and not says("enough", text):
-        return None
+    if (request.intent == "stop" and not says("enough", text)) or says("saves", text):
+        return None  # to store the lead is another dialogue
     if pressed == PRESSED + ENOUGH or (not pressed and says("enough", text)):
         return _finished(request, session, state, asked=True)
     if says("back", text) and state.before is not None:

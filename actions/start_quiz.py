@@ -19,6 +19,7 @@ from actions.subject import named_personas
 from persona_store.answer import Answer
 from persona_store.guidance import approach_persona
 from persona_store.knowledge.quiz import Item, make_quiz, read_item
+from persona_store.leads.cues import says
 from persona_store.segmentation import PersonaProfile
 from persona_store.segmentation.profiles import list_profiles
 from persona_store.settings import Language
@@ -117,9 +118,7 @@ def _words(text: str) -> set[str]:
 
 
 def _does_not_know(request: Request) -> bool:
-    said = folded(request.text)
-    listed = [word for language in ("de", "en") for word in say("quiz.do_not_know", language).split(", ")]
-    return request.intent == "deny" or any(folded(one) in said for one in listed)
+    return request.intent == "deny" or says("unknown", request.text)
 
 
 def _profiles(session: Session) -> Mapping[str, PersonaProfile]:

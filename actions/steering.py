@@ -14,6 +14,7 @@ from actions.cues import language_in
 from actions.reply import Reply
 from actions.running import left_answer
 from actions.state import Talk, known_language, slot_events
+from actions.vetoes import takes_back
 
 
 class ActionStop(TalkAction):
@@ -36,7 +37,12 @@ class ActionRestart(TalkAction):
         return Reply((talk_answer("restart", talk.spoken),), _emptied(talk))
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
-        """Answers and restarts; what stays is set after that, because Rasa then empties all slots."""
+        """Answers and restarts; what stays is set after that, because Rasa then empties all slots.
+
+        "Back" behind a veto takes that back.
+        """
+        if takes_back(talk_of(tracker), read_message(tracker).text):
+            return await super().run(dispatcher, tracker, domain)
         reply = self.reply(talk_of(tracker), read_message(tracker))
         dispatch(dispatcher, reply.talk, reply)
         return [Restarted(), *slot_events(Talk(), reply.talk)]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from actions.ask_approach import named_aspect, named_channel, named_phase
 from actions.context import Request
 from actions.explain_concept import named_concepts
-from actions.figure_cues import attributes_named, measure_named
+from actions.figure_cues import attributes_named, measure_named, order_named
 from actions.state import Kind, Question
 
 # What of a question a message may vary, for each kind; whom it is about is not among it.
@@ -14,7 +14,7 @@ VARIES: Mapping[Kind, tuple[str, ...]] = {
     "approach": ("channel", "aspect"),
     "next": ("channel", "phase"),
     "content": ("channel", "phase"),
-    "statistics": ("attribute", "channel", "industry"),
+    "statistics": ("attribute", "channel", "industry", "order"),
     "chart": ("attribute",),
     "compare": ("attribute",),
     "quality": ("attribute",),
@@ -30,6 +30,8 @@ def varied(request: Request, last: Question) -> Question | None:
     """
     fields = VARIES.get(last.kinds[-1], ())
     said = {name: value for name in fields if (value := READ[name](request)) is not None}
+    if last.by is None:
+        said.pop("order", None)  # of what is not parted there is no first or last
     if not said or (last.kinds[-1] == "approach" and last.subject is None):
         return None
     return replace(last, kinds=last.kinds[-1:], page=1, **{"aspect": None, **said})  # type: ignore[arg-type]  # all of them hold text
@@ -54,4 +56,5 @@ READ: Mapping[str, Callable[[Request], str | None]] = {
     "industry": _industry,
     "attribute": _attribute,
     "concept": _concept,
+    "order": lambda request: order_named(request.text),
 }

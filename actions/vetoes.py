@@ -63,6 +63,11 @@ def withdraw(request: Request, session: Session, subject: Subject) -> Reply:
     return Reply((answer,), talk, (LookUp("veto", subject.id),))
 
 
+def takes_back(talk: Talk, text: str) -> bool:
+    """Whether the text takes back what was just noted, instead of giving the reason for it."""
+    return talk.reasonless is not None and holds_in(text) == WITHDRAW
+
+
 def reason_given(request: Request, session: Session, intent: str, confidence: float) -> Reply | None:
     """The reply to the reason that was asked for; none where the message is something else."""
     if request.talk.reasonless is None or request.text.startswith("/"):
@@ -70,6 +75,8 @@ def reason_given(request: Request, session: Session, intent: str, confidence: fl
     subject, matter = request.talk.reasonless
     if skips(request.text):
         return without_reason(request.talk)
+    if takes_back(request.talk, request.text):
+        return withdraw(request, session, subject)
     if intent in STEERING or "?" in request.text or asks(request.text) or not request.text.strip():
         return None
     if intent == "veto_verdict" and (holds_in(request.text) or contradicts(request.text)):

@@ -51,7 +51,13 @@ def figures_answer(
             data_line(found.everybody, found.data_on, language),
             say(f"figures.how.{found.measure.form}", language),
         ),
-        details={"measure": found.measure.key, "by": found.by, "value": whole.value, "n": whole.n},
+        details={
+            "measure": found.measure.key,
+            "by": found.by,
+            "value": whole.value,
+            "n": whole.n,
+            "first": standing.first.group if standing is not None and order is not None else None,
+        },
     )
 
 

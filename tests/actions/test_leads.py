@@ -298,3 +298,10 @@ def test_of_a_described_lead_more_can_be_asked_in_any_words(talk: Any, intent: s
     talk.say("das reicht", "stop")
     talk.say("speicher den mal als lead", intent)
     assert talk.slots["running"]["name"] == "storing"
+
+
+def test_a_lead_can_be_saved_in_the_middle_of_the_questions(talk: Any) -> None:
+    talk.say("IT-Leiter im Maschinenbau, 80 Mitarbeiter", "qualify_lead")
+    assert talk.slots["running"]["name"] == "qualification"
+    talk.say("speicher den mal als lead", "out_of_scope")
+    assert talk.slots["running"]["name"] == "storing"

@@ -129,3 +129,11 @@ def test_one_persona_after_a_look_at_all_is_told_alone_and_drawn_among_all(talk:
     answer = talk.say("und bei persona 2?", "follow_up", persona="persona 2")
     assert answer["text"].startswith("Umsatz je Kunde bei Persona 2")
     assert len(talk.say("zeig mir das als diagramm", "show_chart")["table"]["rows"]) > 1
+
+
+def test_the_worst_after_the_best_and_what_suits_it(talk: Any) -> None:
+    best = talk.say("welche persona kauft am ehesten, welche ist die beste", "ask_statistics")
+    worst = talk.say("und die schlechteste?", "out_of_scope")
+    assert worst["kind"] == "statistics" and worst["details"]["first"] != best["details"]["first"]
+    assert str(talk.slots["persona_id"]) == worst["details"]["first"]
+    assert talk.say("was soll ich denen schicken", "ask_content")["kind"] == "content"

@@ -274,3 +274,11 @@ def test_who_denies_a_role_means_the_persona(talk: Any, store_with_personas: Eng
     answer = talk.say("falsch, der ist kein geschäftsführer", "veto_verdict")
     assert "Die Persona von Jan Schulze stimmt nicht" in answer["text"]
     assert [veto.verdict for veto in stored(store_with_personas)] == ["other_persona"]
+
+
+@pytest.mark.parametrize(("text", "intent"), [("zurück", "restart"), ("undo", "out_of_scope")])
+def test_back_takes_back_what_was_just_noted(talk: Any, store_with_personas: Engine, text: str, intent: str) -> None:
+    judged(talk)
+    talk.say("nein, das ist ein guter lead", "veto_verdict")
+    assert "zurückgenommen" in talk.say(text, intent)["text"]
+    assert [veto.withdrawn_at is None for veto in stored(store_with_personas)] == [False]
