@@ -30,6 +30,7 @@ Place = tuple[int, int | None, str, int, int, str, str]  # contact, interaction,
 COLUMNS: Final = ("contact_id", "interaction_id", "field", "start", "end", "kind", "term")
 HIT_SCHEMA: Final = {"start": pl.Int64, "end": pl.Int64, "kind": pl.String, "term": pl.String}
 PLACE_SCHEMA: Final = {"contact_id": pl.Int64, "interaction_id": pl.Int64, "field": pl.String} | HIT_SCHEMA
+NOTE_SCHEMA: Final = {"contact_id": pl.Int64, "text": pl.String}
 TALK_SCHEMA: Final = {"contact_id": pl.Int64, "interaction_id": pl.Int64, "topic": pl.String, "text": pl.String}
 
 
@@ -78,10 +79,8 @@ def without_hits(session: Session) -> set[int]:
     return {*session.scalars(objected), *session.scalars(doubles)}
 
 
-def note_hits(connection: Connection) -> pl.DataFrame:
-    """The rows of `text_hits` (but for their number) that the notes on all contacts make."""
-    schema: dict[str, type[pl.DataType]] = {"contact_id": pl.Int64, "text": pl.String}
-    notes = read_rows(connection, _notes(), schema)
+def note_hits(notes: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `text_hits` (but for their number) that notes on contacts make (columns contact_id and text)."""
     return _hits_at(notes.with_columns(pl.lit(None, dtype=pl.Int64).alias("interaction_id"), field=pl.lit("notes")))
 
 
@@ -102,7 +101,7 @@ def fill_hits(connection: Connection, found: Iterable[pl.DataFrame], blocked: Co
 
 def _fill(connection: Connection, blocked: set[int], progress: Callable[[int], None] | None) -> int:
     """Fills the empty table from what the store holds."""
-    read, found = 0, [note_hits(connection)]
+    read, found = 0, [note_hits(read_rows(connection, _notes(), NOTE_SCHEMA))]
     for told in read_parts(connection, _told(), TALK_SCHEMA):
         found.append(_talk_hits(told))
         read += told.height

@@ -45,7 +45,7 @@ from persona_store.database.models import Contact, Deal, Import
 from persona_store.errors import StoreUnavailable
 from persona_store.names import index_people
 from persona_store.settings import settings
-from persona_store.text_hits import fill_hits, index_texts, note_hits, talk_hits, without_hits
+from persona_store.text_hits import fill_hits, index_texts, talk_hits, without_hits
 from persona_store.wording import say
 
 Progress = Callable[[str, float], None]
@@ -190,7 +190,7 @@ def _load(
         raise StoreUnavailable(say("store.busy", settings().language))
     loader.open(connection)
     alone = connection.get_execution_options().get(ALONE, False)
-    with closing(PeopleBeside()) if alone else nullcontext() as beside:
+    with closing(PeopleBeside(connection, folder)) if alone else nullcontext() as beside:
         return _fill(session, loader, beside, used, recognised, prepared, tell)
 
 
@@ -213,7 +213,7 @@ def _fill(
         notes = unclear_notes(recognised.unclear.get(name, {}), found) + notes + column_notes(table, found)
         files.append(FileReport(name, read, found, tuple(notes)))
         if beside is not None and len(files) == last_people:
-            beside.begin(connection)
+            beside.begin()
         if beside is None and len(files) == last_touchpoints:
             loader.begin_touchpoints()
     loader.finish()
@@ -258,13 +258,12 @@ def _derive_first(beside: PeopleBeside, session: Session, loader: Loader, tell: 
     """The same in a store that was empty: texts are read from the touchpoints on their way there."""
     from persona_store.privacy.erasure import erase_returned
 
-    connection = session.connection()
     tell(sentence("progress.names"), SURVEY_SHARE + LOAD_SHARE)
-    linked = beside.finish(connection)
+    linked, in_notes = beside.finish()
     tell(sentence("progress.texts"), 0.9)
-    found = [note_hits(connection)]
+    found = [] if in_notes is None else [in_notes]
     loader.fill_touchpoints(lambda rows: found.append(talk_hits(rows)))
-    fill_hits(connection, found)
+    fill_hits(session.connection(), found)
     return linked, erase_returned(session, _new_and_changed(session, loader))
 
 

@@ -1,16 +1,19 @@
-"""What rests on the people alone, who is a double and the index of names, made while it is read what they did."""
+"""What rests on the people alone, made while it is read what they did: doubles, index of names, hits in notes."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import polars as pl
 from sqlalchemy import Connection, select
 
 from persona_store.crm.duplicates import SCHEMA, find_originals, link
-from persona_store.database.bulk import indexes_later, insert_frames, read_rows
+from persona_store.crm.staging import SqliteStage
+from persona_store.database.bulk import read_rows
 from persona_store.database.models import Company, Contact
 from persona_store.names.index import PEOPLE, TABLES, index_frames
+from persona_store.text_hits import note_hits
 
-COLUMNS = SCHEMA | {"company": pl.String}
+COLUMNS = SCHEMA | {"notes": pl.String, "company": pl.String}
 
 
 class PeopleBeside:
@@ -19,30 +22,35 @@ class PeopleBeside:
     `begin` starts it once they are all there, `finish` waits for it and writes. `close` ends it whatever came of it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, connection: Connection, folder: Path) -> None:
+        """`folder` takes the index for the time being."""
+        self._connection = connection
+        self._stage = SqliteStage(connection, folder / "names.db", *TABLES)
         self._worker = ThreadPoolExecutor(1)
-        self._originals: Future[pl.DataFrame] | None = None
-        self._index: Future[list[tuple[str, pl.DataFrame]]] | None = None
+        self._done: Future[tuple[pl.DataFrame, pl.DataFrame]] | None = None
 
-    def begin(self, connection: Connection) -> None:
+    def begin(self) -> None:
         """Starts the work; nobody may come or change name, company or address afterwards."""
-        query = select(*(getattr(Contact, name) for name in SCHEMA), Company.name)
-        query = query.outerjoin(Company, Company.id == Contact.company_id).order_by(Contact.id)
-        people = read_rows(connection, query, COLUMNS)
-        named = people.rename({"first_name": "first", "last_name": "last"}).select(*PEOPLE)
-        self._originals = self._worker.submit(find_originals, people.drop("company"))
-        self._index = self._worker.submit(lambda: list(index_frames(named)))
+        columns = (getattr(Contact, name) for name in (*SCHEMA, "notes"))
+        query = select(*columns, Company.name).outerjoin(Company, Company.id == Contact.company_id)
+        people = read_rows(self._connection, query.order_by(Contact.id), COLUMNS)
+        self._done = self._worker.submit(self._work, people)
 
-    def finish(self, connection: Connection) -> int:
-        """Links the doubles and fills the empty index; returns how many doubles there are."""
-        if self._originals is None or self._index is None:
-            return 0
-        originals = self._originals.result()
-        link(connection, originals)
-        with indexes_later(connection, *TABLES):
-            insert_frames(connection, self._index.result())
-        return originals.height
+    def finish(self) -> tuple[int, pl.DataFrame | None]:
+        """Links the doubles and fills the empty index; returns how many doubles there are, and the hits in notes."""
+        if self._done is None:
+            return 0, None
+        originals, hits = self._done.result()
+        link(self._connection, originals)
+        self._stage.move(self._connection)
+        return originals.height, hits
 
     def close(self) -> None:
         """Waits for the end of what is under way."""
         self._worker.shutdown(cancel_futures=True)
+
+    def _work(self, people: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        named = people.rename({"first_name": "first", "last_name": "last"}).select(*PEOPLE)
+        self._stage.fill(index_frames(named))
+        hits = note_hits(people.select(pl.col("id").alias("contact_id"), text="notes"))
+        return find_originals(people.select(*SCHEMA)), hits

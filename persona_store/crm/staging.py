@@ -1,9 +1,10 @@
 """Millions of touchpoints on their way into the store: sorted by contact outside memory, then moved as a whole."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -72,24 +73,30 @@ class Sorted:
 
 
 class SqliteStage:
-    """A database file of touchpoints beside the store, filled without any journal, then read from within the import.
+    """A database file of some tables beside the store, filled without any journal, then read from within the import.
 
     Nothing in the store is touched until `attach`; when the import fails the file is simply left out.
     """
 
-    def __init__(self, connection: Connection, path: Path) -> None:
+    def __init__(self, connection: Connection, path: Path, *tables: str) -> None:
         self._path = path
         self._store = connection.engine.url.database
+        self._tables = tables
+        self._definitions: list[str] = []
+        self._indexes: list[str] = []
         query = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type DESC"
-        self._definition, *indexes = connection.exec_driver_sql(query, (TABLE,)).scalars()
-        empty = connection.scalar(select(Interaction.id).limit(1)) is None
-        self._indexes = indexes if empty else []
+        for table in tables:
+            definition, *indexes = connection.exec_driver_sql(query, (table,)).scalars()
+            self._definitions.append(definition)
+            if connection.exec_driver_sql(f"SELECT 1 FROM {table} LIMIT 1").first() is None:  # noqa: S608
+                self._indexes += indexes
 
-    def fill(self, parts: Iterator[pl.DataFrame]) -> None:
-        """Writes all rows, numbered in the order given; what will be a table of the store gets its indexes too."""
+    def fill(self, parts: Iterable[tuple[str, pl.DataFrame]]) -> None:
+        """Writes all rows, each frame into the table named; what will be a table of the store gets its indexes too."""
         with frame_writer(str(self._path)) as cursor:
-            cursor.execute(self._definition)
-            write_frames(cursor, ((TABLE, part) for part in parts))
+            for definition in self._definitions:
+                cursor.execute(definition)
+            write_frames(cursor, parts)
             for index in self._indexes:
                 cursor.execute(index)
 
@@ -110,13 +117,15 @@ class SqliteStage:
             connection.execute(f"ALTER TABLE main.changes RENAME TO {TABLE}")
 
     def attach(self, connection: Connection) -> str:
-        """Makes the rows readable in the connection's transaction; returns the name of their table there."""
+        """Makes the rows readable in the connection's transaction; returns the name of the file there."""
         connection.exec_driver_sql(f"ATTACH ? AS {self._path.stem}", (str(self._path),))
-        return f"{self._path.stem}.{TABLE}"
+        return self._path.stem
 
     def move(self, connection: Connection) -> None:
-        """Makes the rows those of the store's empty table, copied with their indexes as they lie."""
-        connection.exec_driver_sql(f"INSERT INTO {TABLE} SELECT * FROM {self.attach(connection)}")  # noqa: S608
+        """Makes the rows those of the store's empty tables, copied with their indexes as they lie."""
+        staged = self.attach(connection)
+        for table in self._tables:
+            connection.exec_driver_sql(f"INSERT INTO main.{table} SELECT * FROM {staged}.{table}")  # noqa: S608
 
 
 class Touchpoints:
@@ -153,7 +162,7 @@ class Touchpoints:
         if connection.dialect.name != "sqlite":
             return
         for number, (columns, rows) in enumerate(self._sorted.items()):
-            stage = SqliteStage(connection, self._folder / f"{self._name}{number}.db")
+            stage = SqliteStage(connection, self._folder / f"{self._name}{number}.db", TABLE)
             self._stages[columns] = stage, self._writer.submit(stage.fill, self._parts(rows))
 
     def keep_changes(self) -> None:
@@ -179,25 +188,25 @@ class Touchpoints:
         Returns how many there were.
         """
         with indexes_later(connection, TABLE):
-            insert_frames(connection, ((TABLE, part) for part in self._numbered(look)))
+            insert_frames(connection, self._numbered(look))
         return sum(self._counts.values())
 
-    def _numbered(self, look: Callable[[pl.DataFrame], None]) -> Iterator[pl.DataFrame]:
+    def _numbered(self, look: Callable[[pl.DataFrame], None]) -> Iterator[tuple[str, pl.DataFrame]]:
         before = 0
-        for rows in self._sorted.values():
-            for part in self._parts(rows):
-                numbered = part.with_row_index("id", offset=before + 1)
-                before += part.height
-                look(numbered)
-                yield numbered
+        for table, part in chain.from_iterable(map(self._parts, self._sorted.values())):
+            numbered = part.with_row_index("id", offset=before + 1)
+            before += part.height
+            look(numbered)
+            yield table, numbered
 
-    def _parts(self, rows: Sorted) -> Iterator[pl.DataFrame]:
+    def _parts(self, rows: Sorted) -> Iterator[tuple[str, pl.DataFrame]]:
         """The rows in order with all columns of the table, absent ones empty."""
         for part in rows.parts():
             if self._ended:
                 return
             absent = [name for name in COLUMNS if name not in part.columns]
-            yield part.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent).select(COLUMNS)
+            empty = [pl.lit(None, dtype=pl.String).alias(name) for name in absent]
+            yield TABLE, part.with_columns(empty).select(COLUMNS)
 
     def _moved(self, connection: Connection, columns: tuple[str, ...], rows: Sorted) -> Written:
         if columns not in self._stages:
@@ -212,7 +221,7 @@ class Touchpoints:
             self.owners = None
             stage.move(connection)
             return Written(self._counts[columns], ())
-        staged = stage.attach(connection)
+        staged = f"{stage.attach(connection)}.{TABLE}"
         if self.owners is not None:
             self.owners.update(connection.exec_driver_sql(OWNERS.format(staged)).scalars())
         return Upsert(connection, TABLE, columns, staged=staged).take()

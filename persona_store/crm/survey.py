@@ -10,6 +10,7 @@ from persona_store.crm.blocks import BLOCK_BYTES, RECORDS_AT_ONCE
 from persona_store.crm.people import PLAIN_EMAIL
 from persona_store.crm.readers import ROW, Source
 from persona_store.crm.values import NUMBER_COMMA, NUMBER_DRESS, NUMBER_POINT, RANGE, SCALE, as_text, either
+from persona_store.database.bulk import ahead
 
 MAX_LEVELS = 60  # a column with more different values is no category
 ENOUGH_ROWS = 500_000  # of touchpoints tell how all of them are written: their cells are judged while loading
@@ -171,7 +172,7 @@ def survey(source: Source, enough: Callable[[Survey], bool] | None = None) -> Su
     columns: dict[str, Column] = {}
     rows = 0
     asked = False
-    for pieces, chunk in enumerate(source.chunks()):
+    for pieces, chunk in enumerate(ahead(source.chunks())):
         rows += chunk.frame.height
         for cells in chunk.frame.drop(ROW):
             column = columns.setdefault(cells.name, Column(cells.dtype))

@@ -29,7 +29,7 @@ from persona_store.crm.rejects import RejectsFile
 from persona_store.crm.report import TableCounts
 from persona_store.crm.staging import Touchpoints
 from persona_store.crm.table_notes import MAX_LISTED, TableNotes
-from persona_store.database.bulk import indexes_later
+from persona_store.database.bulk import ahead, indexes_later
 from persona_store.database.models import Base, Contact, Product
 
 STORE_TABLES: dict[TableKind, str] = {
@@ -116,10 +116,13 @@ class Loader:
         return read, early.notes.texts()
 
     def _pieces(self, source: Source, mapping: FileMapping) -> Iterator[Piece]:
+        """The pieces of a table, the next one read while one is worked on."""
+        return ahead(self._piece_of(chunk, mapping) for chunk in source.chunks())
+
+    def _piece_of(self, chunk: Chunk, mapping: FileMapping) -> Piece:
         kind: TableKind = mapping.table  # type: ignore[assignment]  # as above
-        for chunk in source.chunks():
-            cells = read_cells(chunk.frame, mapping)
-            yield Piece(chunk, cells, None if kind in OFFERS else self._build(kind, cells))
+        cells = read_cells(chunk.frame, mapping)
+        return Piece(chunk, cells, None if kind in OFFERS else self._build(kind, cells))
 
     def _piece(
         self, source: Source, mapping: FileMapping, piece: Piece, counts: TableCounts, notes: TableNotes,

@@ -2,9 +2,10 @@
 
 import gc
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 import polars as pl
 from sqlalchemy import Connection, Select
@@ -14,10 +15,12 @@ ROWS_AT_ONCE = 50_000
 # New objects after which Python looks for cycles. Rows by the million are none, and looking through them again and
 # again took a tenth of an import.
 COLLECT_AFTER = 200_000
-CACHE_KIB = 131_072  # SQLite's page cache while loading: indexes of millions of rows would thrash the default 2 MB
+CACHE_KIB = 524_288  # SQLite's page cache while loading, and what it sorts at a time for an index; default: 2 MB
 SORT_PRAGMAS = (f"PRAGMA cache_size=-{CACHE_KIB}", "PRAGMA threads=2")
 FAST_PRAGMAS = ("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA locking_mode=EXCLUSIVE", *SORT_PRAGMAS)
 ALONE = "alone"  # option of a connection to a SQLite file that nobody else has, and that is left out when it fails
+
+T = TypeVar("T")
 
 
 def storable(frame: pl.DataFrame) -> pl.DataFrame:
@@ -75,19 +78,18 @@ def frame_writer(path: str) -> Iterator[Any]:
 
 def write_frames(cursor: Any, parts: Iterable[tuple[str, pl.DataFrame]]) -> None:
     """Adds frames to the tables named; the next one is made ready while one is written."""
-
-    def write(name: str, frame: pl.DataFrame) -> None:
+    for name, frame in ahead((name, storable(frame)) for name, frame in parts):
         cursor.adbc_ingest(name, frame.to_arrow(compat_level=pl.CompatLevel.oldest()), mode="append")
 
-    with ThreadPoolExecutor(1) as writer:
-        before: Future[None] | None = None
-        for name, frame in parts:
-            ready = storable(frame)
-            if before is not None:
-                before.result()
-            before = writer.submit(write, name, ready)
-        if before is not None:
-            before.result()
+
+def ahead(items: Iterable[T]) -> Iterator[T]:
+    """The items, the next one made in a thread of its own while one is worked on."""
+    rest = iter(items)
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(list, islice(rest, 1))
+        while found := coming.result():
+            coming = maker.submit(list, islice(rest, 1))
+            yield found[0]
 
 
 def read_rows(

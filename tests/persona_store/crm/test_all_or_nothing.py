@@ -6,10 +6,11 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Engine, func, select
 
 from persona_store.crm import blocks, import_files, importing, staging, survey
 from persona_store.crm.staging import Sorted
@@ -17,7 +18,7 @@ from persona_store.crm.tables import Loader
 from persona_store.database import connect, session_scope
 from persona_store.database.models import Contact, ContactToken, Import, Interaction, Suppressed, TextHit
 from persona_store.errors import StoreUnavailable
-from persona_store.text_hits import note_hits
+from persona_store.text_hits import fill_hits
 
 # Says on its output where it is, then waits to be killed.
 KILLED = """
@@ -138,14 +139,14 @@ def test_others_write_while_a_first_import_is_under_way(
 ) -> None:
     written: list[str] = []
 
-    def meanwhile(connection: Connection) -> pl.DataFrame:
+    def meanwhile(*given: Any) -> int:
         with session_scope(connect(str(sqlite_engine.url)), writes=True) as other:
             other.add(Suppressed(digest="d", kind="mail", since=date(2026, 1, 1)))
             written.append("here")
             other.rollback()
-        return note_hits(connection)
+        return fill_hits(*given)
 
-    monkeypatch.setattr(importing, "note_hits", meanwhile)
+    monkeypatch.setattr(importing, "fill_hits", meanwhile)
     import_files(sqlite_engine, [export(tmp_path / "e", 4, 2)])
     assert written == ["here"]
     assert counts(sqlite_engine) == (4, 8, 8)
@@ -232,7 +233,7 @@ def test_after_a_first_import_others_read_while_one_writes(
 def test_a_first_import_gives_way_to_what_others_did_meanwhile(
     sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    def meanwhile(connection: Connection) -> pl.DataFrame:
+    def meanwhile(*given: Any) -> int:
         new = (
             Contact(key="other", market="b2b")
             if what == "filled"
@@ -240,9 +241,9 @@ def test_a_first_import_gives_way_to_what_others_did_meanwhile(
         )
         with session_scope(connect(str(sqlite_engine.url)), writes=True) as other:
             other.add(new)
-        return note_hits(connection)
+        return fill_hits(*given)
 
-    monkeypatch.setattr(importing, "note_hits", meanwhile)
+    monkeypatch.setattr(importing, "fill_hits", meanwhile)
     folder = export(tmp_path / "e", 4, 2)
     with pytest.raises(StoreUnavailable):
         import_files(sqlite_engine, [folder])
