@@ -30,6 +30,7 @@ class Cues:
     asks: tuple[tuple[Kind, re.Pattern[str]], ...]
     other: re.Pattern[str]
     all: re.Pattern[str]
+    best: re.Pattern[str]
     who: re.Pattern[str]
     when: re.Pattern[str]
     persona: re.Pattern[str]
@@ -88,6 +89,11 @@ def asks_who(text: str) -> bool:
 def asks_when(text: str) -> bool:
     """Whether the message asks for a time of day or week."""
     return bool(cues().when.search(folded(without_denied(text))))
+
+
+def wants_best(text: str) -> bool:
+    """Whether the message asks for the best leads, or whom to turn to first."""
+    return bool(cues().best.search(folded(without_denied(text))))
 
 
 def means_all(text: str) -> bool:
@@ -178,6 +184,7 @@ def cues() -> Cues:
         asks=tuple((kind, _beginnings(data["asks"][kind])) for kind in known if kind in data["asks"]),
         other=_beginnings(data["other"]),
         all=_beginnings(data["all"]),
+        best=re.compile(data["best"]),
         who=_beginnings(data["who"]),
         when=_beginnings(data["when"]),
         persona=_announcing(data["persona"]),

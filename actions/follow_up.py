@@ -11,7 +11,7 @@ from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kind_shown, means_other, name_behind
 from actions.fallback import not_understood
-from actions.list_anti_personas import goes_on_with_list, list_them
+from actions.list_anti_personas import goes_on_with_list
 from actions.options import offer_again, picked, picked_by_name, take, take_picked
 from actions.qualification import judged, lead_of
 from actions.reply import Reply
@@ -59,8 +59,8 @@ def follow_up(request: Request, session: Session) -> Reply:
     picks = request.named("ordinal") or (means_other(request.text) and not request.named("contact"))
     if picks and (indices := picked(request)):
         return take_picked(request, session, indices)
-    if goes_on_with_list(request):
-        return list_them(request, session, Question(("pipeline",)))
+    if (list_on := goes_on_with_list(request, session)) is not None:
+        return list_on
     if (varied_lead := _described_anew(request, session)) is not None:
         return varied_lead
     last = replace(_last_question(request), lead=None)

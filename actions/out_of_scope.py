@@ -13,6 +13,7 @@ from actions.context import Request
 from actions.cues import goes_on, kind_shown, kinds_asked, means_all, means_other
 from actions.fallback import not_understood
 from actions.follow_up import about_people, follow_up
+from actions.list_promising import asks_for_best, list_best
 from actions.options import picked_by_name, take
 from actions.qualification import judged
 from actions.reply import Reply
@@ -36,8 +37,8 @@ class ActionOutOfScope(StoreAction):
 
     def reply(self, request: Request, session: Session) -> Reply:
         """What it is for; but a name given when one was asked for is an answer."""
-        if (other := _varied_on(request, session)) is not None:
-            return other
+        if (meant := _meant_by_words(request, session)) is not None:
+            return meant
         return name_given(request, session) if _awaits_name(request) else missed(request)
 
 
@@ -54,8 +55,8 @@ class ActionDefaultFallback(StoreAction):
             return choose(request, session)
         if request.talk.question and short and request.named("persona") and kind_shown(request.text) is None:
             return follow_up(request, session)  # "no, persona 5"
-        if (other := _varied_on(request, session)) is not None:
-            return other
+        if (meant := _meant_by_words(request, session)) is not None:
+            return meant
         return name_given(
             request, session, lambda unclear: asked_of_one_spoken_of(unclear, session) or not_understood(unclear)
         )
@@ -91,8 +92,11 @@ def described_in(request: Request, session: Session) -> Reply | None:
     return judged(request, session, lead, market) if len(lead.levels) >= LEAST_TOLD else None
 
 
-def _varied_on(request: Request, session: Session) -> Reply | None:
-    """The last question for what the message names behind "and" ("and the worst?"); None where it is no such thing."""
+def _meant_by_words(request: Request, session: Session) -> Reply | None:
+    """What the words ask without doubt: whom to call first, or behind "and" the last question for something else ("and
+    the worst?"); None where they do not."""
+    if asks_for_best(request) and not request.named("contact"):
+        return list_best(request, session, Question(("promising",)))
     last = request.talk.question
     if last is None or not goes_on(request.text) or len(request.text.split()) > LONGEST_BARE_NAME:
         return None

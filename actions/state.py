@@ -20,6 +20,7 @@ Kind = Literal[
     "persona",
     "personas",
     "pipeline",
+    "promising",
     "veto",
     "centre",
     "journey",
@@ -40,7 +41,7 @@ Kind = Literal[
 ]
 Matter = Literal["verdict", "persona"]
 STORED: frozenset[Kind] = frozenset({"veto", "objection", "erasure"})  # they store something, and have their own ways
-ALONE: frozenset[Kind] = STORED | {"lead", "pipeline"}  # never asked together with something else
+ALONE: frozenset[Kind] = STORED | {"lead", "pipeline", "promising"}  # never asked together with something else
 CHANNELS = frozenset({"phone", "email", "chat", "social", "in_person", "post"})
 SubjectKind = Literal["contact", "role", "persona", "company"]
 

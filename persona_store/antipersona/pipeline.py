@@ -2,48 +2,34 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal, cast, get_args
+from typing import Literal
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from persona_store.antipersona.advice import advise, advise_after_veto
-from persona_store.antipersona.estimate import Chance
-from persona_store.antipersona.history import histories, with_purchases
-from persona_store.antipersona.judging import Grounds, Judged, chances, judge, load_grounds
+from persona_store.antipersona.judging import Grounds, load_grounds
 from persona_store.antipersona.motive_signs import competitors_among
+from persona_store.antipersona.open_leads import (
+    CUSTOMER_STAGES,
+    OpenLead,
+    count_leads,
+    judged_leads,
+    known_companies,
+    known_markets,
+    known_stage,
+)
 from persona_store.antipersona.quality import Z
 from persona_store.antipersona.types import MINUTES_PER_HOUR, Advice, Stage
-from persona_store.antipersona.vetoes import ON_VERDICT, Holds
-from persona_store.database.models import (
-    Build,
-    Company,
-    Contact,
-    Deal,
-    Import,
-    LiveEvent,
-    Membership,
-    Persona,
-    Suppressed,
-    Veto,
-)
-from persona_store.errors import InputError
-from persona_store.names import find_companies
-from persona_store.names.text import company_words
+from persona_store.database.models import Build, Contact, Import, LiveEvent, Suppressed, Veto
 from persona_store.privacy.rights import demand
-from persona_store.segmentation import attribute_frame
-from persona_store.segmentation.registry import MARKETS
 from persona_store.settings import settings
-from persona_store.wording import say
 
 Why = Literal["will_not_buy", "not_worth", "both", "veto"]
-
-AT_ONCE = 500  # contacts judged together: bounds memory, and what the database is asked in one go
-CUSTOMER_STAGES: tuple[Stage, ...] = ("customer", "action")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +86,6 @@ class Pipeline:
     partial: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _One:
-    """A contact of the pipeline with all that is known of it."""
-
-    contact: Contact
-    customer: bool
-    chance: Chance | None
-    judged: Judged
-    veto: tuple[Holds, str] | None
-
-
 def list_anti_personas(
     session: Session,
     market: str | None = None,
@@ -127,24 +102,21 @@ def list_anti_personas(
     parts of bounded size. Raises InputError for an unknown stage, market or company.
     """
     demand(session, "contacts" if limit or company else "aggregates")  # without names only sums are left
-    wanted = _known_stage(stage)
-    markets = [_known_market(market)] if market else list(MARKETS)
-    meant = _known_companies(session, company) if company else None
+    wanted, meant = known_stage(stage), known_companies(session, company) if company else None
+    customers = wanted in CUSTOMER_STAGES
     sums = _Sums()
     heap: list[tuple[float, int, AntiLead]] = []
     contacts, data_on = 0, None
-    for one_market in markets:
+    for one_market in known_markets(market):
         grounds = load_grounds(session, one_market)
         data_on = grounds.data_on or data_on
         left = None if most_judged is None else max(most_judged - sums.seen, 0)
-        conditions = _conditions(one_market, meant, customers=wanted in CUSTOMER_STAGES)
-        contacts += session.scalar(select(func.count()).select_from(Contact).where(*conditions)) or 0
-        for part in _parts(session, conditions, left):
-            for one in _judged(session, grounds, part):
-                lead = sums.add(one, wanted, grounds)
-                if lead is not None:
-                    keep = heapq.heappush if len(heap) < offset + limit else heapq.heappushpop
-                    keep(heap, (lead.money or 0.0, -lead.contact_id, lead))
+        contacts += count_leads(session, one_market, meant, customers=customers)
+        for one in judged_leads(session, grounds, meant, customers=customers, most=left):
+            lead = sums.add(one, wanted, grounds)
+            if lead is not None:
+                keep = heapq.heappush if len(heap) < offset + limit else heapq.heappushpop
+                keep(heap, (lead.money or 0.0, -lead.contact_id, lead))
     leads = [lead for *_, lead in sorted(heap, key=lambda entry: entry[:2], reverse=True)][offset:]
     leads = _with_competitors(session, leads)
     name = meant[0].name if meant else None
@@ -181,7 +153,7 @@ class _Sums:
         self.stages: Counter[str] = Counter()
         self.minutes = self.variance = self.error = 0.0
 
-    def add(self, one: _One, wanted: Stage | None, grounds: Grounds) -> AntiLead | None:
+    def add(self, one: OpenLead, wanted: Stage | None, grounds: Grounds) -> AntiLead | None:
         """Counts a judged contact; returns it if it is an anti-persona at the wanted stage."""
         self.seen += 1
         if one.customer and wanted not in CUSTOMER_STAGES:
@@ -228,7 +200,7 @@ class _Sums:
         )  # fmt: skip
 
 
-def _lead(one: _One, grounds: Grounds) -> AntiLead:
+def _lead(one: OpenLead, grounds: Grounds) -> AntiLead:
     judged, contact, chance, effort = one.judged, one.contact, one.chance, one.judged.effort
     will_not, not_worth = judged.buy == "surely_not" and not one.customer, judged.worth == "not_worth"
     why: Why = "both" if will_not and not_worth else "will_not_buy" if will_not else "not_worth"
@@ -261,105 +233,3 @@ def _with_competitors(session: Session, leads: Sequence[AntiLead]) -> list[AntiL
         else lead
         for lead in leads
     ]
-
-
-def _conditions(market: str, companies: Sequence[Company] | None, *, customers: bool) -> list[ColumnElement[bool]]:
-    """Who is in the pipeline: undecided, or with an open deal, and not yet a customer; or the customers."""
-    deals = select(Deal.id).where(Deal.contact_id == Contact.id)
-    won, still_open = deals.where(Deal.won.is_(True)).exists(), deals.where(Deal.won.is_(None)).exists()
-    customer = or_(Contact.outcome.is_(True), won)
-    lead = and_(
-        or_(Contact.outcome.is_(None), Contact.outcome.is_(False)), ~won, or_(Contact.outcome.is_(None), still_open)
-    )
-    conditions = [
-        Contact.market == market,
-        Contact.duplicate_of.is_(None),
-        Contact.blocked_on.is_(None),
-        customer if customers else lead,
-    ]
-    return conditions if companies is None else [*conditions, Contact.company_id.in_([one.id for one in companies])]
-
-
-def _parts(
-    session: Session, conditions: Sequence[ColumnElement[bool]], most: int | None
-) -> Iterator[Sequence[Contact]]:
-    """The contacts of the pipeline in bounded parts; of too many the most recently active."""
-    ids: Select[int] = select(Contact.id).where(*conditions)
-    ids = ids.order_by(Contact.id) if most is None else ids.order_by(*_newest_first()).limit(most)
-    wanted = session.scalars(ids).all()
-    for start in range(0, len(wanted), AT_ONCE):
-        part = wanted[start : start + AT_ONCE]
-        rows = session.scalars(
-            select(Contact).where(Contact.id.in_(part)).options(joinedload(Contact.company)).order_by(Contact.id)
-        ).all()
-        yield rows
-
-
-def _newest_first() -> tuple[Any, ...]:
-    return (Contact.last_activity_on.is_(None), Contact.last_activity_on.desc(), Contact.id)
-
-
-def _judged(session: Session, grounds: Grounds, contacts: Sequence[Contact]) -> Iterator[_One]:
-    """Each contact with its verdicts, all of them scored together."""
-    ids = [contact.id for contact in contacts]
-    own = histories(session, ids, grounds.book.basis if grounds.book else "amount", grounds.data_on)
-    personas = _personas(session, grounds, ids)
-    scored = _scored(session, grounds, ids)
-    vetoes = {
-        contact_id: (cast(Holds, verdict), actor)
-        for contact_id, verdict, actor in session.execute(
-            select(Veto.contact_id, Veto.verdict, Veto.actor).where(
-                Veto.contact_id.in_(ids), Veto.withdrawn_at.is_(None), Veto.verdict.in_(ON_VERDICT)
-            )
-        )
-    }
-    customers = {one.id: own[one.id] for one in contacts if own[one.id].is_customer(one.outcome)}
-    book = grounds.book
-    if customers and book is not None and book.lifetime is not None and grounds.data_on is not None:
-        own |= with_purchases(session, customers, grounds.market, book.basis, book.source, grounds.data_on)
-    for contact in contacts:
-        history, customer = own[contact.id], contact.id in customers
-        chance = None if customer else scored.get(contact.id)
-        judged = judge(grounds, history, personas.get(contact.id), chance, contact.last_activity_on, customer=customer)
-        yield _One(contact, customer, chance, judged, vetoes.get(contact.id))
-
-
-def _personas(session: Session, grounds: Grounds, ids: Sequence[int]) -> dict[int, Persona]:
-    rows = session.execute(
-        select(Membership.contact_id, Persona)
-        .join(Persona, Persona.id == Membership.persona_id)
-        .where(Membership.build_id == grounds.build_id, Membership.contact_id.in_(ids))
-    )
-    return {row.contact_id: row.Persona for row in rows}
-
-
-def _scored(session: Session, grounds: Grounds, ids: Sequence[int]) -> dict[int, Chance]:
-    card = grounds.scores
-    if card is None:
-        return {}
-    frame = attribute_frame(
-        session, grounds.market, ids, known=card.attributes, as_of=grounds.data_on, until_outcome=True
-    )
-    return dict(zip(frame["contact_id"].to_list(), chances(card, frame), strict=True))
-
-
-def _known_stage(stage: str | None) -> Stage | None:
-    known: tuple[Stage, ...] = get_args(Stage)
-    if stage is not None and stage not in known:
-        problem = say("pipeline.unknown_stage", settings().language, stage=stage[:40], stages=", ".join(known))
-        raise InputError(problem)
-    return next((one for one in known if one == stage), None)
-
-
-def _known_market(market: str) -> str:
-    if market not in MARKETS:
-        raise InputError(say("pipeline.unknown_market", settings().language, market=market[:40]))
-    return market
-
-
-def _known_companies(session: Session, name: str) -> Sequence[Company]:
-    """The companies of exactly the best name's words; raises InputError when there is none."""
-    found = find_companies(session, name)
-    if not found:
-        raise InputError(say("pipeline.unknown_company", settings().language, company=name[:60]))
-    return [one for one in found if company_words(one.name) == company_words(found[0].name)]

@@ -1,0 +1,100 @@
+"""The most promising open leads, in words: who, at which stage, how likely they buy, what they are worth."""
+
+from actions.answers.common import CONTACT_PAYLOAD, chance, labelled_button, with_company
+from actions.answers.veto import shown_actor
+from persona_store.answer import Answer, Choice, Table
+from persona_store.antipersona.promising import Promising, PromisingLead
+from persona_store.settings import Language, settings
+from persona_store.wording import day, label, money, number, percent, say
+
+PROMISING = "promising"  # what the buttons of this list say, as the entity `attribute`
+COLUMNS = ("number", "name", "stage", "chance", "value", "advice")
+
+
+def promising_answer(found: Promising, start: int, language: Language, *, more: bool) -> Answer:
+    """The leads of a page, which begins behind `start` others, best first; buttons open the first and show more."""
+    where = _where(found, language)
+    judged = number(found.judged, language)
+    if not found.leads:
+        return Answer(
+            "pipeline",
+            language,
+            say("promising.none" if found.judged else "pipeline.empty", language, where=where, judged=judged),
+            reasons=_notes(found, language),
+            next_step=say("promising.next_none", language),
+            evidence=(_evidence(found, language),),
+            details={"found": 0},
+        )
+    rows = tuple(_row(at, lead, language) for at, lead in enumerate(found.leads, start=start + 1))
+    last, total = number(start + len(found.leads), language), number(found.found, language)
+    shown = say("promising.shown", language, first=number(start + 1, language), last=last, found=total)
+    first = found.leads[0]
+    return Answer(
+        "pipeline",
+        language,
+        say("promising.text", language, name=with_company(first.name, first.company, language), where=where),
+        reasons=(say("promising.found", language, count=found.found, judged=judged), *_notes(found, language)),
+        next_step=say("promising.next", language),
+        table=Table(tuple(say(f"promising.column.{name}", language) for name in COLUMNS), rows, shown),
+        choices=_choices(found, start, language, more=more),
+        evidence=(_evidence(found, language),),
+        details={"found": found.found, "contacts": [lead.contact_id for lead in found.leads]},
+    )
+
+
+def _where(found: Promising, language: Language) -> str:
+    parts = []
+    if found.company is not None:
+        parts.append(say("pipeline.where.company", language, company=found.company))
+    if found.stage is not None:
+        parts.append(say("pipeline.where.stage", language, stage=label("stage", found.stage, language)))
+    return "".join(f" {part}" for part in parts)
+
+
+def _notes(found: Promising, language: Language) -> tuple[str, ...]:
+    notes = []
+    if found.unknown:
+        notes.append(say("promising.unknown", language, count=found.unknown))
+    if found.partial:
+        judged, contacts = number(found.judged, language), number(found.contacts, language)
+        notes.append(say("promising.partial", language, judged=judged, contacts=contacts))
+    return tuple(notes)
+
+
+def _row(at: int, lead: PromisingLead, language: Language) -> tuple[str, ...]:
+    likely = say(
+        "promising.chance",
+        language,
+        probability=chance(lead.probability, language),
+        low=percent(lead.low, language),
+        high=percent(lead.high, language),
+    )
+    if lead.said_by is not None:
+        likely = say("promising.said", language, chance=likely, who=shown_actor(lead.said_by))
+    worth = "–"
+    if lead.value is not None and lead.care is not None:
+        worth = say("promising.value", language, value=money(lead.value, language), care=money(lead.care, language))
+    return (
+        number(at, language),
+        with_company(lead.name, lead.company, language),
+        label("stage", lead.stage, language),
+        likely,
+        worth,
+        say(f"pipeline.advice.{lead.advice}", language),
+    )
+
+
+def _choices(found: Promising, start: int, language: Language, *, more: bool) -> tuple[Choice, ...]:
+    first = {"contact": f"{CONTACT_PAYLOAD}{found.leads[0].contact_id}"}
+    choices = [labelled_button(say("promising.button.first", language), "ask_approach", first)]
+    if more:
+        page = {"attribute": PROMISING, "ordinal": str(start // len(found.leads) + 2)}
+        named = {"phase": found.stage, "company": found.company}
+        page |= {name: value for name, value in named.items() if value is not None}
+        choices.append(labelled_button(say("pipeline.button.next", language), "list_anti_personas", page))
+    return tuple(choices)
+
+
+def _evidence(found: Promising, language: Language) -> str:
+    on = day(found.data_on, language) if found.data_on else say("answer.date_unknown", language)
+    return say("promising.evidence", language, day=on, rate=money(settings().care_cost_per_hour, language))
