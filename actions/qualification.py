@@ -36,7 +36,7 @@ from persona_store.leads.assess import LeadVerdict, assess_lead, market_of, mode
 from persona_store.leads.cues import says
 from persona_store.leads.facts import SIZE, Lead, lead_from, level_pressed, read_answer, read_lead
 from persona_store.lexicon import normalise_industry
-from persona_store.segmentation import PersonaModel
+from persona_store.segmentation.model import PersonaModel
 from persona_store.segmentation.registry import MARKETS
 from persona_store.settings import Language
 from persona_store.wording import say

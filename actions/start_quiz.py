@@ -20,8 +20,7 @@ from persona_store.answer import Answer
 from persona_store.guidance import approach_persona
 from persona_store.knowledge.quiz import Item, make_quiz, read_item
 from persona_store.leads.cues import says
-from persona_store.segmentation import PersonaProfile
-from persona_store.segmentation.profiles import list_profiles
+from persona_store.segmentation.profiles import PersonaProfile, list_profiles
 from persona_store.settings import Language
 from persona_store.wording import say
 

@@ -22,9 +22,9 @@ from persona_store.charts import (
 )
 from persona_store.figures import Statistic
 from persona_store.guidance import Approach
-from persona_store.segmentation import PersonaProfile
 from persona_store.segmentation.drift import Drift
 from persona_store.segmentation.labels import attribute_label, level_label
+from persona_store.segmentation.profiles import PersonaProfile
 from persona_store.settings import Language
 from persona_store.wording import label, money, number, percent, say
 

@@ -7,9 +7,9 @@ from actions.answers.personas import outcome_words
 from persona_store.answer import Answer, Choice, Table
 from persona_store.charts import Cell, Spec, heat_chart
 from persona_store.guidance import Approach
-from persona_store.segmentation import PersonaProfile
 from persona_store.segmentation.differences import Difference
 from persona_store.segmentation.labels import attribute_label, level_label
+from persona_store.segmentation.profiles import PersonaProfile
 from persona_store.settings import Language
 from persona_store.wording import joined, label, money, number, percent, say
 

@@ -6,7 +6,7 @@ from actions.answers.common import data_line, labelled_button, persona_name
 from actions.answers.concepts import concept_button
 from persona_store.answer import Answer
 from persona_store.knowledge.lessons import lessons
-from persona_store.segmentation import PersonaProfile
+from persona_store.segmentation.profiles import PersonaProfile
 from persona_store.settings import Language
 from persona_store.wording import joined, say
 

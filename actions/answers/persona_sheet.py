@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from actions.answers.common import data_line, persona_name
 from persona_store.answer import Answer, Table
-from persona_store.segmentation import AttributeKind, AttributeProfile, PersonaProfile
 from persona_store.segmentation.identities import Vanished
 from persona_store.segmentation.labels import attribute_label, level_label
-from persona_store.segmentation.profiles import standing
+from persona_store.segmentation.profiles import AttributeProfile, PersonaProfile, standing
+from persona_store.segmentation.registry import AttributeKind
 from persona_store.segmentation.typical import TypicalContact
 from persona_store.settings import Language
 from persona_store.wording import day, joined, number, percent, ratio, say, score

@@ -6,8 +6,9 @@ from actions.answers.common import button, data_line, labelled_button, listed, p
 from persona_store.answer import Answer, Card, Choice, Fact, Table
 from persona_store.database.models import Persona
 from persona_store.guidance import Approach
-from persona_store.segmentation import AttributeProfile, PersonaInfo, PersonaProfile
 from persona_store.segmentation.labels import attribute_label, level_label
+from persona_store.segmentation.model import PersonaInfo
+from persona_store.segmentation.profiles import AttributeProfile, PersonaProfile
 from persona_store.settings import Language
 from persona_store.wording import joined, label, money, number, percent, ratio, say
 

@@ -7,7 +7,8 @@ from actions.answers.common import labelled_button, persona_name
 from persona_store.answer import Answer
 from persona_store.guidance import Approach
 from persona_store.knowledge.practice import Judged, Scene
-from persona_store.segmentation import PersonaInfo, PersonaProfile
+from persona_store.segmentation.model import PersonaInfo
+from persona_store.segmentation.profiles import PersonaProfile
 from persona_store.settings import Language
 from persona_store.wording import joined, say
 

@@ -10,8 +10,8 @@ from persona_store.answer import Answer
 from persona_store.guidance import Approach
 from persona_store.knowledge.concepts import spellings_of
 from persona_store.knowledge.quiz import Item
-from persona_store.segmentation import PersonaProfile
 from persona_store.segmentation.labels import attribute_label, level_label
+from persona_store.segmentation.profiles import PersonaProfile
 from persona_store.settings import Language
 from persona_store.wording import label, number, percent, say
 

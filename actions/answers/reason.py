@@ -20,8 +20,8 @@ from persona_store.answer import Answer, Table
 from persona_store.antipersona import Verdict
 from persona_store.guidance import Approach
 from persona_store.matching import Match
-from persona_store.segmentation import PersonaProfile
 from persona_store.segmentation.labels import attribute_label
+from persona_store.segmentation.profiles import PersonaProfile
 from persona_store.settings import Language
 from persona_store.wording import catalogue, day, label, number, percent, say, score
 

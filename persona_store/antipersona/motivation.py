@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from persona_store.antipersona.motive_signs import Sign, Signs, own_signs
 from persona_store.antipersona.quality import wilson
 from persona_store.database.models import Contact
-from persona_store.segmentation import attribute_frame
+from persona_store.segmentation.attributes import attribute_frame
 from persona_store.segmentation.registry import Attribute, built_in
 
 Motive = Literal["competitor", "job_seeker", "research", "real_need", "content_only"]

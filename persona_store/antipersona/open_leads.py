@@ -16,7 +16,7 @@ from persona_store.database.models import Company, Contact, Deal, Membership, Pe
 from persona_store.errors import InputError
 from persona_store.names import find_companies
 from persona_store.names.text import company_words
-from persona_store.segmentation import attribute_frame
+from persona_store.segmentation.attributes import attribute_frame
 from persona_store.segmentation.registry import MARKETS
 from persona_store.settings import settings
 from persona_store.wording import say

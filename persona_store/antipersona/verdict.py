@@ -13,7 +13,7 @@ from persona_store.antipersona.vetoes import active_veto
 from persona_store.database.models import Contact, Membership, Persona
 from persona_store.originals import original
 from persona_store.privacy.rights import demand
-from persona_store.segmentation import attribute_frame
+from persona_store.segmentation.attributes import attribute_frame
 from persona_store.settings import settings
 
 NOTHING = Quality(None, None, None, None, 0, 0)

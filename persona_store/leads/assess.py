@@ -22,8 +22,7 @@ from persona_store.matching import Match, match_known
 from persona_store.matching.match import LEAST_KNOWN
 from persona_store.matching.questions import NextQuestion, rank_questions
 from persona_store.privacy.rights import demand
-from persona_store.segmentation import PersonaModel, load_model
-from persona_store.segmentation.model import AttributeTable
+from persona_store.segmentation.model import AttributeTable, PersonaModel, load_model
 from persona_store.settings import settings
 from persona_store.wording import say
 

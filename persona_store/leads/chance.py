@@ -15,7 +15,7 @@ from scipy.special import expit, xlogy
 from persona_store.antipersona.estimate import Chance
 from persona_store.antipersona.quality import Z, wilson
 from persona_store.antipersona.scorecard import POINT, LearnedScorecard
-from persona_store.segmentation import PersonaModel
+from persona_store.segmentation.model import PersonaModel
 
 Floats = NDArray[np.float64]
 

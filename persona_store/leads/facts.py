@@ -12,8 +12,8 @@ from persona_store.leads.cues import OFTEN, age_in, channel_in, cues, folded, sa
 from persona_store.lexicon import describe, normalise_channel, normalise_industry, normalise_title
 from persona_store.lexicon.describe import Done, behaviours_done
 from persona_store.lexicon.quantities import employees
-from persona_store.segmentation import PersonaModel
 from persona_store.segmentation.binning import OTHER
+from persona_store.segmentation.model import PersonaModel
 from persona_store.segmentation.registry import CHANNELS
 
 COUNTS = {

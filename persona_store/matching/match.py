@@ -15,7 +15,7 @@ from persona_store.matching.reasons import reasons
 from persona_store.matching.types import Confidence, Match, PersonaShare
 from persona_store.originals import original as original
 from persona_store.privacy.rights import demand
-from persona_store.segmentation import PersonaModel, contact_levels, load_model
+from persona_store.segmentation.model import PersonaModel, contact_levels, load_model
 from persona_store.segmentation.target_group import is_inside
 from persona_store.settings import settings
 from persona_store.wording import say

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from persona_store.segmentation import PersonaModel
+from persona_store.segmentation.model import PersonaModel
 from persona_store.segmentation.registry import TEXT_KINDS
 from persona_store.segmentation.shares import entropy
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from persona_store.matching.types import Reason
-from persona_store.segmentation import PersonaModel
+from persona_store.segmentation.model import PersonaModel
 
 # A level that is less than a tenth likelier or unlikelier than among the others is no reason.
 LEAST_LOG_ODDS = float(np.log(1.1))

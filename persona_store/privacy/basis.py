@@ -23,7 +23,7 @@ from persona_store.database.models import (
 from persona_store.guidance.people import persona_of
 from persona_store.privacy.entries import entries_of
 from persona_store.privacy.rights import demand
-from persona_store.segmentation import contact_levels, load_model
+from persona_store.segmentation.model import contact_levels, load_model
 
 FIELDS = (
     "salutation", "title", "first_name", "last_name", "email", "phone", "job_title", "function", "level", "source",

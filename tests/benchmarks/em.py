@@ -17,8 +17,8 @@ from persona_store.crm import import_files
 from persona_store.crm.sample import write_sample
 from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Contact, Membership, Persona
-from persona_store.segmentation import contact_levels, load_model
 from persona_store.segmentation.latent_classes import LatentClasses, fit_latent_classes
+from persona_store.segmentation.model import contact_levels, load_model
 from persona_store.segmentation.observations import MISSING, Codes
 from tests.benchmarks.live import live
 from tests.benchmarks.segmentation import methods

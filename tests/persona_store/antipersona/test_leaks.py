@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from persona_store.antipersona.encoding import MISSING
 from persona_store.antipersona.leaks import find_leaks, suspicious_name
 from persona_store.antipersona.learning import learn
-from persona_store.segmentation import Attribute
+from persona_store.segmentation.registry import Attribute
 
 CONTACTS = 2000
 

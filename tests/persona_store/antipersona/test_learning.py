@@ -6,7 +6,7 @@ import pytest
 
 from persona_store.antipersona import LearnedScorecard
 from persona_store.antipersona.learning import learn
-from persona_store.segmentation import Attribute
+from persona_store.segmentation.registry import Attribute
 
 ATTRIBUTES = (
     Attribute("function", "explicit", numeric=False),

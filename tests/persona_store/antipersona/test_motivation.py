@@ -21,7 +21,7 @@ from persona_store.antipersona.motivation import (
 from persona_store.antipersona.motive_signs import Signs, competitors_among, signs_of_market
 from persona_store.database import session_scope
 from persona_store.database.models import Company, Contact, Interaction
-from persona_store.segmentation import attribute_frame
+from persona_store.segmentation.attributes import attribute_frame
 from persona_store.settings import settings
 
 STUDENT, READER, BUYER, RIVAL, APPLICANT, SILENT, NOTED, MARKED, DOUBLE, BLOCKED = range(1, 11)

@@ -5,7 +5,7 @@ import polars as pl
 
 from persona_store.antipersona import LearnedScorecard
 from persona_store.antipersona.learning import learn
-from persona_store.segmentation import Attribute
+from persona_store.segmentation.registry import Attribute
 
 ATTRIBUTES = tuple(Attribute(name, "explicit", numeric=False) for name in ("month", "source", "region"))
 CONTACTS = 6000

@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 
 from persona_store.database import session_scope
 from persona_store.database.models import Company, Contact, Deal, Interaction
-from persona_store.segmentation import attribute_frame, attributes
 from persona_store.segmentation.aggregation import newest_data
+from persona_store.segmentation.attributes import attribute_frame, attributes
 from persona_store.segmentation.custom import recognise_custom
 
 

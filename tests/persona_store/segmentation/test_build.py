@@ -23,7 +23,8 @@ from persona_store.database.models import (
 )
 from persona_store.errors import InputError
 from persona_store.privacy.audit import record
-from persona_store.segmentation import contact_levels, list_profiles, load_model, persona_profile
+from persona_store.segmentation.model import contact_levels, load_model
+from persona_store.segmentation.profiles import list_profiles, persona_profile
 
 Fill = Callable[..., NDArray[np.intp]]
 

@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from persona_store.build import build
 from persona_store.crm import import_files
 from persona_store.database import session_scope
-from persona_store.segmentation import contact_levels, list_profiles, load_model
+from persona_store.segmentation.model import contact_levels, load_model
+from persona_store.segmentation.profiles import list_profiles
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 

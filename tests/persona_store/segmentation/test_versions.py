@@ -11,9 +11,10 @@ from persona_store.build import BuildReport, build
 from persona_store.database import session_scope
 from persona_store.database.models import Build, Company, Contact, Deal, Interaction, Membership, Persona
 from persona_store.errors import InputError
-from persona_store.segmentation import list_profiles, load_model
 from persona_store.segmentation.drift import Drift, compare_builds, moved_contacts
 from persona_store.segmentation.identities import annotate, pin, rename, vanished
+from persona_store.segmentation.model import load_model
+from persona_store.segmentation.profiles import list_profiles
 from persona_store.segmentation.typical import describe_typical, read_typical
 from persona_store.segmentation.versions import list_builds, match_builds
 
