@@ -13,7 +13,7 @@ from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import folded, names_one_spoken_of
 from actions.figure_cues import attributes_named, group_named, measure_named, order_named, year_named
-from actions.list_anti_personas import list_them, of_list
+from actions.pipeline_list import list_them, of_list
 from actions.reply import LookUp, Reply
 from actions.state import Question
 from actions.subject import Meaning, contact_by_id, named_contact, named_personas, named_role, persona_subject

@@ -24,6 +24,8 @@ from actions.bare import bare_answer, may_answer
 from actions.context import Message, Request, read_message, read_request, store, talk_of
 from actions.described import of_described_lead
 from actions.fallback import doubted
+from actions.listing import leafs_on
+from actions.pipeline_list import next_page
 from actions.reply import LookUp, Reply
 from actions.running import Heard, come_back, go_on, is_for_runner
 from actions.state import Talk, read_talk, slot_events
@@ -53,7 +55,8 @@ class TalkAction(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answers, and returns the slots that changed."""
         before, talk, message = read_talk(tracker.slots), talk_of(tracker), read_message(tracker)
-        if is_for_runner(talk, heard_in(tracker)) or may_answer(talk, message) or takes_back(talk, message.text):
+        by_words = takes_back(talk, message.text) or leafs_on(talk, message.text)
+        if by_words or is_for_runner(talk, heard_in(tracker)) or may_answer(talk, message):
             reply = await asyncio.to_thread(answered, tracker, talk, lambda request, _: self.reply(talk, message))
         else:
             skipped = talk.reasonless is not None and skips(message.text)
@@ -123,7 +126,8 @@ def answered(
 
 def _replied(request: Request, session: Session, heard: Heard, reply_to: Callable[[Request, Session], Reply]) -> Reply:
     reply = reason_given(request, session, heard.intent, heard.confidence) or go_on(request, session, heard)
-    reply = reply or bare_answer(request, session) or of_described_lead(request, session)
+    reply = reply or next_page(request, session) or bare_answer(request, session)
+    reply = reply or of_described_lead(request, session)
     return reply or come_back(request.talk, doubted(request, heard.confidence) or reply_to(request, session))
 
 

@@ -31,6 +31,7 @@ class Cues:
     other: re.Pattern[str]
     all: re.Pattern[str]
     best: re.Pattern[str]
+    more: re.Pattern[str]
     who: re.Pattern[str]
     when: re.Pattern[str]
     persona: re.Pattern[str]
@@ -94,6 +95,11 @@ def asks_when(text: str) -> bool:
 def wants_best(text: str) -> bool:
     """Whether the message asks for the best leads, or whom to turn to first."""
     return bool(cues().best.search(folded(without_denied(text))))
+
+
+def wants_more(text: str) -> bool:
+    """Whether the message is nothing but the wish for the next page of a list."""
+    return bool(cues().more.fullmatch(folded(text)))
 
 
 def means_all(text: str) -> bool:
@@ -185,6 +191,7 @@ def cues() -> Cues:
         other=_beginnings(data["other"]),
         all=_beginnings(data["all"]),
         best=re.compile(data["best"]),
+        more=re.compile(data["more"]),
         who=_beginnings(data["who"]),
         when=_beginnings(data["when"]),
         persona=_announcing(data["persona"]),

@@ -11,8 +11,8 @@ from actions.base import StoreAction
 from actions.context import Request
 from actions.cues import kind_shown, means_other, name_behind
 from actions.fallback import not_understood
-from actions.list_anti_personas import goes_on_with_list
 from actions.options import offer_again, picked, picked_by_name, take, take_picked
+from actions.pipeline_list import goes_on_with_list
 from actions.qualification import judged, lead_of
 from actions.reply import Reply
 from actions.several import ask_each

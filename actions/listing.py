@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from actions.context import Request
+from actions.cues import wants_more
 from actions.reply import LookUp, Reply
-from actions.state import Kind, Option, Question, Subject
+from actions.state import Kind, Option, Question, Subject, Talk
 from persona_store.answer import Answer
 from persona_store.lexicon import find_terms
 
+LISTS: tuple[tuple[Kind, ...], ...] = (("pipeline",), ("promising",))
 PAGE = 5
 # As many as are judged within the time one waits for an answer; of more leads the most recently active.
 MOST_JUDGED = 5_000
@@ -20,15 +22,22 @@ _PLACE = re.compile(r"\b(?:im|in|in der|beim|at|at the|in the)\s+([^\W\d_]{4,})"
 
 
 def narrowed(request: Request, question: Question) -> Question:
-    """The question for the phase and the company that the message names."""
+    """The question for the phase and the company that the message names, else for its own."""
     phase = next((one.value for one in request.named("phase")), None) or _phase_in(request.text)
-    return replace(question, phase=phase, company=next((one.text for one in request.named("company")), None))
+    company = next((one.text for one in request.named("company")), None)
+    return replace(question, phase=phase or question.phase, company=company or question.company)
 
 
 def page_asked(request: Request) -> int:
     """The page that a button asks for; words ask for the first."""
     said = next((one.value for one in request.named("ordinal")), "1") if request.text.startswith("/") else "1"
     return max(int(said), 1) if said.isascii() and said.isdigit() and len(said) <= LONGEST_PAGE_NUMBER else 1
+
+
+def leafs_on(talk: Talk, text: str) -> bool:
+    """Whether the message asks for the next page of the list shown last."""
+    last = talk.question
+    return last is not None and last.kinds in LISTS and wants_more(text)
 
 
 def listed(request: Request, question: Question, answer: Answer, people: Sequence[Subject], then: Kind) -> Reply:

@@ -180,7 +180,8 @@ def go_on(request: Request, session: Session, running: Running) -> Reply | None:
         found = _corrected(text, state, found, session)
         found = found if state.asked == FUNCTION else of_industry_only(text, state.lead, found, model)
     if not found and not found.unknown:
-        return None if _is_question(text) or not text else _unread(request, session, state)
+        elsewhere = not text or "?" in text or request.named("contact")
+        return None if elsewhere else _unread(request, session, state)
     return _taken(request, session, state, found)
 
 
@@ -285,10 +286,6 @@ def of_industry_only(text: str, known: Lead, found: Lead, model: PersonaModel) -
         return found
     levels = {name: some for name, some in found.levels.items() if name != FUNCTION}
     return replace(found, levels=levels, said={name: one for name, one in found.said.items() if name != FUNCTION})
-
-
-def _is_question(text: str) -> bool:
-    return "?" in text
 
 
 def _talk(request: Request, state: Qualification) -> Talk:

@@ -138,7 +138,7 @@ def named_contact(request: Request, session: Session) -> Meaning:
         known = found if found.known and any(alike(one, name) for one in words for name in bearers) else None
     if known is None and meanings:
         known = max(meanings, key=lambda meaning: (len(meaning.people), len(meaning.unknown or "")))
-    return _other_one(request, known) if known else Meaning(_offered(request, "contact"))
+    return _other_one(request, _as_spoken_of(request, known)) if known else Meaning(_offered(request, "contact"))
 
 
 def named_company(request: Request, session: Session) -> NamedCompany:
@@ -333,6 +333,15 @@ def _in_firm(request: Request, role: Mention) -> bool:
         firm.start <= role.start < firm.start + len(firm.text) and len(role.text) < len(firm.text)
         for firm in request.named("company")
     )
+
+
+def _as_spoken_of(request: Request, meaning: Meaning) -> Meaning:
+    """Of several who bear the name the one last spoken of, unless another was just asked for."""
+    last = request.talk.contact
+    if meaning.subject is not None or meaning.unknown is not None or last is None or means_other(request.text):
+        return meaning
+    one = next((person for person in meaning.people if str(person.contact_id) == last.key), None)
+    return meaning if one is None else replace(meaning, subject=last)
 
 
 def _other_one(request: Request, meaning: Meaning) -> Meaning:

@@ -44,6 +44,11 @@ def pipeline_answer(found: Pipeline, language: Language) -> Answer:
     )
 
 
+def no_more_answer(language: Language) -> Answer:
+    """The list has been shown to its end."""
+    return Answer("pipeline", language, say("pipeline.no_more", language), next_step=say("pipeline.next", language))
+
+
 def _n(found: Pipeline, language: Language) -> str:
     return number(found.judged, language)
 

@@ -50,3 +50,16 @@ def test_in_english(english: Any) -> None:
 )
 def test_other_questions_are_not_taken_for_it(text: str) -> None:
     assert not wants_best(text)
+
+
+@pytest.mark.parametrize("text", ["weitere", "mehr", "und die nächsten", "show me more"])
+def test_the_list_is_leafed_through_in_words(talk: Any, text: str) -> None:
+    first = talk.say("wen soll ich anrufen", "out_of_scope")["table"]["rows"]
+    second = talk.say(text, "stop")["table"]["rows"]
+    assert second[0][0] == "6" and second[0][1] not in {row[1] for row in first}
+    assert talk.say(text, "help")["table"]["rows"][0][0] == "11"
+
+
+def test_behind_the_last_page_the_list_is_said_to_end(talk: Any) -> None:
+    talk.say("beste leads bei nordwerk", "list_anti_personas", company="nordwerk")
+    assert talk.say("weitere", "stop")["text"] == "Das waren alle."

@@ -305,3 +305,10 @@ def test_a_lead_can_be_saved_in_the_middle_of_the_questions(talk: Any) -> None:
     assert talk.slots["running"]["name"] == "qualification"
     talk.say("speicher den mal als lead", "out_of_scope")
     assert talk.slots["running"]["name"] == "storing"
+
+
+def test_a_question_about_somebody_interrupts_the_questions(talk: Any) -> None:
+    talk.say("IT-Leiter im Maschinenbau, 80 Mitarbeiter", "qualify_lead")
+    answer = talk.say("moment, wie erreiche ich sabine meier", "ask_approach", contact="sabine meier")
+    assert answer["kind"] == "approach" and len(talk.answers) == 2
+    assert talk.slots["running"]["name"] == "qualification"

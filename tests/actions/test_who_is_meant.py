@@ -199,3 +199,11 @@ def test_a_firm_that_was_overlooked_still_tells_who_is_meant(talk: Any, text: st
 def test_what_stands_behind_a_name_need_not_be_a_firm(talk: Any) -> None:
     talk.say("wie erreiche ich thomas weber von gestern", "ask_approach", contact="thomas weber")
     assert "Thomas Weber" in talk.read()
+
+
+def test_a_surname_of_many_means_the_one_last_spoken_of(talk: Any) -> None:
+    first = talk.say("welche persona hat müller", "match_persona", contact="müller")
+    assert first["kind"] == "choices"
+    chosen = talk.say("den zweiten", "choose_option")["card"]["title"]
+    assert talk.say("wie erreiche ich müller", "ask_approach", contact="müller")["card"]["title"] == chosen
+    assert talk.say("und der andere müller?", "follow_up", contact="müller")["kind"] == "choices"
