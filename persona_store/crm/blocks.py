@@ -174,8 +174,7 @@ def _quoted_well(block: bytes, delimiter: str) -> bool:
 
 def _parse(block: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
     """A block of plain rows as a frame of text, empty cells null; None where it has any row that is not plain."""
-    odd = b"\n\n" in block or b"\n\r" in block or block.startswith(BOM)  # the fast parser would drop that
-    odd = odd or (b"\r" in block and block.count(b"\r") != block.count(b"\r\n"))
+    odd = block.startswith(BOM) or (b"\r" in block and block.count(b"\r") != block.count(b"\r\n"))
     if odd or width == 1 or not ((delimiter.isascii() and delimiter.isprintable()) or delimiter == "\t"):
         return None
     schema = {str(position): pl.String() for position in range(width)}
@@ -187,19 +186,20 @@ def _parse(block: bytes, delimiter: str, width: int) -> pl.DataFrame | None:
         return None  # rows longer than the heading, or shorter from the first on
     raw = np.frombuffer(block, dtype=np.uint8)
     marks = raw == QUOTE if b'"' in block else None
-    if _cuts(raw, marks, ord(delimiter)) != frame.height * (width - 1):
+    if _outside(raw, marks, ord(delimiter)) != frame.height * (width - 1):
         return None
+    if _outside(raw, marks, NEWLINE) + (raw[-1] != NEWLINE) != frame.height:
+        return None  # the fast parser leaves out blank rows
     if frame.select(pl.any_horizontal((pl.all().str.len_bytes() > MAX_CELL_CHARACTERS).any())).item():
         return None
     return frame if marks is None else frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
 
 
-def _cuts(raw: NDArray[np.uint8], marks: NDArray[np.bool_] | None, delimiter: int) -> int:
-    """How many delimiters stand outside quotation marks."""
+def _outside(raw: NDArray[np.uint8], marks: NDArray[np.bool_] | None, byte: int) -> int:
+    """How many of the bytes stand outside quotation marks."""
     if marks is None:  # piece by piece, so that what is compared stays in the processor's cache
         return sum(
-            int(np.count_nonzero(raw[start : start + PIECE_BYTES] == delimiter))
-            for start in range(0, raw.size, PIECE_BYTES)
+            int(np.count_nonzero(raw[start : start + PIECE_BYTES] == byte)) for start in range(0, raw.size, PIECE_BYTES)
         )
     inside = np.cumsum(marks, dtype=np.uint8) % 2  # the sum may wrap: whether it is odd stays
-    return int(np.count_nonzero((raw == delimiter) & (inside == 0)))
+    return int(np.count_nonzero((raw == byte) & (inside == 0)))

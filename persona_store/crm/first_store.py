@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, event, insert, select
 
 from persona_store.database import connect, session_scope
 from persona_store.database.bulk import ALONE, SORT_PRAGMAS
-from persona_store.database.models import Suppressed
+from persona_store.database.models import Base, Import, Suppressed
 from persona_store.errors import StoreUnavailable
 from persona_store.settings import settings
 from persona_store.wording import say
@@ -25,6 +25,7 @@ FILLED = (
 # Nobody else has the file, and when the import fails it is left out: rolling back is all it must be able to.
 ALONE_PRAGMAS = ("PRAGMA journal_mode=MEMORY", "PRAGMA synchronous=OFF")
 BULK_PRAGMAS = ("PRAGMA foreign_keys=OFF", *SORT_PRAGMAS)
+GONE_BY = (Suppressed, Import)  # what an import goes by itself: who must not come back, and which number it gets
 STUMP = 2  # bytes left of a store that was replaced: no database, nor an empty one (for SQLite a single byte is)
 
 
@@ -39,12 +40,12 @@ class FirstStore:
         set_for_load(engine, *ALONE_PRAGMAS)
         self.engine = engine.execution_options(**{ALONE: True})
         with store.connect() as connection, self.engine.begin() as copy:
-            self._definitions = definitions(connection)
-            for definition in self._definitions:
+            self._known = _known(connection)
+            for definition in self._known[0]:
                 copy.exec_driver_sql(definition)
-            self._suppressed = suppressed(connection)
-            if self._suppressed:
-                copy.execute(insert(Suppressed), self._suppressed)
+            for model, rows in zip(GONE_BY, self._known[1:], strict=True):
+                if rows:
+                    copy.execute(insert(model), rows)
 
     def take_over(self) -> None:
         """Makes all of it the store's, at one moment or not at all.
@@ -57,7 +58,9 @@ class FirstStore:
         if not (self._shut_others_out() and self._take_place()):
             self._store.dispose()
             with self._locked() as connection:
-                _copy(connection, (*FILLED, "imports"), "first", "main")
+                _copy(connection, FILLED, "first", "main")
+                new = "WHERE id > (SELECT coalesce(max(id), 0) FROM main.imports)"
+                connection.exec_driver_sql(f"INSERT INTO main.imports SELECT * FROM first.imports {new}")  # noqa: S608
 
     def _shut_others_out(self) -> bool:
         """Whether nobody else has the store open; then nobody can until the engine is disposed of.
@@ -79,7 +82,8 @@ class FirstStore:
         place = Path(str(self._store.url.database)).resolve()
         with self._locked() as connection:
             tables = connection.exec_driver_sql("SELECT name FROM main.sqlite_master WHERE type = 'table'").scalars()
-            _copy(connection, {*tables} - {*FILLED}, "main", "first")
+            there = {*FILLED, *(model.__tablename__ for model in GONE_BY)}
+            _copy(connection, {*tables} - there, "main", "first")
         with place.open("r+b") as before:  # to close it would give up the lock
             try:
                 _make_like(self._path, before.fileno())
@@ -93,19 +97,15 @@ class FirstStore:
 
     @contextmanager
     def _locked(self) -> Iterator[Connection]:
-        """A transaction on the store and the copy, called "first"; raises StoreUnavailable where the store has changed.
+        """A transaction on the store and the copy, called "first".
 
-        The copy's record of the import has the number after those of the store.
+        Raises StoreUnavailable where the store is not as it was when the copy was made.
         """
         with session_scope(self._store, writes=True) as session:
             connection = session.connection()
-            same = definitions(connection) == self._definitions and suppressed(connection) == self._suppressed
-            if not same or not is_empty(connection):
+            if not is_empty(connection) or _known(connection) != self._known:
                 raise StoreUnavailable(say("store.busy", settings().language))
             connection.exec_driver_sql("ATTACH ? AS first", (str(self._path),))
-            connection.exec_driver_sql("DELETE FROM first.suppressed")
-            last = "SELECT coalesce(max(id), 0) FROM main.imports"
-            connection.exec_driver_sql(f"UPDATE first.imports SET id = 1 + ({last})")  # noqa: S608
             yield connection
 
 
@@ -137,22 +137,23 @@ def set_for_load(engine: Engine, *more: str) -> None:
             connection.execute(pragma)
 
 
-def definitions(connection: Connection) -> list[str]:
-    """The statements that make all tables and indexes, tables first."""
-    query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, name"
-    return list(connection.exec_driver_sql(query).scalars())
-
-
 def is_empty(connection: Connection) -> bool:
     """Whether the store holds nothing that an import writes but the record of imports."""
     tables = (f"SELECT 1 FROM {table} LIMIT 1" for table in FILLED)  # noqa: S608
     return all(connection.exec_driver_sql(query).first() is None for query in tables)
 
 
-def suppressed(connection: Connection) -> list[dict[str, Any]]:
-    """Who must not come back."""
-    rows = connection.execute(select(Suppressed.__table__).order_by(Suppressed.digest))
-    return [row._asdict() for row in rows]
+def rows_of(connection: Connection, model: type[Base]) -> list[dict[str, Any]]:
+    """All rows of a small table in order."""
+    query = select(model.__table__).order_by(*model.__table__.primary_key)
+    return [row._asdict() for row in connection.execute(query)]
+
+
+def _known(connection: Connection) -> list[list[Any]]:
+    """What the copy is made with: the definitions of all tables and indexes, tables first, and the rows of GONE_BY."""
+    query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, name"
+    definitions = list(connection.exec_driver_sql(query).scalars())
+    return [definitions, *(rows_of(connection, model) for model in GONE_BY)]
 
 
 def _copy(connection: Connection, tables: Iterable[str], source: str, target: str) -> None:

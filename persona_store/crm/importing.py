@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,13 +15,13 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, case, func, insert, select, update
+from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.orm import Session
 
 from persona_store.clock import utc_now
-from persona_store.crm.duplicates import link_duplicates
+from persona_store.crm.derived import LOADED, Progress, derive, derive_first, outcomes
 from persona_store.crm.fields import TABLE_KINDS
-from persona_store.crm.first_store import first_store, set_for_load, suppressed
+from persona_store.crm.first_store import first_store, rows_of, set_for_load
 from persona_store.crm.mapping import FileMapping, LayoutMapping
 from persona_store.crm.notes import column_notes, unclear_notes
 from persona_store.crm.people_beside import PeopleBeside
@@ -41,19 +42,15 @@ from persona_store.crm.survey import survey
 from persona_store.crm.tables import Loader
 from persona_store.database import connect, session_scope
 from persona_store.database.bulk import ALONE, few_collections
-from persona_store.database.models import Contact, Deal, Import
+from persona_store.database.models import Contact, Import, Suppressed
 from persona_store.errors import StoreUnavailable
-from persona_store.names import index_people
 from persona_store.settings import settings
-from persona_store.text_hits import fill_hits, index_texts, talk_hits, without_hits
 from persona_store.wording import say
 
-Progress = Callable[[str, float], None]
-
-SURVEY_SHARE = 0.15  # shares of the whole work, as measured, for an even progress bar
-LOAD_SHARE = 0.65
+SURVEY_SHARE = 0.15  # of the whole work, as measured, for an even progress bar
+LOAD_SHARE = LOADED - SURVEY_SHARE
 WORKSHOP = ".import-"  # begins the name of the folder for temporary files, followed by the number of the process
-IDS_AT_ONCE = 10_000  # parameters of one statement
+FILES_AT_ONCE = 2  # looked at side by side; each has a block or two in memory
 
 
 def import_files(
@@ -84,11 +81,12 @@ def import_files(
     bad = RejectsFile(place, max(len(table.source.headers) for table, _ in used))
     try:
         with few_collections(), _workshop(engine) as (bulk, folder), first_store(bulk, folder) as own:
-            with closing(_loader(used, bad, folder)) as loader:
+            with closing(_loader(used, bad, folder)) as loader, ThreadPoolExecutor(1) as beside:
+                checksums = beside.map(_checksum, [table.source.path for table, _ in used])
                 early = _prepare(bulk, loader, used, tell) if own is None else None
                 with session_scope(bulk if own is None else own.engine, writes=True) as session:
                     report = _load(session, loader, used, recognised, early, folder, tell)
-                    report = _finish(session, report, used, dry_run, time.monotonic() - start)
+                    report = _finish(session, report, checksums, dry_run, time.monotonic() - start)
                     if dry_run:
                         session.rollback()
             if own is not None and not dry_run:
@@ -108,16 +106,23 @@ def _look(paths: Sequence[Path], mapping: LayoutMapping | None, tell: Progress) 
     """Opens every table and goes through it once, so that hardly anything damaged is found out half-way."""
     files = find_files(list(paths))
     tables: list[Surveyed] = []
-    for number, path in enumerate(files):
-        tell(sentence("progress.survey", file=path.name), SURVEY_SHARE * number / len(files))
-        for source in open_tables(path):
-            enough = partial(holds_touchpoints, source) if mapping is None else None
-            tables.append(Surveyed(source, survey(source, enough)))
+    with ThreadPoolExecutor(FILES_AT_ONCE) as lookers:
+        for number, looked in enumerate(lookers.map(partial(_surveyed, early=mapping is None), files)):
+            tables += looked
+            tell(sentence("progress.survey", file=files[number].name), SURVEY_SHARE * number / len(files))
     found = recognise_tables(tables)
     if mapping is None:
         return tables, found
     given = [_given(table, own, mapping) for table, own in zip(tables, found.mapping.tables, strict=True)]
     return tables, Recognised(LayoutMapping(tables=tuple(given)), found.unclear)
+
+
+def _surveyed(path: Path, early: bool) -> list[Surveyed]:
+    """The tables of a file; `early` says that of touchpoints the first ones are enough."""
+    return [
+        Surveyed(source, survey(source, partial(holds_touchpoints, source) if early else None))
+        for source in open_tables(path)
+    ]
 
 
 def _given(table: Surveyed, own: FileMapping, mapping: LayoutMapping) -> FileMapping:
@@ -170,7 +175,7 @@ def _prepare(
         return None
     with session_scope(store) as session:
         loader.open(session.connection())
-        gone = suppressed(session.connection())
+        gone = rows_of(session.connection(), Suppressed)
         tables = [loader.prepare(table.source, found, part) for table, found, part in _parts(used, tell)]
         loader.prepared()
     return _Prepared(tuple(tables), gone)
@@ -186,7 +191,9 @@ def _load(
     tell: Progress,
 ) -> ImportReport:
     connection = session.connection()
-    if prepared is not None and suppressed(connection) != prepared.suppressed:  # ids of the erased may be another's
+    if (
+        prepared is not None and rows_of(connection, Suppressed) != prepared.suppressed
+    ):  # ids of the erased may be another's
         raise StoreUnavailable(say("store.busy", settings().language))
     loader.open(connection)
     alone = connection.get_execution_options().get(ALONE, False)
@@ -217,9 +224,9 @@ def _fill(
         if beside is None and len(files) == last_touchpoints:
             loader.begin_touchpoints()
     loader.finish()
-    notes = _outcomes(connection, loader, used)
-    derive = _derive if beside is None else partial(_derive_first, beside)
-    linked, held_back = derive(session, loader, tell)
+    notes = outcomes(connection, loader, {found.table for _, found in used})
+    follow = derive if beside is None else partial(derive_first, beside)
+    linked, held_back = follow(session, loader, tell)
     if held_back:
         notes.append(sentence("note.erased", n=held_back))
     bad = loader.rejects
@@ -235,101 +242,24 @@ def _fill(
     )
 
 
-def _derive(session: Session, loader: Loader, tell: Progress) -> tuple[int, int]:
-    """Brings what follows from the rows up to date; returns how many doubles there are, and who must not come back."""
-    from persona_store.privacy.erasure import erase_returned  # it knows this room, through the live classes
-
-    tell(sentence("progress.duplicates"), SURVEY_SHARE + LOAD_SHARE)
-    linked = link_duplicates(session.connection())
-    tell(sentence("progress.names"), 0.9)
-    _index(session, loader)
-    owners = loader.finish_touchpoints()
-    touched = _new_and_changed(session, loader)
-    held_back = erase_returned(session, touched)
-    tell(sentence("progress.texts"), 0.95)
-    if owners is None or loader.first_new_contact == 1:
-        index_texts(session)
-    else:
-        index_texts(session, [*touched, *owners, *without_hits(session)])
-    return linked, held_back
-
-
-def _derive_first(beside: PeopleBeside, session: Session, loader: Loader, tell: Progress) -> tuple[int, int]:
-    """The same in a store that was empty: texts are read from the touchpoints on their way there."""
-    from persona_store.privacy.erasure import erase_returned
-
-    tell(sentence("progress.names"), SURVEY_SHARE + LOAD_SHARE)
-    linked, in_notes = beside.finish()
-    tell(sentence("progress.texts"), 0.9)
-    found = [] if in_notes is None else [in_notes]
-    loader.fill_touchpoints(lambda rows: found.append(talk_hits(rows)))
-    fill_hits(session.connection(), found)
-    return linked, erase_returned(session, _new_and_changed(session, loader))
-
-
 def _last_of(used: list[tuple[Surveyed, FileMapping]], kind: str) -> int:
     """The number, from 1, of the last table of a kind; 0 where there is none."""
     return max((at for at, (_, found) in enumerate(used, 1) if found.table == kind), default=0)
 
 
 def _finish(
-    session: Session, report: ImportReport, used: list[tuple[Surveyed, FileMapping]], dry_run: bool, seconds: float
+    session: Session, report: ImportReport, checksums: Iterator[str], dry_run: bool, seconds: float
 ) -> ImportReport:
     """The report with its last figures, kept in the store too."""
     done = replace(report, dry_run=dry_run, seconds=seconds)
     files = [
-        {"file": file.name, "sha256": _checksum(table.source.path), "rows": file.rows}
-        for file, (table, _) in zip(done.files, used, strict=True)
+        {"file": file.name, "sha256": checksum, "rows": file.rows}
+        for file, checksum in zip(done.files, checksums, strict=True)
     ]
     mapping = done.mapping.model_dump(mode="json", exclude_none=True)
     now = utc_now()
     session.execute(insert(Import).values(at=now, files=files, mapping=mapping, report=done.as_dict()))
     return done
-
-
-def _index(session: Session, loader: Loader) -> None:
-    """Brings the index of names up to date for new and changed contacts."""
-    if loader.first_new_contact == 1:
-        index_people(session)
-        return
-    touched = _new_and_changed(session, loader)
-    for start in range(0, len(loader.changed_companies), IDS_AT_ONCE):
-        some = loader.changed_companies[start : start + IDS_AT_ONCE]
-        touched += session.scalars(select(Contact.id).where(Contact.company_id.in_(some)))
-    if touched:
-        index_people(session, touched)
-
-
-def _new_and_changed(session: Session, loader: Loader) -> list[int]:
-    new = session.scalars(select(Contact.id).where(Contact.id >= loader.first_new_contact))
-    return [*loader.changed_contacts, *new]
-
-
-def _outcomes(connection: Connection, loader: Loader, used: list[tuple[Surveyed, FileMapping]]) -> list[str]:
-    """Where no column tells the outcome of contacts, their deals do: one won is a customer, only lost ones are none."""
-    kinds = {found.table for _, found in used}
-    if loader.outcome_mapped or "deals" not in kinds:
-        told = loader.outcome_mapped or not kinds & {"contacts"}
-        return [] if told else [sentence("note.no_outcome")]
-    is_won = Deal.won.is_(True)
-    won = func.max(case((is_won, 1), else_=0))
-    ended = (
-        select(Deal.contact_id.label("id"), won.label("won"), func.min(case((is_won, Deal.closed_on))).label("on"))
-        .where(Deal.won.is_not(None), Deal.contact_id.is_not(None))
-        .group_by(Deal.contact_id)
-        .subquery()
-    )
-    lost = connection.execute(
-        update(Contact)
-        .values(outcome=False)
-        .where(Contact.outcome.is_(None), Contact.id == ended.c.id, ended.c.won == 0)
-    ).rowcount
-    gained = connection.execute(
-        update(Contact)
-        .values(outcome=True, outcome_on=func.coalesce(Contact.outcome_on, ended.c.on))
-        .where(Contact.outcome.is_not(True), Contact.id == ended.c.id, ended.c.won == 1)
-    ).rowcount
-    return [sentence("note.outcome_deals", won=gained, lost=lost)] if gained or lost else []
 
 
 @contextmanager

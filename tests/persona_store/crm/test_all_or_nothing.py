@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from sqlalchemy import Engine, func, select
 
-from persona_store.crm import blocks, import_files, importing, staging, survey
+from persona_store.crm import blocks, derived, import_files, staging, survey
 from persona_store.crm.staging import Sorted
 from persona_store.crm.tables import Loader
 from persona_store.database import connect, session_scope
@@ -24,7 +24,7 @@ from persona_store.text_hits import fill_hits
 KILLED = """
 import sys, time
 from pathlib import Path
-from persona_store.crm import import_files, staging, importing
+from persona_store.crm import derived, import_files, staging
 from persona_store.database import connect
 
 def wait(*_):
@@ -37,7 +37,7 @@ import_files(connect(sys.argv[1]), [Path(sys.argv[2])], rejects=Path(sys.argv[3]
 MOMENTS = {
     "touchpoints sorted": "staging.SqliteStage.fill",
     "touchpoints staged": "staging.SqliteStage.move",
-    "all but the names": "importing.index_people",
+    "all but the names": "derived.index_people",
 }
 
 
@@ -146,7 +146,7 @@ def test_others_write_while_a_first_import_is_under_way(
             other.rollback()
         return fill_hits(*given)
 
-    monkeypatch.setattr(importing, "fill_hits", meanwhile)
+    monkeypatch.setattr(derived, "fill_hits", meanwhile)
     import_files(sqlite_engine, [export(tmp_path / "e", 4, 2)])
     assert written == ["here"]
     assert counts(sqlite_engine) == (4, 8, 8)
@@ -243,7 +243,7 @@ def test_a_first_import_gives_way_to_what_others_did_meanwhile(
             other.add(new)
         return fill_hits(*given)
 
-    monkeypatch.setattr(importing, "fill_hits", meanwhile)
+    monkeypatch.setattr(derived, "fill_hits", meanwhile)
     folder = export(tmp_path / "e", 4, 2)
     with pytest.raises(StoreUnavailable):
         import_files(sqlite_engine, [folder])
