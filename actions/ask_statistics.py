@@ -24,7 +24,10 @@ _STAFF = re.compile(
     r"\b(?:mitarbeiter|beschaeftigte|angestellte|employees|headcount|staff)|\b(?:wie gross|how (?:big|large))\b"
     r".*\b(?:firma|unternehmen|company|laden|betrieb)\b"
 )
-_WHOSE = re.compile(r"\b(?:sein|ihr|his|her|their|deren|dessen)\w{0,2} (?:firma|unternehmen|laden|betrieb|company)\b")
+_WHOSE = re.compile(
+    r"\b(?:sein|ihr|his|her|their|deren|dessen|die|der|diese|das|the|that|this)\w{0,2} "
+    r"(?:firma|unternehmen|laden|betrieb|company)\b"
+)
 
 
 class ActionAskStatistics(StoreAction):

@@ -6,7 +6,7 @@ from actions.answers.lead import lead_not_read_answer
 from actions.ask import ask, ask_about
 from actions.base import StoreAction
 from actions.context import Request
-from actions.cues import names_one_spoken_of, only_around
+from actions.cues import kind_shown, names_one_spoken_of, only_around
 from actions.follow_up import follow_up
 from actions.qualification import judged, lead_of, of_industry_only
 from actions.reply import Reply
@@ -51,7 +51,7 @@ def describe_lead(request: Request, session: Session) -> Reply:
 
 def not_described(request: Request, session: Session) -> Reply | None:
     """What only looks like a description: another role for the question just asked about a role, or a question about
-    the contact just spoken of ("is she a student?"); None for descriptions."""
+    the contact just spoken of ("is she a student?", "is she a decision maker?"); None for descriptions."""
     last = request.talk.question
     if last is None or last.subject is None or request.text.startswith("/"):
         return None
@@ -60,5 +60,5 @@ def not_described(request: Request, session: Session) -> Reply | None:
     if about == "role" and len(roles) == 1 and only_around(text.replace(roles[0].text, " ")):
         return follow_up(request, session)
     if about == "contact" and not request.named("contact") and names_one_spoken_of(text) and asks(text):
-        return ask(request, session, Question(("antipersona",), last.subject))
+        return ask(request, session, Question((kind_shown(text) or "antipersona",), last.subject))
     return None

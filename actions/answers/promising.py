@@ -1,5 +1,7 @@
 """The most promising open leads, in words: who, at which stage, how likely they buy, what they are worth."""
 
+from typing import Any
+
 from actions.answers.common import CONTACT_PAYLOAD, chance, labelled_button, with_company
 from actions.answers.veto import shown_actor
 from persona_store.answer import Answer, Choice, Table
@@ -26,16 +28,25 @@ def promising_answer(found: Promising, start: int, language: Language, *, more: 
             details={"found": 0},
         )
     rows = tuple(_row(at, lead, language) for at, lead in enumerate(found.leads, start=start + 1))
-    last, total = number(start + len(found.leads), language), number(found.found, language)
-    shown = say("promising.shown", language, first=number(start + 1, language), last=last, found=total)
+    columns = tuple(say(f"promising.column.{name}", language) for name in COLUMNS)
     first = found.leads[0]
+    places: dict[str, Any] = {
+        "first": number(start + 1, language),
+        "last": number(start + len(found.leads), language),
+        "found": number(found.found, language),
+    }
+    best = say("promising.text", language, name=with_company(first.name, first.company, language), where=where)
     return Answer(
         "pipeline",
         language,
-        say("promising.text", language, name=with_company(first.name, first.company, language), where=where),
+        say("promising.page", language, where=where, **places) if start else best,
         reasons=(say("promising.found", language, count=found.found, judged=judged), *_notes(found, language)),
         next_step=say("promising.next", language),
-        table=Table(tuple(say(f"promising.column.{name}", language) for name in COLUMNS), rows, shown),
+        table=Table(
+            tuple(say(f"promising.column.{name}", language) for name in COLUMNS),
+            rows,
+            say("promising.shown", language, **places),
+        ),
         choices=_choices(found, start, language, more=more),
         evidence=(_evidence(found, language),),
         details={"found": found.found, "contacts": [lead.contact_id for lead in found.leads]},

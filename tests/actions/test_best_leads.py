@@ -55,7 +55,9 @@ def test_other_questions_are_not_taken_for_it(text: str) -> None:
 @pytest.mark.parametrize("text", ["weitere", "mehr", "und die nächsten", "show me more"])
 def test_the_list_is_leafed_through_in_words(talk: Any, text: str) -> None:
     first = talk.say("wen soll ich anrufen", "out_of_scope")["table"]["rows"]
-    second = talk.say(text, "stop")["table"]["rows"]
+    answer = talk.say(text, "stop")
+    second = answer["table"]["rows"]
+    assert answer["text"].startswith("Platz 6 bis 10 von ")
     assert second[0][0] == "6" and second[0][1] not in {row[1] for row in first}
     assert talk.say(text, "help")["table"]["rows"][0][0] == "11"
 

@@ -88,3 +88,16 @@ def test_whose_buying_centre_is_asked_and_a_bare_name_answers(new_talk: Any, wis
 def test_what_a_buying_centre_is_leads_nowhere_else(talk: Any) -> None:
     talk.say("was ist ein buying center?", "explain_concept", concept="buying center")
     assert talk.slots["last_question"]["kinds"] == ["concept"]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "kind"),
+    [
+        ("is she a decision maker", "describe_lead", "centre"),
+        ("und was sag ich ihr", "default_fallback", "next"),
+        ("is she a student", "describe_lead", "antipersona"),
+    ],
+)
+def test_words_tell_what_is_asked_about_the_one_spoken_of(talk: Any, text: str, intent: str, kind: str) -> None:
+    talk.say("welche persona hat sabine meier", "match_persona", contact="sabine meier")
+    assert talk.say(text, intent)["kind"] == kind

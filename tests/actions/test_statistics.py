@@ -137,3 +137,20 @@ def test_the_worst_after_the_best_and_what_suits_it(talk: Any) -> None:
     assert worst["kind"] == "statistics" and worst["details"]["first"] != best["details"]["first"]
     assert str(talk.slots["persona_id"]) == worst["details"]["first"]
     assert talk.say("was soll ich denen schicken", "ask_content")["kind"] == "content"
+
+
+@pytest.mark.parametrize(
+    ("text", "begin"),
+    [
+        ("welche persona kauft am häufigsten", "Am höchsten"),
+        ("which persona buys most often", "Am höchsten"),
+        ("welche kauft am seltensten", "Am niedrigsten"),
+    ],
+)
+def test_most_and_least_often_are_orders(talk: Any, text: str, begin: str) -> None:
+    assert talk.say(text, "ask_statistics")["text"].startswith(begin)
+
+
+def test_the_size_of_the_company_spoken_of(talk: Any) -> None:
+    talk.say("welche persona hat sabine meier", "match_persona", contact="sabine meier")
+    assert "Sabine Meier" in talk.say("wie groß ist die firma", "ask_statistics")["text"]
