@@ -42,11 +42,7 @@ def promising_answer(found: Promising, start: int, language: Language, *, more: 
         say("promising.page", language, where=where, **places) if start else best,
         reasons=(say("promising.found", language, count=found.found, judged=judged), *_notes(found, language)),
         next_step=say("promising.next", language),
-        table=Table(
-            tuple(say(f"promising.column.{name}", language) for name in COLUMNS),
-            rows,
-            say("promising.shown", language, **places),
-        ),
+        table=Table(columns, rows, say("promising.shown", language, **places)),
         choices=_choices(found, start, language, more=more),
         evidence=(_evidence(found, language),),
         details={"found": found.found, "contacts": [lead.contact_id for lead in found.leads]},
