@@ -20,7 +20,6 @@ from persona_store.settings import settings
 from persona_store.wording import say
 
 PROGRAM = Path(copying.__file__)
-SECONDS_TO_END = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +78,10 @@ def _from_sqlite(path: str, order: Order) -> Iterator[Rows]:
         if not answers.readline():
             raise OSError("nothing copied")
         yield rows
-        requests.close()
-        process.wait(SECONDS_TO_END)
     finally:
-        process.kill()
+        process.kill()  # it only reads, so that there is nothing to wait for
         process.wait()
+        requests.close()
         answers.close()
 
 

@@ -3,8 +3,10 @@
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import polars as pl
@@ -139,6 +141,36 @@ def test_readers_do_not_disturb_who_writes_in_the_same_process(
         writing.add(Deal(key="later", contact_id=1, amount=5.0, won=True, custom={}))
     with session_scope(sqlite_engine) as session:
         assert session.scalar(select(Deal.amount).where(Deal.key == "later")) == 5.0
+
+
+def test_all_readers_of_a_copy_see_the_same_moment(sqlite_engine: Engine) -> None:
+    """The first and the last touchpoint are read side by side; they are always changed together."""
+    with session_scope(sqlite_engine, writes=True) as session:
+        session.add(Contact(id=1, key="p1", market="b2b", custom={}))
+        session.flush()
+        session.add_all(Interaction(key=f"i{one}", contact_id=1, kind="call", minutes=0.0) for one in range(3000))
+    done = Event()
+
+    def change() -> None:
+        minutes = 0.0
+        while not done.is_set():
+            minutes += 1.0
+            with session_scope(sqlite_engine, writes=True) as session:
+                session.execute(update(Interaction).where(Interaction.id.in_([1, 3000])).values(minutes=minutes))
+
+    seen = set()
+    with ThreadPoolExecutor(1) as pool:
+        changing = pool.submit(change)
+        try:
+            for _ in range(4):
+                with session_scope(sqlite_engine) as session, extract(session) as source:
+                    ends = source.frame("SELECT minutes FROM interactions WHERE id IN (1, 3000)", {})["minutes"]
+                assert len(ends) == 2 and ends[0] == ends[1]
+                seen.add(ends[0])
+        finally:
+            done.set()
+        changing.result()
+    assert len(seen) > 1, "nothing was changed meanwhile"
 
 
 def test_a_copy_that_a_killed_process_left_is_removed(engine: Engine) -> None:
