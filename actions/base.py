@@ -55,8 +55,8 @@ class TalkAction(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answers, and returns the slots that changed."""
         before, talk, message = read_talk(tracker.slots), talk_of(tracker), read_message(tracker)
-        by_words = takes_back(talk, message.text) or leafs_on(talk, message.text)
-        if by_words or is_for_runner(talk, heard_in(tracker)) or may_answer(talk, message):
+        for_store = by_words(talk, message.text) or may_answer(talk, message)
+        if for_store or is_for_runner(talk, heard_in(tracker)):
             reply = await asyncio.to_thread(answered, tracker, talk, lambda request, _: self.reply(talk, message))
         else:
             skipped = talk.reasonless is not None and skips(message.text)
@@ -91,6 +91,11 @@ class StoreAction(Action, ABC):
         if self.needs is not None:
             demand(session, self.needs)
         return self.reply(request, session)
+
+
+def by_words(talk: Talk, text: str) -> bool:
+    """Whether the text says what to do with what was just shown or noted, whatever intent it was taken for."""
+    return takes_back(talk, text) or leafs_on(talk, text)
 
 
 def answered(

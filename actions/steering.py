@@ -4,17 +4,16 @@ from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import EventType, Restarted
+from rasa_sdk.events import EventType, FollowupAction, Restarted
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers.talk import talk_answer, which_language_answer
-from actions.base import TalkAction, dispatch
+from actions.base import TalkAction, by_words, dispatch
 from actions.context import Message, read_message, talk_of
 from actions.cues import language_in
 from actions.reply import Reply
 from actions.running import left_answer
 from actions.state import Talk, known_language, slot_events
-from actions.vetoes import takes_back
 
 
 class ActionStop(TalkAction):
@@ -39,10 +38,11 @@ class ActionRestart(TalkAction):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Answers and restarts; what stays is set after that, because Rasa then empties all slots.
 
-        "Back" behind a veto takes that back.
+        "Back" behind a veto takes that back and "more" of a list leafs on; then Rasa is told to listen, as without a
+        restart it would go on looking for what to do.
         """
-        if takes_back(talk_of(tracker), read_message(tracker).text):
-            return await super().run(dispatcher, tracker, domain)
+        if by_words(talk_of(tracker), read_message(tracker).text):
+            return [*await super().run(dispatcher, tracker, domain), FollowupAction("action_listen")]
         reply = self.reply(talk_of(tracker), read_message(tracker))
         dispatch(dispatcher, reply.talk, reply)
         return [Restarted(), *slot_events(Talk(), reply.talk)]

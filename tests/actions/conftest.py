@@ -87,8 +87,10 @@ class Talk:
         for event in json.loads(json.dumps(events)):
             if event["event"] == "restart":
                 self.slots.clear()
-            else:
+            elif event["event"] == "slot":
                 self.slots[event["name"]] = event["value"]
+        ends = {event["event"] for event in events} & {"restart", "followup"}
+        assert ends or intent != "restart", "without either Rasa goes on looking for what to do"
         self.answers = [json.loads(json.dumps(message["custom"])) for message in dispatcher.messages]
         assert self.answers, "the assistant must never be silent"
         return self.answers[0]
