@@ -81,9 +81,9 @@ class FirstStore:
         """
         place = Path(str(self._store.url.database)).resolve()
         with self._locked() as connection:
-            tables = connection.exec_driver_sql("SELECT name FROM main.sqlite_master WHERE type = 'table'").scalars()
+            query = "SELECT name FROM main.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
             there = {*FILLED, *(model.__tablename__ for model in GONE_BY)}
-            _copy(connection, {*tables} - there, "main", "first")
+            _copy(connection, {*connection.exec_driver_sql(query).scalars()} - there, "main", "first")
         with place.open("r+b") as before:  # to close it would give up the lock
             try:
                 _make_like(self._path, before.fileno())

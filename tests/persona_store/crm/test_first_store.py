@@ -72,6 +72,8 @@ def store(sqlite_engine: Engine) -> Iterator[Engine]:
         session.add(User(name="anna", rights="sales", created_at=utc_now(), ended_sessions=[]))
         session.add(Suppressed(digest="d", kind="mail", since=utc_now().date()))
         session.add(Import(at=utc_now(), files=[], mapping={}, report={}))
+        session.flush()
+        session.connection().exec_driver_sql("ANALYZE")  # makes a table of SQLite's own
     sqlite_engine.dispose()
     yield sqlite_engine
 
