@@ -36,6 +36,7 @@ from tests.benchmarks.nlu_sets import (
     write_project,
     xsid,
 )
+from tests.nlu.measure import SETS
 
 ABSTAINED, OUT_OF_SCOPE = "nlu_fallback", "out_of_scope"
 LEAST_TAUGHT = 3  # sentences of an intent
@@ -166,7 +167,7 @@ def main(argv: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks nlu")
     parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}; all without any")
     parser.add_argument("--folds", nargs="+", type=int, choices=(1, 2, 3), default=[1, 2, 3])
-    parser.add_argument("--sets", nargs="+", choices=("dev", "test"), default=["dev", "test"])
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS))
     parser.add_argument("--details", action="store_true", help="by intent, and what is taken for what")
     chosen = parser.parse_args(argv)
     prepare()
