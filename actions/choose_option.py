@@ -7,11 +7,12 @@ from actions.answers.talk import nothing_offered_answer
 from actions.ask import ask_about, ask_about_company
 from actions.base import StoreAction
 from actions.context import Request
+from actions.cues import means_other
 from actions.follow_up import about_companies, about_people, follow_up
 from actions.options import picked, take, take_picked
 from actions.reply import Reply
 from actions.state import Question
-from actions.subject import company_by_id, contact_by_id, named_contact
+from actions.subject import company_by_id, contact_by_id, contact_in_words, named_contact
 
 
 class ActionChooseOption(StoreAction):
@@ -32,7 +33,8 @@ def choose(request: Request, session: Session) -> Reply:
     if pressed is not None:
         return _press(request, session, pressed)
     if not talk.options:
-        if request.named("contact") or request.named("company") or request.named("role"):
+        somebody = any(request.named(one) for one in ("contact", "company", "role"))
+        if somebody or (means_other(request.text) and not contact_in_words(request, session).missing):
             return follow_up(request, session)
         return Reply((nothing_offered_answer(request.language),), talk)
     indices = picked(request)

@@ -199,7 +199,7 @@ def contact_in_words(request: Request, session: Session) -> Meaning:
             if people:
                 meaning = _choose(people, text)
                 fits = meaning.subject is None or alike(text, meaning.subject.name)
-                return meaning if fits else Meaning(people=tuple(people))
+                return _other_one(request, meaning if fits else Meaning(people=tuple(people)))
     return Meaning()
 
 

@@ -18,6 +18,7 @@ LOCAL = frozenset({"aus", "from"})  # after "people" or "decision makers" only
 PRONOUN = "it"  # English "it" and German "IT"
 BEFORE_IT = frozenset({"die", "der", "zur", "unser", "unsere", "eure", "deren", "ihre", "our", "their"})
 CONTACT = "ansprechpartner"
+SALE, OF_SALE = "lead", frozenset({"von", "vom", "from"})  # "leads von Siemens" are no team leads
 PEOPLE = "people"  # "procurement people" are people of procurement, "Head of People" is of HR
 ARTICLES = frozenset({"der", "dem", "den", "die", "das", "the", "einer", "einem", "eines", "einen", "a", "an"})
 # Words after which somebody quiet is spoken of as a role: "einen Entscheider", "with decision makers", "as an intern".
@@ -117,6 +118,8 @@ def _runs(doc: Doc, found: list[Item]) -> list[list[Item]]:
 
 def _joins(run: list[Item], item: Item, following: Item | None) -> bool:
     kind, last = item.meaning.kind, run[-1].meaning.kind
+    if kind == "connector" and item.phrase in OF_SALE and run[-1].phrase == SALE:
+        return False
     if kind == "connector" and run[-1].phrase == PEOPLE:
         return item.phrase in INNER | LOCAL and following is not None
     if kind == "connector":

@@ -59,7 +59,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         of others go wrong twice as often); it holds a wrong answer for more than twice as bad as a question back (Chow
         1970), which probabilities calibrated on held-out examples allow.
         """
-        return {"threshold": 0.7}
+        return {"threshold": 0.75}
 
     @classmethod
     def create(

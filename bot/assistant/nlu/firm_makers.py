@@ -36,12 +36,30 @@ _HOUSES: Final = (
     *("Gebrüder", "Hotel zur", "Gasthof zum", "Universität", "Stadtwerken", "Landkreis", "The Old", "Port of"),
     *("Kanzlei", "Apotheke", "Gasthaus", "Metzgerei", "Gärtnerei", "Zimmerei", "Dachdecker", "Malerbetrieb"),
     *("Druckerei", "Weingut", "Modehaus", "Möbelhaus", "Sägewerk", "Gebr.", "Praxis", "Schreinerei", "Konditorei"),
+    *("Schrotthandel", "Baustoffe", "Elektro", "Sanitär", "Schlosserei", "Blechnerei", "Gießerei", "Glaserei"),
+    *("Fahrschule", "Reisebüro", "Blumen", "Möbel", "Holz", "Eisen", "Stahl", "Getränke", "Landtechnik", "Fleischerei"),
+    *("Theater", "Museum", "Bergbahnen", "Café", "Hof", "Pflegedienst", "Werkstatt", "Kommunalwerke", "Verein", "Zoo"),
 )
 # What stands behind the name of a house: "Weiss Brothers", "Harvey's Brewery" (with the apostrophe of the owner).
 _HOUSES_BEHIND: Final = (
     *("Brothers", "Hotel", "Brewery", "Bakery", "Housing", "Water", "Council", "Building Society", "Mill", "Motors"),
     *("Airport", "Dairy", "Hospital", "Klinik", "Werke", "Druckerei", "Kliniken", "Verlag", "Werft", "Brauerei"),
     *("City Council", "Pharmacy", "Sawmill", "Boatyard", "Bros", "Civil Engineering", "Estate", "Law", "Dental"),
+    *(
+        "Arena",
+        "Ferry",
+        "Ferries",
+        "College",
+        "Academy",
+        "Hospice",
+        "School",
+        "Vineyard",
+        "Orchards",
+        "Ales",
+        "Quarries",
+    ),
+    *("Cold Storage", "Tool & Die", "Lathe Works", "Garden Centre", "Resort", "Bergbahnen", "Unified", "Charter"),
+    *("Wharf", "Fisheries", "Kitchens", "Studios", "Vets", "Surgery", "Transporte", "Kiesgruben", "Metallwaren"),
 )
 _BEFORE_NAME = 0.6  # share of houses whose kind stands before their name, as mostly in German
 _FORMS: Final = (

@@ -31,7 +31,24 @@ _TRADES: Final = {
 TRADES: Final = {language: tuple(words.split()) for language, words in _TRADES.items()}
 LEGAL_FORMS = frozenset(
     (
-        *("gmbh", "mbh", "ag", "kg", "ohg", "kgaa", "se", "ug", "gbr", "eg", "ek", "ev", "partg", "mbb", "ohgaa"),
+        *(
+            "gmbh",
+            "mbh",
+            "ag",
+            "kg",
+            "ohg",
+            "kgaa",
+            "se",
+            "ug",
+            "gbr",
+            "eg",
+            "ek",
+            "ev",
+            "partg",
+            "mbb",
+            "ohgaa",
+            "ggmbh",
+        ),
         *("ltd", "limited", "plc", "inc", "llc", "llp", "lp", "corp", "corporation", "co", "sa", "sarl", "bv", "nv"),
         *("spa", "srl", "oy", "ab", "as", "aps", "pty", "cie", "stiftung"),
     )
@@ -49,6 +66,9 @@ _FIRMS = """
     haulage shipping transport retail steel stahl stahlwerk metall elektro elektrik electronics sensorik optik
     stadtwerken brothers brüder bruder paper mill mills housing water electrical electric dairy airport council
     hotels gasthof gasthaus restaurant theater theatre museum kanzlei apotheke pharmacy praxis schule
+    schrotthandel baustoffe schlosserei blechnerei gießerei glaserei fahrschule fleischerei zimmerei gärtnerei
+    bergbahnen kommunalwerke genossenschaft studios orchards hospice academy arena ferry brewing ales quarries
+    dairies farm forge foundry freight holdings ventures trading enterprises labs works robotics biotech kliniken
     services service dienste aok ikk tüv verein verband fabrik manufaktur
 """
 # Trades that are asked about as such, too, or are names of people.
@@ -67,4 +87,9 @@ FIRM_ENDINGS = (
     "gruppe",
     "betriebe",
     "werft",
+    "handel",
+    "kliniken",
+    "bahnen",
+    "transporte",
+    "molkerei",
 )

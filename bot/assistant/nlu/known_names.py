@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib import import_module
 from itertools import chain
 from typing import Any
@@ -87,6 +88,14 @@ def known_families() -> list[str]:
     return list(lexicon_file(_FILE)["family_names"])
 
 
+@cache
+def given_names(initial: str) -> tuple[str, ...]:
+    """First names of Germans and British that begin with `initial`, in whatever case."""
+    found = chain.from_iterable(_entries(_provider(locale), name) for locale in _HOME for name in _GIVEN_LISTS)
+    return tuple(sorted({name for name in found if name[0].lower() == initial.lower() and name.isalpha()}))
+
+
+_HOME = ("de_DE", "en_GB")
 _GIVEN_LISTS = ("first_names", "first_names_male", "first_names_female")
 _FAMILY_LISTS = ("last_names", "last_names_male", "last_names_female")
 

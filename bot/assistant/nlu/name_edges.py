@@ -18,6 +18,7 @@ _LINKS = frozenset({"&", "+"})
 _AND = _LINKS | {"und", "and"}  # before partners: "Weber und Söhne"
 _PARTNERS = frozenset(map(fold, ("Co", "Söhne", "Sohn", "Sons", "Son", "Partner", "Partners", "Cie", "Tochter")))
 _SHORTENED = LEGAL_FORMS | _PARTNERS | TITLES | frozenset({"gebr", "bros", "st"})  # a dot after them is theirs
+_HONORARY = frozenset({"h", "c"})  # "Dr. h. c."
 _PARTICLES = frozenset(
     {"von", "vom", "van", "zu", "zum", "zur", "de", "del", "della", "di", "da", "du", "dos", "el", "al", "ter", "ten"}
 )
@@ -43,6 +44,7 @@ unternehmen phase phasen gespräch termin buying center centre buyingcenter heut
 besten ernst gemeint weiß sicher zahlen profiling daten erledigt gesagt gewollt gute keine duplikate
 kundin kundinnen interessent interessentin interessenten nem nen ner ne dran rum raus leute jemand
 fürn aufm ausm mitm grad grade isses gibts hats wirds siehts gehts nich nix net mal mim halt denn
+januar februar märz juli september oktober november dezember montag dienstag mittwoch donnerstag samstag sonntag
 bereits evtl bzw kandidat kandidaten ansprechpartner anrufe angerufen liefert meldet melden wohin worauf woran
 """
 _ENGLISH = """
@@ -56,6 +58,7 @@ together tomorrow too toward under until up us use uses very via want wants was 
 which while who whom why will with work works would yes yesterday yet you your decide decides eventually currently
 doesnt isnt arent wasnt werent dont didnt hasnt havent wont cant couldnt shouldnt wouldnt thats whats hes shes theyre
 whos wheres hows lets ive youre im gonna gotta wanna atm pls plz candidate candidates accounts
+january february march july october december monday tuesday wednesday thursday friday saturday sunday
 anyone anybody someone somebody contact contacts lead leads customer company firm persona personas phase buying center
 centre meeting call email data side ever fits fit match matches belong belongs reach write
 """
@@ -259,7 +262,7 @@ def _with_titles(text: _Text, first: int) -> int:
         romance = text.words[first - 1] in _ROMANCE and first > 1 and text.words[first - 2] in _BEFORE_PEOPLE
         start = first - 1 if romance else first
     while start > 0:
-        dotted = text.words[start - 1] == "." and start > 1 and text.words[start - 2] in TITLES
+        dotted = text.words[start - 1] == "." and start > 1 and text.words[start - 2] in TITLES | _HONORARY
         if not dotted and text.words[start - 1] not in TITLES:
             break
         start -= 2 if dotted else 1

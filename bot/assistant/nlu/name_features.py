@@ -21,7 +21,26 @@ _WINDOW = 3
 SALUTATIONS = frozenset(
     {"herr", "herrn", "hr", "frau", "fr", "mr", "mrs", "ms", "miss", "mister", "madam", "sir", "familie"}
 )
-TITLES = frozenset({"dr", "prof", "professor", "doktor", "doctor", "mag", "ing", "med", "phil", "rer", "nat"})
+TITLES = frozenset(
+    {
+        "dr",
+        "prof",
+        "professor",
+        "doktor",
+        "doctor",
+        "mag",
+        "ing",
+        "med",
+        "phil",
+        "rer",
+        "nat",
+        "iur",
+        "lic",
+        "jur",
+        "oec",
+        "habil",
+    }
+)
 _EDGE = "#"  # stands for the word before the first and after the last one
 
 

@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from bot.assistant.nlu.folding import fold
 from bot.assistant.nlu.known_names import FIRM
-from bot.assistant.nlu.name_features import TITLES, Knowledge, Sentence, Span
+from bot.assistant.nlu.name_features import TITLES, Knowledge, Sentence, Span, calling
 
 _AT = frozenset({"bei", "at"})
+_FROM = _AT | {"von", "vom", "beim", "from"}
+_ARTICLES_AT = frozenset({"der", "dem", "den", "the"})
 _TO = _AT | {"an", "fur", "fuer", "mit", "with", "for", "to"}
 _NOBLE = frozenset({"von", "van", "zu"})
 _ARTICLES = frozenset({"der", "den", "dem", "de", "het"})
@@ -16,15 +18,22 @@ _PERSONA = frozenset({"persona", "personas", "segment"})
 _APOSTROPHES = frozenset("'’")
 _MOST_LETTERS = 5  # of an abbreviation that stands for a firm
 _MOST_DIGITS = 2  # of a persona's number
+_COUNTING = frozenset({"nr", "nummer", "no", "number", "#"})  # between "persona" and its number
+_NUMERALS = frozenset(
+    map(fold, ("eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"))
+) | {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
 
 
 def with_overlooked(sentence: Sentence, found: Sequence[Span], knowledge: Knowledge) -> list[Span]:
-    """`found` with those added. Nothing that was found is changed."""
+    """`found` with those added. Nothing that was found is changed, but for what is part of a persona's number."""
     words = [fold(token.text) for token in sentence.tokens]
-    result = list(found)
-    for rule in (_addresses, _numbered, _numbers, _abbreviations, _nobility, _owners):
+    counted = _numbered(sentence)
+    result = [one for one in found if all(one.end <= other.start or other.end <= one.start for other in counted)]
+    result += counted
+    for rule in (_addresses, _numbers, _abbreviations, _nobility, _owners):
         _add(result, rule(sentence, words, result, knowledge.known))
     _add(result, _firms(sentence, words, knowledge))
+    _add(result, _houses(sentence, words, knowledge))
     return sorted(result, key=lambda span: span.start)
 
 
@@ -46,6 +55,19 @@ def _firms(sentence: Sentence, words: Sequence[str], knowledge: Knowledge) -> It
             yield Span(token.start, sentence.tokens[last].end, "company")
 
 
+def _houses(sentence: Sentence, words: Sequence[str], knowledge: Knowledge) -> Iterator[Span]:
+    """ "vom autohaus sprock", "bei der marienhöhe": an unknown word after what firms call themselves by or "at the"."""
+    kinds = knowledge.listed.at(words)
+    for index in range(1, len(words)):
+        first = index - 1 if calling(words[index - 1]) == "firm" else index
+        article = words[first - 1] in _ARTICLES_AT
+        before = first - 1 - article
+        new = words[index].isalpha() and words[index] not in knowledge.known and not _term(sentence, index)
+        placed = before >= 0 and words[before] in (_FROM if first < index else _AT)
+        if new and placed and (first < index or (article and not kinds[index])):
+            yield Span(sentence.tokens[first].start, sentence.tokens[index].end, "company")
+
+
 def _addresses(
     sentence: Sentence, words: Sequence[str], found: Sequence[Span], known: Collection[str]
 ) -> Iterator[Span]:
@@ -57,13 +79,22 @@ def _addresses(
             yield Span(token.start, token.end, "contact")
 
 
-def _numbered(
-    sentence: Sentence, words: Sequence[str], found: Sequence[Span], known: Collection[str]
-) -> Iterator[Span]:
-    """ "persona 99", whether there is one or not."""
-    for index in range(1, len(words)):
-        if words[index - 1] == "persona" and words[index].isdigit() and len(words[index]) <= _MOST_DIGITS:
-            yield Span(sentence.tokens[index - 1].start, sentence.tokens[index].end, "persona")
+def _numbered(sentence: Sentence) -> list[Span]:
+    """ "persona 99", "Persona Nr. 4", "persona seven", whether there is one or not."""
+    words = [fold(token.text) for token in sentence.tokens]
+    found = []
+    for index in (place for place, word in enumerate(words) if word == "persona"):
+        last = index + 1
+        while last < len(words) and (words[last] in _COUNTING or (words[last] == "." and words[last - 1] in _COUNTING)):
+            last += 1
+        if last < len(words) and _is_number(words[last]):
+            found.append(Span(sentence.tokens[index].start, sentence.tokens[last].end, "persona"))
+    return found
+
+
+def _is_number(word: str) -> bool:
+    digits = word.removeprefix("#")
+    return word in _NUMERALS or (digits.isdigit() and len(digits) <= _MOST_DIGITS)
 
 
 def _numbers(sentence: Sentence, words: Sequence[str], found: Sequence[Span], known: Collection[str]) -> Iterator[Span]:

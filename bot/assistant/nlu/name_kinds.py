@@ -8,6 +8,7 @@ from bot.assistant.nlu.known_names import FAMILY, FIRM, GIVEN
 from bot.assistant.nlu.name_features import SALUTATIONS, TITLES, Knowledge, Sentence, Span, calling
 
 _CONTACT, _COMPANY, _PERSONA, _ROLE = "contact", "company", "persona", "role"
+_LEADING = ("/c_level", "/head")  # titles that no firm is called by, as it is by a trade ("dachdecker pohl")
 _PARTS = 3  # of a nickname: what somebody is about, a hyphen, a first name
 _WHOLE = 2  # words of a firm's name that need no other before their legal form: "Otto Fuchs KG"
 _HYPHENS = frozenset("-‐‑")
@@ -23,6 +24,7 @@ def told_apart(sentence: Sentence, found: Sequence[Span], knowledge: Knowledge) 
     - Words in small letters before a firm that many know are no part of it ("infos siemens").
     - A firm that many know is no person, unless it bears a first name, a family name or a salutation; nor are
       words that firms call themselves by ("zapf umzüge").
+    - A title before a name is no part of it ("geschäftsführer brandt & co").
     - A first name after a hyphen and a word that is no name is a persona's nickname ("Technik-Tina").
     - What firms call themselves by makes a firm of a name right behind it ("Autohaus Wernecke") and before it.
     - What follows a first name at once is part of the name, unless it is a firm that many know ("weber siemens" are
@@ -31,7 +33,7 @@ def told_apart(sentence: Sentence, found: Sequence[Span], knowledge: Knowledge) 
     words = [fold(token.text) for token in sentence.tokens]
     view = _View(sentence, words, knowledge.listed.at(words), knowledge)
     kept = [view.told(one) for one in found if not view.is_term(one)]
-    return [view.lengthened(one) for one in view.joined(kept)]
+    return [view.lengthened(one) for one in view.joined([view.without_role(one) for one in kept])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,16 @@ class _View:
             return False
         name = tuple(self.words[index] for index in inside)
         return self.before(one) in _INDEFINITE or not self.knowledge.gazetteer.knows(name, _PERSONA)
+
+    def without_role(self, one: Span) -> Span:
+        """`one` without somebody's title before it; firms may be called by a field of work ("Marketing Nord")."""
+        if one.entity == _PERSONA:
+            return one
+        ends = [term.end for term in self.sentence.terms if term.entity == _ROLE and term.start == one.start]
+        titled = any(term.start == one.start and term.value.endswith(_LEADING) for term in self.sentence.terms)
+        after = [token.start for token in self.sentence.tokens if ends and ends[0] < token.start < one.end]
+        named = after and self.sentence.text[ends[0] : after[0]] == " " and self.sentence.text[after[0]].isalpha()
+        return Span(after[0], one.end, one.entity) if titled and named else one
 
     def told(self, one: Span) -> Span:
         """`one` with the kind that its words tell."""

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
+from typing import Final
 
 from faker import Faker
 
@@ -18,7 +19,45 @@ _JOBS = {"de": "de_AT", "en": ""}  # Faker's German list knows hardly any; its E
 _PARTICLES = ("von", "von der", "van", "de", "zu", "van der", "von dem")
 
 
+# How people say who somebody is, behind the name, with the entities in their places.
+_SAID: Final = {
+    "de": (
+        *((", ", "role", " bei ", "company", ","), (", ", "role", " der ", "company", ","), (", ", "role", ",")),
+        *(
+            (" (", "role", ", ", "company", ")"),
+            (", ", "role", " von ", "company", ","),
+            (" von ", "company", ", ", "role", ","),
+        ),
+        *(
+            (", ist ", "role", " bei ", "company", ","),
+            (", dem ", "role", " von ", "company", ","),
+            (", früher ", "role", ","),
+        ),
+    ),
+    "en": (
+        *((", ", "role", " at ", "company", ","), (", ", "role", " of ", "company", ","), (", ", "role", ",")),
+        *(
+            (" (", "role", ", ", "company", ")"),
+            (", the ", "role", " at ", "company", ","),
+            (" from ", "company", ", ", "role", ","),
+        ),
+        *(
+            (", used to be ", "role", " at ", "company", ","),
+            (", their ", "role", ","),
+            (", ", "role", " over at ", "company", ","),
+        ),
+    ),
+}
+
 Makers = dict[str, list[Callable[[], str]]]
+
+
+def who_is(makers: Makers, language: str, dice: random.Random) -> list[tuple[str, str]]:
+    """What is said behind a person's name of the role and the firm: pieces of text, each with its entity or ""."""
+    return [
+        (dice.choice(makers[piece])(), piece) if piece in makers else (piece, "")
+        for piece in dice.choice(_SAID[language])
+    ]
 
 
 def name_makers(language: str) -> Makers:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.assistant.nlu.folding import fold
 from bot.assistant.nlu.name_features import SALUTATIONS, TITLES, Sentence, Span
-from bot.assistant.nlu.name_makers import Makers, name_makers, title_makers
+from bot.assistant.nlu.name_makers import Makers, name_makers, title_makers, who_is
 from bot.assistant.nlu.tokenizer import tokens_of
 from bot.written import detect_language
 from persona_store.lexicon import find_terms
@@ -13,6 +13,7 @@ from persona_store.lexicon import find_terms
 _SEED = 1
 _VARIED = frozenset({"contact", "company", "persona", "role"})
 _COMPANY_TIMES = 2  # firms are named in fewer examples than people, but in as many questions
+_WHO_IS = 0.15  # share of people of whom role and firm are said
 _WITH_COMPANY = 0.25  # share of variants with a person that tell the firm too, as people do ("weber von bosch")
 _AS_COMPANY = 0.2  # share of people who may as well be a firm ("lohnt sich meier noch") that become one
 _OF = {
@@ -58,13 +59,20 @@ def _varied(sentence: Sentence, makers: Makers, language: str, dice: random.Rand
         names.append(Span(len(text), len(text) + len(new), entity))
         text += new
         end = span.end
-        if entity == "contact" and not told and "@" not in new and dice.random() < _WITH_COMPANY:
+        if entity == "contact" and not told and not _said(sentence) and dice.random() < _WHO_IS:
+            told = True
+            for piece, kind in who_is(makers, language, dice):
+                names += [Span(len(text), len(text) + len(piece), kind)] if kind else []
+                text += piece
+        elif entity == "contact" and not told and "@" not in new and dice.random() < _WITH_COMPANY:
             told = True
             text += dice.choice(_OF[language])
             firm = dice.choice(makers["company"])()
             names.append(Span(len(text), len(text) + len(firm), "company"))
             text += firm
-    text = _ended(text + sentence.text[end:], names[-1].end, dice)
+    rest = sentence.text[end:]
+    text = text[:-1] if text.endswith(",") and not rest[:1].isspace() else text  # no comma before another mark
+    text = _ended(text + rest, names[-1].end, dice)
     if lower and len(text.lower()) == len(text):  # positions must stay valid
         text = text.lower()
     return Sentence(text, tokens_of(text), find_terms(text), tuple(names), sentence.intent)
@@ -76,8 +84,11 @@ def _either(sentence: Sentence, span: Span) -> bool:
     """
     before = fold(sentence.text[: span.start]).split()[-1:]
     free = not before or (before[0].strip(".,") not in _OF_PEOPLE and sentence.text[: span.start].rstrip()[-1:] != "-")
-    said = any(term.entity == "role" for term in sentence.terms)
-    return span.entity == "contact" and len(sentence.spans) == 1 and free and not said
+    return span.entity == "contact" and len(sentence.spans) == 1 and free and not _said(sentence)
+
+
+def _said(sentence: Sentence) -> bool:
+    return any(term.entity == "role" for term in sentence.terms)
 
 
 def _ended(text: str, last: int, dice: random.Random) -> str:

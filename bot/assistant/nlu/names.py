@@ -31,6 +31,7 @@ from bot.assistant.nlu.lexicon import lexicon_terms, without_overlaps
 from bot.assistant.nlu.name_edges import settled
 from bot.assistant.nlu.name_features import Knowledge, Sentence, Span, features, known_words, spans, tags, words_in
 from bot.assistant.nlu.name_gaps import with_overlooked
+from bot.assistant.nlu.name_intents import fitting, named_kinds
 from bot.assistant.nlu.name_kinds import told_apart
 from bot.assistant.nlu.name_personas import with_personas
 from bot.assistant.nlu.name_roles import ROLE, with_roles
@@ -65,6 +66,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         self._gazetteer = Gazetteer(())
         self._clusters = WordClusters({})
         self._listed = KnownNames({}, ())
+        self._kinds: dict[str, str] = {}
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -103,6 +105,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
             extractor._known = frozenset(learned["known"])
             extractor._gazetteer = Gazetteer.from_json(learned["names"])
             extractor._listed = KnownNames.from_json(learned["listed"])
+            extractor._kinds = learned["kinds"]
             extractor._clusters = WordClusters(load_file(folder / _CLUSTERS_FILE), learned["clusters"])
             if (folder / _MODEL_FILE).exists():
                 extractor._tagger = pycrfsuite.Tagger()
@@ -118,6 +121,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         self._known = known_words(sentences)
         self._gazetteer = Gazetteer((words_in(one, span), span.entity) for one in sentences for span in one.spans)
         self._listed = KnownNames.listed()
+        self._kinds = named_kinds(examples)
         model, plain = b"", self._encoder and self._encoder.plain
         if any(sentence.spans for sentence in sentences):
             self._clusters = WordClusters.learned(_words(sentences), plain)
@@ -130,6 +134,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
                 "known": sorted(self._known),
                 "names": self._gazetteer.to_json(),
                 "listed": self._listed.to_json(),
+                "kinds": self._kinds,
                 "clusters": self._clusters.taught,
             }
             (folder / _WORDS_FILE).write_text(json.dumps(learned, ensure_ascii=False), encoding="utf-8")
@@ -152,9 +157,12 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         sentence = Sentence(text, tokens, lexicon_terms(message), (), _meant(message))
         knowledge = self._knowledge([sentence], self._encoder)
         found = spans(self._tagger.tag(features(sentence, knowledge)), tokens)
+        if self._config["entities"]:
+            names = corrected(sentence, found, knowledge)
+            found = fitting(sentence, names, _acted_upon(message), self._kinds, knowledge)
         return [
             {"entity": span.entity, "start": span.start, "end": span.end, "value": text[span.start : span.end]}
-            for span in (corrected(sentence, found, knowledge) if self._config["entities"] else found)
+            for span in found
             if not _beyond(message) or self._is_bare_firm(sentence, span)
         ]
 
@@ -203,8 +211,8 @@ def _acted_upon(message: Message) -> str:
 
 
 def _beyond(message: Message) -> bool:
-    """Whether the assistant isn't for what is asked: names there are of sights, singers, dishes and shops."""
-    return _acted_upon(message) == _OUT_OF_SCOPE
+    """Whether the assistant likely isn't for what is asked: names there are of sights, singers, dishes and shops."""
+    return likeliest(message) == _OUT_OF_SCOPE
 
 
 def _words(sentences: Iterable[Sentence]) -> list[str]:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from bot.assistant.nlu.known_names import given_names
+
 _TRAITS: Final = {
     "de": (
         *("Sparsame", "Preissensible", "Digitale", "Vorsichtige", "Loyale", "Neugierige", "Eilige", "Skeptische"),
@@ -16,7 +18,8 @@ _TRAITS: Final = {
         *("Frugal", "Price-Sensitive", "Digital", "Careful", "Loyal", "Curious", "Busy", "Sceptical", "Innovative"),
         *("Traditional", "Demanding", "Thorough", "Pragmatic", "Growing", "Critical", "Established", "Regional"),
         *("Hesitant", "Ambitious", "Tech-Savvy", "Quality-Minded", "Risk-Averse", "Green", "Rural", "Global"),
-        *("Quiet", "Young", "Value", "Budget", "Smart", "First-Time", "Everyday"),
+        *("Quiet", "Young", "Value", "Budget", "Smart", "First-Time", "Everyday", "Hands-On", "Old-School"),
+        *("No-Nonsense", "Cloud-First", "Data-Driven", "Do-It-Yourself", "Cost-Conscious", "Lean", "DIY", "Legacy"),
     ),
 }
 # Groups that stand alone as a name; not those that are roles, which are named more often than personas.
@@ -107,16 +110,38 @@ _NICKNAMES: Final = {
         *("Eco", "Office", "Deadline", "Purchasing", "Cloud", "Brand", "Skeptical"),
     ),
 }
-_FIRST_NAMES: Final = {
-    "de": ("Tina", "Stefan", "Petra", "Markus", "Sabine", "Bernd", "Heike", "Gregor", "Olga", "Uwe", "Bea", "Willi"),
-    "en": ("Tina", "Steve", "Peter", "Mark", "Sally", "Brian", "Helen", "Greg", "Olivia", "Dave", "Becky", "Bill"),
+# One of a group, as many name a persona in the singular ("the Bargain Hunter").
+_SINGLE: Final = {
+    "de": (
+        *("fuchs", "jäger", "profi", "held", "fan", "freund", "muffel", "könig", "pilot", "sucher", "denker", "hüter"),
+        *("mensch", "frau", "skeptiker", "liebhaber", "treiber", "wächter", "pionier", "käufer", "drücker", "meister"),
+        *("macher", "planer", "sparer", "prüfer", "prüferin", "käuferin", "chef", "chefin", "rechner"),
+    ),
+    "en": (
+        *("Hunter", "Seeker", "Hero", "Fan", "Lover", "Pro", "Rookie", "Wizard", "Guardian", "Watcher", "Driver"),
+        *("Thinker", "Rebel", "Buyer", "Avoider", "Climber", "Pioneer", "Sceptic", "Keeper", "Maverick", "Planner"),
+        *("Boss", "Founder", "Owner", "Controller", "Committee", "Board", "Crowd", "Explorer", "Gatekeeper", "Dreamer"),
+    ),
 }
+_PLACES: Final = {
+    "de": (
+        *("Nord", "Süd", "Alpenraum", "Küste", "Spital", "Klinik", "Verwaltung", "Gewerbe", "Handwerk", "Zentrale"),
+        *("Filiale", "Verein", "Kommune", "Schule", "Mittelstand", "Familienbetrieb", "Romandie", "Rheinland", "Land"),
+    ),
+    "en": (
+        *("North", "Midwest", "South", "Coast", "Clinic", "School", "Council", "Trade", "Head Office", "Branch"),
+        *("Charity", "Mid-Market", "Family Firm", "Rural", "Downtown", "Mittelstand", "DACH", "Public", "Scale-up"),
+    ),
+}
+_ALLITERATING = 0.6  # share of nicknames whose words begin alike ("Bastler Bernd"), as people like them
+_WITH_ARTICLE = 0.15  # share of singular names that hold their article: "The Quiet Committee", "Die Prüferin"
 _INFLECTED = 0.3  # share of German names used after a preposition or article: "mit den Sparsamen Einkäufern"
 
 
 def persona_makers(dice: random.Random, language: str) -> list[Callable[[], str]]:
     """Ways to make up the name of a persona in `language` ("de" or "en"), as often in the list as they are used."""
-    ways = [_described, _described, _group, _compound, _compound, _placed, _placed, _nickname]
+    ways = [_described, _described, _group, _compound, _compound, _placed, _placed, _nickname, _nickname, _nickname]
+    ways += [_single, _single, _single, _single_placed]
     ways += [_leaning] if language == "de" else []
     return [partial(way, dice, language) for way in ways]
 
@@ -158,9 +183,38 @@ def _placed(dice: random.Random, language: str) -> str:
 
 
 def _nickname(dice: random.Random, language: str) -> str:
-    """ "Technik-Tina", "Spreadsheet Sally"."""
-    joint = "-" if language == "de" else " "
-    return f"{dice.choice(_NICKNAMES[language])}{joint}{dice.choice(_FIRST_NAMES[language])}"
+    """ "Technik-Tina", "Spreadsheet Sally", "Skeptischer Siegfried", "Penny the Controller"."""
+    trait, topic = dice.choice(_TRAITS[language]), dice.choice((*_NICKNAMES[language], *_TOPICS[language]))
+    if language == "de":
+        described = f"{trait}{dice.choice(('r', 'n', ''))} " if dice.random() < 0.5 else ""
+        before = described or f"{topic}{dice.choice(('-', '-', ' '))}"
+    else:
+        before = f"{dice.choice((trait, trait, topic, f'{trait} {topic}'))} "
+    names = given_names(before[0]) if dice.random() < _ALLITERATING else ()
+    name = dice.choice(names or given_names(dice.choice("abcdefghijklmnoprstuvw")))
+    if language == "en" and dice.random() < _WITH_ARTICLE:
+        return f"{name} the {dice.choice(_SINGLE['en'])}"
+    return f"{before}{name}"
+
+
+def _single(dice: random.Random, language: str) -> str:
+    """ "Zahlenmensch", "Digitaler Dirigent", "The Quiet Committee", "Hands-On Founder"."""
+    kind, topic = dice.choice(_SINGLE[language]), dice.choice(_TOPICS[language])
+    trait = dice.choice(_TRAITS[language])
+    if language == "de":
+        name = dice.choice((f"{topic}{kind}", f"{topic}{kind}", kind.capitalize(), f"{topic}-{kind.capitalize()}"))
+        name = f"{trait}{dice.choice(('r', 'n', ''))} {name}" if dice.random() < 0.3 else name
+        return f"{dice.choice(('Der', 'Die'))} {name}" if dice.random() < _WITH_ARTICLE else name
+    name = dice.choice((f"{topic} {kind}", f"{trait} {kind}", f"{trait} {kind}", f"{topic}-{kind}", kind))
+    return f"The {name}" if dice.random() < _WITH_ARTICLE else name
+
+
+def _single_placed(dice: random.Random, language: str) -> str:
+    """ "Budgethüter Spital", "Plant Boss Midwest", "Rural Clinic Admin"."""
+    place, role = dice.choice(_PLACES[language]), dice.choice(_ROLES[language])
+    one = f"{dice.choice(_TOPICS[language])}{'' if language == 'de' else ' '}{dice.choice(_SINGLE[language])}"
+    whole = dice.choice((one, role))
+    return f"{place} {whole}" if language == "en" and dice.random() < 0.5 else f"{whole} {place}"
 
 
 def _dative(group: str) -> str:

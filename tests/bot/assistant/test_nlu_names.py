@@ -61,6 +61,7 @@ def corrected(text: str, found: Sequence[tuple[str, str]], intent: str = "") -> 
         ("alle [Bosch](company)-Kontakte", [("Bosch", "company")]),
         ("call Mr [O](contact)'Shaughnessy", [("O'Shaughnessy", "contact")]),
         ("[Marit Svensson's](contact) enquiries", [("Marit Svensson", "contact")]),
+        ("Frau Dr. h. c. [Flötotto](contact)", [("Dr. h. c. Flötotto", "contact")]),
         ("bei Prof. [Ahlers](contact)", [("Prof. Ahlers", "contact")]),
         ("bei [Prof. Ahlers](company)", [("Prof. Ahlers", "contact")]),
         ("Ruf [Herrn Dr. Rehbein](contact) an", [("Dr. Rehbein", "contact")]),
@@ -108,6 +109,10 @@ def test_a_described_lead_has_a_role_and_is_no_persona(agent: Any) -> None:
         ("Wer redet bei AIDA mit?", []),
         ("verschwende ich bei von der leyen zeit", [("von der leyen", "contact")]),
         ("Unipart's buying centre please", [("Unipart", "company")]),
+        ("Profil von Persona [Nr. 4](company)", [("Persona Nr. 4", "persona")]),
+        ("tabelle mit persona zwei", [("persona zwei", "persona")]),
+        ("raus mit uwe vom autohaus sprock", [("autohaus sprock", "company")]),
+        ("die [chefin](role) bei der marienhöhe", [("marienhöhe", "company")]),
     ],
 )
 def test_what_the_surroundings_leave_no_doubt_about(agent: Any, found: str, expected: list[tuple[str, str]]) -> None:
@@ -134,6 +139,7 @@ def test_what_the_surroundings_leave_no_doubt_about(agent: Any, found: str, expe
         ("passt [Weber](contact) [Otto Fuchs KG](company)", [("Weber", "contact"), ("Otto Fuchs KG", "company")]),
         ("lohnt sich [zapf umzüge](contact)", [("zapf umzüge", "company")]),
         ("lohnt sich herr [zapf umzüge](contact)", [("zapf umzüge", "contact")]),
+        ("[geschäftsführer brandt & co](company) ansprechen", [("brandt & co", "company")]),
         ("[infos bosch](company)", [("bosch", "company")]),
         ("[herbert bosch](company)", [("herbert bosch", "company")]),
         ("[Autohaus bosch](company)", [("Autohaus bosch", "company")]),
@@ -152,7 +158,8 @@ def test_what_is_known_of_the_words_tells_kinds_apart(agent: Any, found: str, ex
 @pytest.mark.parametrize(
     ("found", "intent", "expected"),
     [
-        ("how do i win over a [bursar](role)", "ask_approach", [("bursar", "role")]),
+        ("how do i win over a [verger](role)", "ask_approach", [("verger", "role")]),
+        ("er ist [laut siegel küster und türmer](role)", "inform", [("siegel küster", "role"), ("türmer", "role")]),
         ("bist du ein [ratgeber](role)", "bot_challenge", []),
         ("wie ticken [vertriebsleiter](role)", "ask_approach", []),
         ("wie ticken [vertriebsleiter](role)", "", []),
@@ -199,6 +206,33 @@ def test_a_message_is_said_without_its_names(agent: Any) -> None:
     assert masked("wie erreiche ich Frau Kubitschek", (), known) == [*plain[:6], ">"]
     assert grams("xylophon elefant", (), known) == []
     assert grams("wie bosch", (), known) == ["wie", "< wie", "wie <name>"]
+
+
+@pytest.mark.parametrize(
+    ("found", "intent", "expected"),
+    [
+        ("offers for [green](contact) [fleet](company)", "ask_content", [("green fleet", "persona")]),
+        ("offers for Mr [Green](contact)", "ask_content", [("Green", "contact")]),
+        ("offers for [bosch](company)", "ask_content", [("bosch", "company")]),
+        ("glück [auf](contact)", "greet", []),
+        ("worth it, [auf](contact)", "check_anti_persona", [("auf", "contact")]),
+    ],
+)
+def test_what_nobody_is_named_with_names_a_persona_or_nobody(
+    agent: Any, found: str, intent: str, expected: list[tuple[str, str]]
+) -> None:
+    from bot.assistant.nlu.gazetteer import Gazetteer
+    from bot.assistant.nlu.known_names import KnownNames
+    from bot.assistant.nlu.name_features import Knowledge, Sentence, Span
+    from bot.assistant.nlu.name_intents import fitting
+    from bot.assistant.nlu.tokenizer import tokens_of
+
+    text, names = marked(found)
+    spans = [Span(text.index(name), text.index(name) + len(name), entity) for name, entity in names]
+    knowledge = Knowledge(KNOWN, Gazetteer(()), KnownNames({}, [["bosch"]]), {})
+    kinds = {"ask_content": "persona", "greet": ""}
+    fit = fitting(Sentence(text, tokens_of(text), (), ()), spans, intent, kinds, knowledge)
+    assert [(text[one.start : one.end], one.entity) for one in fit] == expected
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
