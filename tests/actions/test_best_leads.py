@@ -46,6 +46,8 @@ def test_in_english(english: Any) -> None:
         "wen rufe ich bei bosch an",
         "who should i contact at siemens",
         "beste zeit für herrn meier",
+        "welche top leads kann ich mir sparen",
+        "which of the hot leads should we drop",
     ],
 )
 def test_other_questions_are_not_taken_for_it(text: str) -> None:
