@@ -101,10 +101,11 @@ def fill_hits(connection: Connection, found: Iterable[pl.DataFrame], blocked: Co
 
 def _fill(connection: Connection, blocked: set[int], progress: Callable[[int], None] | None) -> int:
     """Fills the empty table from what the store holds."""
-    read, found = 0, [note_hits(read_rows(connection, _notes(), NOTE_SCHEMA))]
+    notes = read_rows(connection, _notes(), NOTE_SCHEMA)
+    read, found = notes.height, [note_hits(notes)]
     for told in read_parts(connection, _told(), TALK_SCHEMA):
         found.append(_talk_hits(told))
-        read += told.height
+        read += told["topic"].count() + told["text"].count()
         if progress:
             progress(read)
     return fill_hits(connection, found, blocked)

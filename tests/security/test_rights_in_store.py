@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from persona_store import administration, data_quality, lockout, overview, text_evidence, users
-from persona_store.antipersona import pipeline, standings, verdict, vetoes
+from persona_store.antipersona import pipeline, promising, standings, verdict, vetoes
 from persona_store.database import session_scope
 from persona_store.errors import MissingRight
 from persona_store.exports import segment
@@ -50,6 +50,7 @@ CALLS: dict[Right, list[tuple[Callable[..., Any], tuple[Any, ...]]]] = {
         (verdict.judge_contact, (1,)),
         (pipeline.list_anti_personas, ()),
         (pipeline.all_listed, ([1],)),
+        (promising.list_promising, ()),
         (approach.approach_contact, (1,)),
         (buying_centre.buying_centre, (1,)),
         (journey.contact_journey, (1,)),
