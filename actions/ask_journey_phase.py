@@ -2,14 +2,13 @@
 
 from sqlalchemy.orm import Session
 
-from actions.ask import ask_about_company
 from actions.ask_buying_center import ask_about_account
 from actions.base import StoreAction
 from actions.context import Request
 from actions.match_persona import ask_about_someone
 from actions.reply import Reply
 from actions.state import Question
-from actions.subject import named_company, named_role
+from actions.subject import named_role
 
 
 class ActionAskJourneyPhase(StoreAction):
@@ -24,8 +23,9 @@ class ActionAskJourneyPhase(StoreAction):
         last = request.talk.question.subject if request.talk.question else None
         if request.named("contact"):
             return ask_about_someone(request, session, question)
-        if request.named("company") and named_role(request) is None:
-            return ask_about_company(request, session, question, named_company(request, session))
-        if not request.named("company") and last is not None and last.kind == "company":
-            return ask_about_account(request, session, question)
-        return ask_about_someone(request, session, question)
+        if request.named("company"):
+            account = named_role(request) is None
+        else:
+            account = last is not None and last.kind == "company"
+        ask = ask_about_account if account else ask_about_someone
+        return ask(request, session, question)

@@ -132,3 +132,9 @@ def test_a_time_of_day_goes_on_about_the_one_spoken_of(talk: Any, text: str) -> 
     talk.say("wie erreiche ich sabine meier", "ask_approach", contact="sabine meier")
     answer = talk.say(text, "follow_up")
     assert answer["kind"] == "approach" and "Sabine Meier" in talk.read()
+
+
+def test_the_phase_of_a_person_whose_name_is_taken_for_a_company(talk: Any) -> None:
+    answer = talk.say("in welcher phase ist Sabine Meier", "ask_journey_phase", company="Sabine Meier")
+    assert answer["kind"] == "journey" and "Sabine Meier" in answer["text"]
+    assert "Xanthippe AG" in talk.say("phase von Xanthippe AG", "ask_journey_phase", company="Xanthippe AG")["text"]
