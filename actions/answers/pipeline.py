@@ -4,6 +4,7 @@ from typing import Any
 
 from actions.answers.antipersona import hours_shown
 from actions.answers.common import CONTACT_PAYLOAD, chance, labelled_button, with_company
+from actions.answers.lead_list import page_button, where
 from actions.answers.veto import shown_actor
 from persona_store.answer import Answer, Choice, Table
 from persona_store.antipersona.pipeline import AntiLead, Pipeline
@@ -16,13 +17,13 @@ COLUMNS = ("number", "name", "stage", "why", "advice", "hours", "money")
 
 def pipeline_answer(found: Pipeline, language: Language) -> Answer:
     """The costliest anti-personas as a table, with totals; buttons open the first and show the next page."""
-    where = _where(found, language)
+    place = where(found, language)
     if not found.found:
         return Answer(
             "pipeline",
             language,
             say(
-                "pipeline.none" if found.judged else "pipeline.empty", language, where=where, judged=_n(found, language)
+                "pipeline.none" if found.judged else "pipeline.empty", language, where=place, judged=_n(found, language)
             ),
             reasons=_notes(found, language),
             next_step=say("pipeline.next_none", language),
@@ -34,7 +35,7 @@ def pipeline_answer(found: Pipeline, language: Language) -> Answer:
     return Answer(
         "pipeline",
         language,
-        say("pipeline.text", language, count=found.found, where=where, judged=_n(found, language)),
+        say("pipeline.text", language, count=found.found, where=place, judged=_n(found, language)),
         reasons=(_cost(found, language), by_stage, *_notes(found, language)),
         next_step=say("pipeline.next", language),
         table=_table(found, language),
@@ -51,15 +52,6 @@ def no_more_answer(language: Language) -> Answer:
 
 def _n(found: Pipeline, language: Language) -> str:
     return number(found.judged, language)
-
-
-def _where(found: Pipeline, language: Language) -> str:
-    parts = []
-    if found.company is not None:
-        parts.append(say("pipeline.where.company", language, company=found.company))
-    if found.stage is not None:
-        parts.append(say("pipeline.where.stage", language, stage=label("stage", found.stage, language)))
-    return "".join(f" {part}" for part in parts)
 
 
 def _cost(found: Pipeline, language: Language) -> str:
@@ -116,10 +108,7 @@ def _choices(found: Pipeline, language: Language) -> tuple[Choice, ...]:
         choices.append(labelled_button(say("pipeline.button.first", language), "check_anti_persona", first))
     shown = found.offset + len(found.leads)
     if shown < found.found and found.leads:
-        page = {"ordinal": str(shown // len(found.leads) + 1)}
-        named = {"phase": found.stage, "company": found.company}
-        page |= {name: value for name, value in named.items() if value is not None}
-        choices.append(labelled_button(say("pipeline.button.next", language), "list_anti_personas", page))
+        choices.append(page_button(found, shown // len(found.leads) + 1, language))
     return tuple(choices)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from actions.answers.common import CONTACT_PAYLOAD, chance, labelled_button, with_company
+from actions.answers.lead_list import page_button, where
 from actions.answers.veto import shown_actor
 from persona_store.answer import Answer, Choice, Table
 from persona_store.antipersona.promising import Promising, PromisingLead
@@ -15,13 +16,13 @@ COLUMNS = ("number", "name", "stage", "chance", "value", "advice")
 
 def promising_answer(found: Promising, start: int, language: Language, *, more: bool) -> Answer:
     """The leads of a page, which begins behind `start` others, best first; buttons open the first and show more."""
-    where = _where(found, language)
+    place = where(found, language)
     judged = number(found.judged, language)
     if not found.leads:
         return Answer(
             "pipeline",
             language,
-            say("promising.none" if found.judged else "pipeline.empty", language, where=where, judged=judged),
+            say("promising.none" if found.judged else "pipeline.empty", language, where=place, judged=judged),
             reasons=_notes(found, language),
             next_step=say("promising.next_none", language),
             evidence=(_evidence(found, language),),
@@ -35,11 +36,11 @@ def promising_answer(found: Promising, start: int, language: Language, *, more: 
         "last": number(start + len(found.leads), language),
         "found": number(found.found, language),
     }
-    best = say("promising.text", language, name=with_company(first.name, first.company, language), where=where)
+    best = say("promising.text", language, name=with_company(first.name, first.company, language), where=place)
     return Answer(
         "pipeline",
         language,
-        say("promising.page", language, where=where, **places) if start else best,
+        say("promising.page", language, where=place, **places) if start else best,
         reasons=(say("promising.found", language, count=found.found, judged=judged), *_notes(found, language)),
         next_step=say("promising.next", language),
         table=Table(columns, rows, say("promising.shown", language, **places)),
@@ -47,15 +48,6 @@ def promising_answer(found: Promising, start: int, language: Language, *, more: 
         evidence=(_evidence(found, language),),
         details={"found": found.found, "contacts": [lead.contact_id for lead in found.leads]},
     )
-
-
-def _where(found: Promising, language: Language) -> str:
-    parts = []
-    if found.company is not None:
-        parts.append(say("pipeline.where.company", language, company=found.company))
-    if found.stage is not None:
-        parts.append(say("pipeline.where.stage", language, stage=label("stage", found.stage, language)))
-    return "".join(f" {part}" for part in parts)
 
 
 def _notes(found: Promising, language: Language) -> tuple[str, ...]:
@@ -95,10 +87,7 @@ def _choices(found: Promising, start: int, language: Language, *, more: bool) ->
     first = {"contact": f"{CONTACT_PAYLOAD}{found.leads[0].contact_id}"}
     choices = [labelled_button(say("promising.button.first", language), "ask_approach", first)]
     if more:
-        page = {"attribute": PROMISING, "ordinal": str(start // len(found.leads) + 2)}
-        named = {"phase": found.stage, "company": found.company}
-        page |= {name: value for name, value in named.items() if value is not None}
-        choices.append(labelled_button(say("pipeline.button.next", language), "list_anti_personas", page))
+        choices.append(page_button(found, start // len(found.leads) + 2, language, attribute=PROMISING))
     return tuple(choices)
 
 

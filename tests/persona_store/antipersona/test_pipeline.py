@@ -1,5 +1,7 @@
 """The anti-personas of a pipeline: the same verdicts as one by one, added up with an honest range."""
 
+from collections.abc import Sequence
+
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -16,17 +18,18 @@ from tests.persona_store.antipersona.test_verdict import BLOCKED, COMPLAINER, EN
 STUDENTS = range(2001, 2041)
 
 
-def fill(engine: Engine) -> None:
+def fill(engine: Engine, function: str = "student", ids: Sequence[int] = STUDENTS) -> None:
+    """The store with open leads of one function, every second of them at a company."""
     store(engine)
     with session_scope(engine, writes=True) as session:
         session.add(Company(id=1, key="r", name="Rosch GmbH", name_key="rosch", custom={}))
         session.flush()
         session.add_all(
             Contact(
-                id=one, key=f"open-{one}", market="b2b", function="student", last_name=f"Offen{one}", custom={},
+                id=one, key=f"open-{one}", market="b2b", function=function, last_name=f"Offen{one}", custom={},
                 company_id=1 if one % 2 else None,
             )
-            for one in STUDENTS
+            for one in ids
         )  # fmt: skip
 
 

@@ -7,29 +7,15 @@ from persona_store.antipersona import judge_contact
 from persona_store.antipersona.promising import list_promising
 from persona_store.antipersona.vetoes import record_veto
 from persona_store.database import session_scope
-from persona_store.database.models import Company, Contact
 from persona_store.errors import InputError
-from tests.persona_store.antipersona.test_verdict import BLOCKED, IN_DECISION, STUDENT, store
+from tests.persona_store.antipersona.test_pipeline import fill
+from tests.persona_store.antipersona.test_verdict import BLOCKED, IN_DECISION, STUDENT
 
 ENGINEERS = range(2001, 2031)
 
 
-def fill(engine: Engine) -> None:
-    store(engine)
-    with session_scope(engine, writes=True) as session:
-        session.add(Company(id=1, key="r", name="Rosch GmbH", name_key="rosch", custom={}))
-        session.flush()
-        session.add_all(
-            Contact(
-                id=one, key=f"open-{one}", market="b2b", function="engineering", last_name=f"Offen{one}", custom={},
-                company_id=1 if one % 2 else None,
-            )
-            for one in ENGINEERS
-        )  # fmt: skip
-
-
 def test_they_are_judged_as_each_is_and_the_best_stands_first(engine: Engine) -> None:
-    fill(engine)
+    fill(engine, "engineering", ENGINEERS)
     with session_scope(engine, writes=True) as session:
         found = list_promising(session, limit=100)
         listed = [lead.contact_id for lead in found.leads]
@@ -45,7 +31,7 @@ def test_they_are_judged_as_each_is_and_the_best_stands_first(engine: Engine) ->
 
 
 def test_vetoes_count_in_both_directions(engine: Engine) -> None:
-    fill(engine)
+    fill(engine, "engineering", ENGINEERS)
     with session_scope(engine, writes=True) as session:
         best = list_promising(session, limit=1).leads[0].contact_id
         record_veto(session, best, "rep", "anti_persona")
@@ -56,7 +42,7 @@ def test_vetoes_count_in_both_directions(engine: Engine) -> None:
 
 
 def test_they_are_narrowed_by_company_and_stage(engine: Engine) -> None:
-    fill(engine)
+    fill(engine, "engineering", ENGINEERS)
     with session_scope(engine, writes=True) as session:
         at = list_promising(session, company="rosch", limit=100)
         assert at.company == "Rosch GmbH"
@@ -69,7 +55,7 @@ def test_they_are_narrowed_by_company_and_stage(engine: Engine) -> None:
 
 
 def test_of_very_many_only_the_most_recently_active_are_judged(engine: Engine) -> None:
-    fill(engine)
+    fill(engine, "engineering", ENGINEERS)
     with session_scope(engine, writes=True) as session:
         found = list_promising(session, most_judged=5)
         assert found.judged == 5 and found.partial
