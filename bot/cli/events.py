@@ -138,7 +138,7 @@ def _apply(batch: list[object]) -> list[tuple[str, str | None]]:
 
 
 def _settle() -> None:
-    from persona_store.live.apply import settle
+    from persona_store.live.following import settle
 
     with store() as engine:
         settle(engine, SETTLE_SECONDS)

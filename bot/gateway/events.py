@@ -1,9 +1,12 @@
 """What a CRM sends by webhook: signed events, single or in batches, applied one batch after the other."""
 
 import asyncio
+import math
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import accumulate, takewhile
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request
@@ -26,6 +29,10 @@ AT_ONCE = 1_000  # events of several requests that are applied together, so that
 MOST_QUEUED = 20_000  # beyond, the sender is asked to come back: they would be applied too late to answer
 BUSY_SECONDS = 5
 IDLE_SECONDS = 2.0  # between two steps of EM while no events come
+# Most of what it costs that classes follow does not depend on how many events they follow, so under load they do it
+# twice a second for all that came; after a pause each event is followed before its sender has the answer.
+FOLLOW_SECONDS = 0.5
+GATHER_SECONDS = 0.003  # in which a sender who has just been answered can send the next event
 
 router = APIRouter(prefix="/api/crm", tags=["events"])
 
@@ -58,12 +65,20 @@ class _Order:
 
 @dataclass(slots=True)
 class EventWriter:
-    """Applies what requests bring, one transaction at a time; requests that come meanwhile share the next one."""
+    """Applies what requests bring, one transaction at a time; requests that come meanwhile share the next one.
+
+    `senders` is how many requests shared the last one, `followed` when classes last followed, by the monotonic clock,
+    and `behind` whether they have to.
+    """
 
     engine: Engine
     queue: list[_Order] = field(default_factory=list)
     running: asyncio.Task[None] | None = None
     settling: asyncio.Task[None] | None = None
+    catching_up: asyncio.Task[None] | None = None
+    senders: int = 1
+    followed: float = -math.inf
+    behind: bool = False
 
     async def apply(self, events: Sequence[object]) -> Sequence[EventResult]:
         """What became of `events`; raises Refused when too many wait, and StoreUnavailable."""
@@ -77,16 +92,17 @@ class EventWriter:
 
     async def close(self) -> None:
         """Waits until everything taken in is applied."""
-        if self.settling is not None:
-            self.settling.cancel()
+        for waiting in (self.settling, self.catching_up):
+            if waiting is not None:
+                waiting.cancel()
         if self.running is not None:
             await self.running
+        await self._catch_up()
 
     async def _work(self) -> None:
         while self.queue:
-            orders = [self.queue.pop(0)]
-            while self.queue and sum(len(one.events) for one in [*orders, self.queue[0]]) <= AT_ONCE:
-                orders.append(self.queue.pop(0))
+            await self._gather()
+            orders = self._next()
             try:
                 await self._carry_out(orders)
             except StoreUnavailable as error:
@@ -97,12 +113,46 @@ class EventWriter:
                         await self._carry_out([order])
                     except Exception as error:
                         _fail([order], error)
+        if self.behind and (self.catching_up is None or self.catching_up.done()):
+            self.catching_up = asyncio.create_task(self._catch_up_later())
         if self.settling is None or self.settling.done():
             self.settling = asyncio.create_task(self._settle())
 
+    def _next(self) -> list[_Order]:
+        """The orders that share the next transaction: those longest in the queue, one at least."""
+        sizes = accumulate(len(order.events) for order in self.queue)
+        fitting = max(1, sum(1 for _ in takewhile(lambda size: size <= AT_ONCE, sizes)))
+        orders, self.queue = self.queue[:fitting], self.queue[fitting:]
+        return orders
+
+    async def _gather(self) -> None:
+        """Waits for the senders who were answered together, as long as one after the other comes back."""
+        there = 0
+        while there < len(self.queue) < self.senders:
+            there = len(self.queue)
+            await asyncio.sleep(GATHER_SECONDS)
+
+    async def _catch_up_later(self) -> None:
+        while self.behind:
+            await asyncio.sleep(FOLLOW_SECONDS)
+            if self.running is None or self.running.done():
+                await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        """Lets the classes follow where no event came with which they would have followed."""
+        if not self.behind:
+            return
+        from persona_store.live.following import catch_up
+
+        self.behind, self.followed = False, time.monotonic()
+        try:
+            await run_in_threadpool(catch_up, self.engine)
+        except StoreUnavailable:  # somebody else writes; who has to follow is written down
+            self.behind = True
+
     async def _settle(self) -> None:
         """Lets the classes come to rest while no events come."""
-        from persona_store.live.apply import settle
+        from persona_store.live.following import settle
 
         at_rest = False
         while not at_rest:
@@ -115,7 +165,11 @@ class EventWriter:
         from persona_store.live.apply import apply_events  # loads the import's rules; only who gets events pays for it
 
         together = [event for order in orders for event in order.events]
-        report = await run_in_threadpool(apply_events, self.engine, together)
+        follow = time.monotonic() - self.followed >= FOLLOW_SECONDS
+        report = await run_in_threadpool(apply_events, self.engine, together, follow=follow)
+        if follow:
+            self.followed = time.monotonic()
+        self.behind, self.senders = not follow, len(orders)
         results = iter(report.results)
         for order in orders:
             mine = [next(results) for _ in order.events]

@@ -1,7 +1,8 @@
 """Takes in a batch of events: each once, in any order, all in one transaction; the personas follow at once."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -15,7 +16,6 @@ from persona_store.database.models import Contact, Import, LiveEvent
 from persona_store.live.clocks import Clocks
 from persona_store.live.contacts import Changes, add_contacts, write_contacts
 from persona_store.live.doubles import link_touched
-from persona_store.live.drift import judge
 from persona_store.live.events import (
     ContactEvent,
     DealEvent,
@@ -26,16 +26,13 @@ from persona_store.live.events import (
     read_event,
     refs_of,
 )
-from persona_store.live.members import MOST_AT_ONCE, follow, has_members, refresh
+from persona_store.live.following import follow_touched, note_touched
 from persona_store.live.people import Known, Origin, find_contacts, origin, persons
 from persona_store.live.rows import Row, contact_rows, deal_rows, interaction_rows
-from persona_store.live.state import MarketState, close_state, open_state
 from persona_store.live.store import add, batches, only_writer
 from persona_store.live.touchpoints import write_deals, write_interactions
 from persona_store.names import index_people
 from persona_store.privacy.suppression import suppressed_refs
-from persona_store.segmentation.model import built_model
-from persona_store.segmentation.registry import MARKETS
 from persona_store.settings import settings
 from persona_store.text_hits import index_texts
 
@@ -62,8 +59,11 @@ class _Batch:
         return next((self.known[ref] for ref in event.refs if ref in self.known), None)
 
 
-def apply_events(engine: Engine, events: Sequence[object]) -> EventReport:
+def apply_events(engine: Engine, events: Sequence[object], *, follow: bool = True) -> EventReport:
     """Applies `events` (parsed JSON) to the store and lets personas and memberships follow.
+
+    Without `follow` contacts, touchpoints and deals are written, and whose classes have to follow: the next call that
+    follows, or `catch_up`, does it for all of them.
 
     An event that is wrong is refused alone; an event id that was there before changes nothing; events about contacts
     not known yet wait for them; events about people who objected are dropped. The rest is applied in one transaction.
@@ -83,6 +83,8 @@ def apply_events(engine: Engine, events: Sequence[object]) -> EventReport:
         batch = _Batch(session, origin(session))
         if fresh or released:
             _apply(batch, fresh, released)
+        if follow:
+            follow_touched(session)
     return EventReport(tuple(_results(read, batch.results)), len(released))
 
 
@@ -93,30 +95,8 @@ def apply_waiting(engine: Engine) -> int:
         released = _released(session, _arrived(session))
         if released:
             _apply(_Batch(session, origin(session)), [], released)
+        follow_touched(session)
     return len(released)
-
-
-def settle(engine: Engine, seconds: float) -> bool:
-    """Goes on with EM where nothing else is to do, for about `seconds`; returns whether the classes are at rest.
-
-    Step by step in transactions of their own, so that nobody waits for long.
-    """
-    end = time.monotonic() + seconds
-    while True:
-        with session_scope(engine, writes=True) as session:
-            only_writer(session)
-            restless = [state for state in _states(session) if not state.settled]
-            for state in restless:
-                refresh(session, state, MOST_AT_ONCE)
-                judge(session, state)
-                close_state(session, state)
-        if not restless or time.monotonic() >= end:
-            return not restless
-
-
-def _states(session: Session) -> list[MarketState]:
-    models = [built_model(session, market) for market in MARKETS]
-    return [open_state(session, model) for model in models if model is not None and has_members(session, model)]
 
 
 def _apply(batch: _Batch, fresh: Sequence[AnyEvent], released: Sequence[AnyEvent]) -> None:
@@ -138,13 +118,16 @@ def _apply(batch: _Batch, fresh: Sequence[AnyEvent], released: Sequence[AnyEvent
     clocks.write()
     for _, outcome in outcomes:
         batch.results[outcome.id] = EventResult(0, outcome.id, "applied")
-    _follow(session, changes, len(events))
+    _derive(session, changes, Counter(contact for contact, _ in ready))
     _wait(batch, events)
     _remember(batch, fresh, released)
 
 
-def _follow(session: Session, changes: Changes, events: int) -> None:
-    """Lets everything that is derived follow the rows: doubles, names, statistics, memberships, drift."""
+def _derive(session: Session, changes: Changes, events: Mapping[int, int]) -> None:
+    """Brings doubles, names and findings in texts up to date, and writes down whose classes have to follow.
+
+    `events` counts them by contact.
+    """
     session.flush()
     session.expire_all()
     moved = link_touched(session, changes.identity)
@@ -155,14 +138,8 @@ def _follow(session: Session, changes: Changes, events: int) -> None:
     touched = changes.touched | changes.identity | moved
     for some in batches(sorted(changes.companies)):
         touched |= set(session.scalars(select(Contact.id).where(Contact.company_id.in_(some))))
-    touched |= persons(session, touched)
-    states = _states(session)
-    follow(session, states, touched)
-    for state in states:
-        state.events += events
-        refresh(session, state, len(touched))
-        judge(session, state)
-        close_state(session, state)
+    people = persons(session, touched)
+    note_touched(session, {contact: events.get(contact, 0) for contact in sorted(touched | people)})
 
 
 def _contact_rows(batch: _Batch, events: Sequence[AnyEvent], changes: Changes) -> list[tuple[int, Row, ContactEvent]]:

@@ -39,18 +39,28 @@ def add(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> 
         session.execute(_table(model).insert(), list(rows))
 
 
-def upsert(session: Session, model: type[Base], rows: Sequence[dict[str, Any]], key: tuple[str, ...]) -> None:
-    """Inserts `rows` (all with the same columns); those whose `key` is there are updated."""
+def upsert(
+    session: Session,
+    model: type[Base],
+    rows: Sequence[dict[str, Any]],
+    key: tuple[str, ...],
+    summed: tuple[str, ...] = (),
+) -> None:
+    """Inserts `rows` (all with the same columns); those whose `key` is there are updated, `summed` columns added up."""
     if rows:
-        statement = _upsert(model, session.get_bind().dialect.name, tuple(rows[0]), key)
+        statement = _upsert(model, session.get_bind().dialect.name, tuple(rows[0]), key, summed)
         session.execute(statement, list(rows))
 
 
 @cache
-def _upsert(model: type[Base], database: str, columns: tuple[str, ...], key: tuple[str, ...]) -> Insert:
+def _upsert(
+    model: type[Base], database: str, columns: tuple[str, ...], key: tuple[str, ...], summed: tuple[str, ...]
+) -> Insert:
     dialect = postgresql if database == "postgresql" else sqlite
-    statement = dialect.insert(_table(model))
+    table = _table(model)
+    statement = dialect.insert(table)
     rest = {name: statement.excluded[name] for name in columns if name not in key}
+    rest |= {name: table.c[name] + statement.excluded[name] for name in summed}
     merging: Insert = statement.on_conflict_do_update(index_elements=list(key), set_=rest)
     return merging
 

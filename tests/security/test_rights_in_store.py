@@ -130,7 +130,7 @@ FREE = {
     # open the store, or say who asks and what somebody did
     "session_scope", "in_turn", "migrate", "demand", "asker_of", "on_behalf_of", "record", "done_lately",
     # what the operator's processes do, which answer nobody: import, build, events of the CRM
-    "import_files", "build", "apply_events", "apply_waiting", "settle",
+    "import_files", "build", "apply_events", "apply_waiting", "catch_up", "settle",
     # ask for their rights by what is wanted of them (tested below)
     "describe_typical",
     # who somebody is: before there is an asker, or the asker's own account

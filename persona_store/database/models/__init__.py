@@ -6,7 +6,7 @@ from persona_store.database.models.crm import Company, Contact, Deal, Import, In
 from persona_store.database.models.guidance import ChannelCount, Content, GuidanceModel, Idea
 from persona_store.database.models.judgement import Scorecard, Veto
 from persona_store.database.models.links import Button, Link, LinkCode, Update
-from persona_store.database.models.live import LiveClock, LiveEvent, LiveMember, LiveState
+from persona_store.database.models.live import LiveClock, LiveEvent, LiveMember, LiveState, LiveTouched
 from persona_store.database.models.names import ContactToken, NameToken, NameVariant
 from persona_store.database.models.privacy import ErasureRequest, Suppressed
 from persona_store.database.models.segments import (
@@ -45,6 +45,7 @@ __all__ = [
     "LiveEvent",
     "LiveMember",
     "LiveState",
+    "LiveTouched",
     "LoginFailure",
     "Membership",
     "NameToken",

@@ -67,3 +67,12 @@ class LiveClock(Base):
     subject: Mapped[str] = mapped_column(String(NAME_LENGTH), primary_key=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), index=True)
     fields: Mapped[dict[str, Any]]
+
+
+class LiveTouched(Base):
+    """A contact that `events` events have touched and whose share of the live classes has not followed yet."""
+
+    __tablename__ = "live_touched"
+
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)
+    events: Mapped[int]

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from bot.gateway.app import create_app
 from bot.gateway.events import MOST_EVENTS
 from persona_store.database import session_scope
-from persona_store.database.models import Contact, Interaction, LiveEvent
+from persona_store.database.models import Contact, Interaction, LiveEvent, LiveTouched
 from persona_store.live import signing
 from persona_store.live.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, VALID_SECONDS, events_secret, sign
 from persona_store.settings import Settings
@@ -200,6 +200,8 @@ async def test_many_singles_at_once_are_all_answered(client: httpx.AsyncClient, 
     answers = await asyncio.gather(*(post(client, known, call(number)) for number in range(60)))
     assert [answer.json()["results"][0]["id"] for answer in answers] == [f"e{number}" for number in range(60)]
     assert rows(app, Interaction) == 60
+    await app.state.event_writer.close()
+    assert rows(app, LiveTouched) == 0
 
 
 async def test_events_are_counted_and_described(client: httpx.AsyncClient, known: Settings) -> None:

@@ -18,11 +18,13 @@ from persona_store.database.models import (
     LiveEvent,
     LiveMember,
     LiveState,
+    LiveTouched,
     Membership,
     Persona,
 )
 from persona_store.live.apply import MOST_WAITING, apply_events, apply_waiting
 from persona_store.live.events import EventResult, read_event
+from persona_store.live.following import TOUCHED, catch_up
 from persona_store.live.online import Layout, Statistics, built_statistics, contribution, weigh
 from persona_store.live.status import live_status, rebuild_sentence
 from persona_store.names import find_people
@@ -180,6 +182,24 @@ def test_a_membership_follows_at_once_and_is_what_a_question_answers(built: Engi
     statuses(built, *downloads("9001", 1, 4))
     with session_scope(built) as session:
         assert session.get_one(Persona, membership.persona_id).n == before
+
+
+def test_classes_that_follow_later_lose_nobody(built: Engine) -> None:
+    with session_scope(built) as session:
+        before = sum(session.scalars(select(Persona.n)))
+    student = {"job_title": "Studentin", "company": "Uni Nirgendwo", "company_industry": "Bildung"}
+    apply_events(built, [event("contact", "9001", student)], follow=False)
+    apply_events(built, [*downloads("9001", 4), *downloads("7", 1)], follow=False)
+    with session_scope(built) as session:
+        new = session.scalars(select(Contact.id).where(Contact.external_id == "9001")).one()
+        assert dict(session.execute(TOUCHED).all()) == {new: 5, 7: 1}
+        assert sum(session.scalars(select(Persona.n))) == before
+    catch_up(built)
+    with session_scope(built) as session:
+        assert session.scalars(select(Membership).where(Membership.contact_id == new)).one()
+        assert sum(session.scalars(select(Persona.n))) == before + 1
+        assert {market.events for market in live_status(session).markets} == {6}
+    assert counted(built, LiveTouched) == 0
 
 
 def test_a_named_persona_outlives_later_events(built: Engine) -> None:

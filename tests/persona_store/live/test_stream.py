@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from persona_store.database import session_scope
 from persona_store.database.models import Contact, Membership, Persona
-from persona_store.live.apply import apply_events, settle
+from persona_store.live.apply import apply_events
+from persona_store.live.following import catch_up, settle
 from persona_store.segmentation.aggregation import newest_data
 from persona_store.segmentation.attributes import attribute_frame, attributes
 from persona_store.segmentation.latent_classes import LatentClasses, fit_latent_classes, stated
@@ -33,13 +34,14 @@ SETTLE_SECONDS = 60.0
 
 
 def stream(engine: Engine, events: list[Event], seed: int) -> None:
-    """Sends the events in random order, one in ten twice."""
+    """Sends the events in random order, one in ten twice; the classes follow every other batch, as under load."""
     draw = random.Random(seed)
     sent = events + draw.sample(events, len(events) // 10)
     draw.shuffle(sent)
     for start in range(0, len(sent), BATCH):
-        report = apply_events(engine, sent[start : start + BATCH])
+        report = apply_events(engine, sent[start : start + BATCH], follow=start % (2 * BATCH) == 0)
         assert report.count("refused") == 0
+    catch_up(engine)
 
 
 def attribute_rows(session: Session, market: str, known: tuple[Attribute, ...], as_of: object) -> pl.DataFrame:
