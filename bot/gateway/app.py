@@ -39,10 +39,12 @@ from bot.gateway.rasa_client import RasaClient
 from bot.gateway.refusals import Refused, spoken_language
 from persona_store.database import connect, migrate
 from persona_store.errors import MissingRight, StoreUnavailable
+from persona_store.live.signing import events_secret
 from persona_store.settings import Settings
 from persona_store.wording import say
 
 ROOMS = (
+    events,  # first, as routes are tried in turn and no other is asked a thousand times a second
     login,
     oidc,
     invitations,
@@ -54,7 +56,6 @@ ROOMS = (
     links,
     administration,
     history,
-    events,
     telegram,
     health,
     pages,
@@ -78,6 +79,7 @@ def create_app(known: Settings) -> FastAPI:
         settings=known,
         engine=engine,
         session_secret=known.secret("session"),
+        events_secret=events_secret(known),
         rasa=RasaClient(known),
         brakes=Brakes(),
         logins=asyncio.Semaphore(login.LOGINS_AT_ONCE),

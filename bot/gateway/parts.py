@@ -32,6 +32,7 @@ class Parts:
     settings: Settings
     engine: Engine
     session_secret: str
+    events_secret: str
     rasa: RasaClient
     brakes: Brakes
     logins: asyncio.Semaphore
