@@ -1,23 +1,22 @@
-"""Copies tables into a DuckDB file through several connections at once, which see the store at the same moment.
+"""Copies tables into DuckDB files, one for each reader; all readers see the store at the same moment.
 
-Of SQLite it is a program of its own, started by `rows`: a second copy of SQLite in one process would undo the locks of
-the first (https://sqlite.org/howtocorrupt.html, 2.2), and the driver that hands out Arrow brings one. What to copy
-comes in first, then a statement a line, and a stream goes out.
+Of SQLite each reader is a program of its own, started by `rows`: a second copy of SQLite in one process would undo the
+locks of the first (https://sqlite.org/howtocorrupt.html, 2.2), the driver that hands out Arrow brings one, and two
+readers in one program wait for each other's memory. What to copy comes in first, then an order a line: `LOOK` to begin
+anew, `COPY`, or a statement, whose rows go out as a stream. The first two are answered by an empty line.
 """
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from itertools import pairwise
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from typing import Any, BinaryIO, NamedTuple
 
 import duckdb
 
-READERS = 2
 BATCH_ROWS = {"adbc.sqlite.query.batch_rows": "65536"}  # fewer, and handing over takes longer than reading
-VERSION = "PRAGMA data_version"  # changes when others have committed (https://sqlite.org/pragma.html)
-LOOK = "SELECT count(*) FROM sqlite_master"
+LOOK, COPY = "look", "copy"
+FIRST_LOOK = "SELECT count(*) FROM sqlite_master"  # a transaction of SQLite sees what was committed when it first looks
 
 
 class Wanted(NamedTuple):
@@ -29,33 +28,41 @@ class Wanted(NamedTuple):
     condition: str
 
 
+class Share(NamedTuple):
+    """The ids one reader copies: the part number `place` of `of` even ones."""
+
+    place: int = 0
+    of: int = 1
+
+
 def copy_tables(
-    file: str, config: Mapping[str, Any], readers: Sequence[Any], tables: Sequence[Wanted], options: Mapping[str, str]
+    file: str,
+    config: Mapping[str, Any],
+    reader: Any,
+    share: Share,
+    tables: Sequence[Wanted],
+    options: Mapping[str, str],
 ) -> None:
-    """Makes the DuckDB file of `tables`, each reader (an ADBC connection) reading its part of the rows."""
+    """Makes the DuckDB file of a share of the `tables`, read through `reader` (an ADBC connection)."""
     with closing(duckdb.connect(file, config=dict(config))) as scratch:
         for wanted in tables:
-            conditions = _parts(wanted, readers)
-            with ExitStack() as stack:
-                for place, (reader, condition) in enumerate(zip(readers, conditions, strict=True)):
-                    cursor = stack.enter_context(reader.cursor())
-                    cursor.adbc_statement.set_options(**options)
-                    cursor.execute(f"SELECT {wanted.source} FROM {wanted.table} WHERE {condition}")  # noqa: S608
-                    scratch.register(f"part_{place}", cursor.fetch_arrow())
-                read = " UNION ALL ".join(f"SELECT {wanted.target} FROM part_{place}" for place in range(len(readers)))  # noqa: S608
-                scratch.execute(f"CREATE TABLE {wanted.table} AS {read}")
-                for place in range(len(readers)):
-                    scratch.unregister(f"part_{place}")
+            condition = f"({wanted.condition}) AND {_ids(wanted.table, reader, share)}"
+            with reader.cursor() as cursor:
+                cursor.adbc_statement.set_options(**options)
+                cursor.execute(f"SELECT {wanted.source} FROM {wanted.table} WHERE {condition}")  # noqa: S608
+                scratch.register("rows", cursor.fetch_arrow())
+                scratch.execute(f"CREATE TABLE {wanted.table} AS SELECT {wanted.target} FROM rows")  # noqa: S608
+                scratch.unregister("rows")
 
 
-def _parts(wanted: Wanted, readers: Sequence[Any]) -> list[str]:
-    """The condition for each reader, ids divided evenly among them."""
-    if len(readers) == 1:
-        return [wanted.condition]
-    first, last = ask(readers[0], f"SELECT min(id), max(id) FROM {wanted.table}")  # noqa: S608 -- a name of ours
+def _ids(table: str, reader: Any, share: Share) -> str:
+    """The condition that a row of a table belongs to the share."""
+    if share.of == 1:
+        return "1 = 1"
+    first, last = ask(reader, f"SELECT min(id), max(id) FROM {table}")  # noqa: S608 -- a name of ours
     start, end = first or 0, (last or 0) + 1
-    cuts = [start + (end - start) * place // len(readers) for place in range(len(readers) + 1)]
-    return [f"({wanted.condition}) AND id >= {low} AND id < {high}" for low, high in pairwise(cuts)]
+    low, high = (start + (end - start) * place // share.of for place in (share.place, share.place + 1))
+    return f"id >= {low} AND id < {high}"
 
 
 def ask(connection: Any, statement: str) -> Any:
@@ -65,40 +72,37 @@ def ask(connection: Any, statement: str) -> Any:
         return cursor.fetchone()
 
 
-@contextmanager
-def _same_moment(path: str, wanted: int) -> Iterator[list[Any]]:
-    """Connections to a SQLite file that all see what was committed at one moment."""
+def main(path: str) -> None:
+    """Carries out the orders on standard input until it ends."""
     from adbc_driver_sqlite.dbapi import connect  # for the program alone, see above
 
-    with ExitStack() as stack:
-        watch = stack.enter_context(connect(path, autocommit=True))
-        readers = [stack.enter_context(connect(path)) for _ in range(wanted)]
-        before = None
-        while before != (before := ask(watch, VERSION)):
-            for reader in readers:
+    out = sys.stdout.buffer
+    file, config, share, tables = json.loads(sys.stdin.readline())
+    with connect(path) as reader:
+        for line in sys.stdin:
+            order = json.loads(line)
+            if order == LOOK:
                 reader.rollback()
-                ask(reader, LOOK)
-        yield readers
+                ask(reader, FIRST_LOOK)
+                out.write(b"\n")
+            elif order == COPY:
+                copy_tables(file, config, reader, Share(*share), [Wanted(*one) for one in tables], BATCH_ROWS)
+                out.write(b"\n")
+            else:
+                _stream(reader, order, out)
+            out.flush()
 
 
-def main(path: str) -> None:
-    """Copies as the first line of standard input says, then answers one statement a line until it ends."""
+def _stream(reader: Any, statement: str, out: BinaryIO) -> None:
     import pyarrow as pa  # type: ignore[import-untyped]
 
-    order = json.loads(sys.stdin.readline())
-    with _same_moment(path, order["readers"]) as readers:
-        copy_tables(order["file"], order["config"], readers, [Wanted(*one) for one in order["tables"]], BATCH_ROWS)
-        sys.stdout.buffer.write(b"\n")
-        sys.stdout.buffer.flush()
-        for line in sys.stdin:
-            with readers[0].cursor() as cursor:
-                cursor.adbc_statement.set_options(**BATCH_ROWS)
-                cursor.execute(json.loads(line))
-                batches = cursor.fetch_record_batch()
-                with pa.ipc.new_stream(sys.stdout.buffer, batches.schema) as stream:
-                    for batch in batches:
-                        stream.write_batch(batch)
-            sys.stdout.buffer.flush()
+    with reader.cursor() as cursor:
+        cursor.adbc_statement.set_options(**BATCH_ROWS)
+        cursor.execute(statement)
+        batches = cursor.fetch_record_batch()
+        with pa.ipc.new_stream(out, batches.schema) as stream:
+            for batch in batches:
+                stream.write_batch(batch)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,15 @@
-"""Copies of a store's tables: of PostgreSQL by its own driver, of SQLite by a program beside this one."""
+"""Copies of a store's tables: of PostgreSQL by its own driver, of SQLite by programs beside this one."""
 
 import json
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import pyarrow as pa  # type: ignore[import-untyped]
 from adbc_driver_manager import Error as DriverError
@@ -15,21 +17,25 @@ from sqlalchemy import URL
 
 from persona_store.errors import StoreUnavailable
 from persona_store.segmentation import copying
-from persona_store.segmentation.copying import Wanted, ask, copy_tables
+from persona_store.segmentation.copying import COPY, LOOK, Share, Wanted, ask, copy_tables
 from persona_store.settings import settings
 from persona_store.wording import say
 
 PROGRAM = Path(copying.__file__)
+VERSION = "PRAGMA data_version"  # changes when others have committed (https://sqlite.org/pragma.html)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to copy into which DuckDB file, opened as `config` says, by how many `readers` side by side."""
+    """What to copy into which DuckDB files, opened as `config` says: each by a reader of its own, with its share."""
 
-    file: str
-    config: dict[str, Any]
-    tables: tuple[Wanted, ...]
-    readers: int
+    files: Sequence[str]
+    config: Mapping[str, Any]
+    tables: Sequence[Wanted]
+
+    def shares(self) -> Iterator[tuple[str, Share]]:
+        """The files with what goes into them."""
+        return ((file, Share(place, len(self.files))) for place, file in enumerate(self.files))
 
 
 class Rows(Protocol):
@@ -49,12 +55,41 @@ def copied(url: URL, order: Order) -> Iterator[Rows]:
         sqlite = url.get_backend_name() == "sqlite"
         with _from_sqlite(url.database or "", order) if sqlite else _from_postgres(url, order) as rows:
             yield rows
-    except (DriverError, pa.ArrowException, OSError) as error:
+    except (DriverError, pa.ArrowException, OSError, sqlite3.Error) as error:
         raise StoreUnavailable(say("store.away", settings().language)) from error
 
 
 @contextmanager
 def _from_sqlite(path: str, order: Order) -> Iterator[Rows]:
+    with ExitStack() as stack:
+        programs = [stack.enter_context(_program(path)) for _ in order.files]
+        for program, (file, share) in zip(programs, order.shares(), strict=True):
+            program.tell([file, order.config, share, order.tables])
+        _begin_at_once(path, programs)
+        _all_do(COPY, programs)
+
+        @contextmanager
+        def rows(statement: str) -> Iterator[pa.RecordBatchReader]:
+            programs[0].tell(statement)
+            yield pa.ipc.open_stream(programs[0].answers)
+
+        yield rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Program:
+    """A reader of a SQLite file (`copying`)."""
+
+    requests: IO[bytes]
+    answers: IO[bytes]
+
+    def tell(self, message: Any) -> None:
+        self.requests.write(json.dumps(message).encode() + b"\n")
+        self.requests.flush()
+
+
+@contextmanager
+def _program(path: str) -> Iterator[_Program]:
     process = subprocess.Popen(  # noqa: S603 -- our own program
         [sys.executable, "-I", str(PROGRAM), path],
         stdin=subprocess.PIPE,
@@ -63,26 +98,28 @@ def _from_sqlite(path: str, order: Order) -> Iterator[Rows]:
     )
     requests, answers = process.stdin, process.stdout
     assert requests is not None and answers is not None
-
-    def send(message: Any) -> None:
-        requests.write(json.dumps(message).encode() + b"\n")
-        requests.flush()
-
-    @contextmanager
-    def rows(statement: str) -> Iterator[pa.RecordBatchReader]:
-        send(statement)
-        yield pa.ipc.open_stream(answers)
-
     try:
-        send(asdict(order))
-        if not answers.readline():
-            raise OSError("nothing copied")
-        yield rows
+        yield _Program(requests, answers)
     finally:
         process.kill()  # it only reads, so that there is nothing to wait for
         process.wait()
         requests.close()
         answers.close()
+
+
+def _begin_at_once(path: str, programs: Sequence[_Program]) -> None:
+    """Lets all programs begin anew until nobody has committed meanwhile."""
+    with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=rw", uri=True)) as watch:
+        before = None
+        while before != (before := watch.execute(VERSION).fetchone()):
+            _all_do(LOOK, programs)
+
+
+def _all_do(order: str, programs: Sequence[_Program]) -> None:
+    for program in programs:
+        program.tell(order)
+    if not all(program.answers.readline() for program in programs):
+        raise OSError("nothing copied")
 
 
 @contextmanager
@@ -92,13 +129,19 @@ def _from_postgres(url: URL, order: Order) -> Iterator[Rows]:
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     with ExitStack() as stack:
         connect = adbc_driver_postgresql.dbapi.connect
-        readers = [stack.enter_context(connect(address)) for _ in range(order.readers)]
+        readers = [stack.enter_context(connect(address)) for _ in order.files]
         for reader in readers:
             _run(reader, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         (moment,) = ask(readers[0], "SELECT pg_export_snapshot()")
         for reader in readers[1:]:
             _run(reader, f"SET TRANSACTION SNAPSHOT '{moment}'")
-        copy_tables(order.file, order.config, readers, order.tables, {})
+        with ThreadPoolExecutor(len(readers)) as pool:
+            copies = [
+                pool.submit(copy_tables, file, order.config, reader, share, order.tables, {})
+                for reader, (file, share) in zip(readers, order.shares(), strict=True)
+            ]
+        for copy in copies:
+            copy.result()
 
         @contextmanager
         def rows(statement: str) -> Iterator[pa.RecordBatchReader]:

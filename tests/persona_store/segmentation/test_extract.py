@@ -20,7 +20,7 @@ from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Contact, Deal, Interaction, TextHit
 from persona_store.errors import StoreUnavailable
 from persona_store.segmentation.attributes import attribute_frame, attribute_frames, recognise_attributes
-from persona_store.segmentation.extract import FOLDER, can_extract, extract
+from persona_store.segmentation.extract import FOLDER, MANY, can_extract, extract
 from persona_store.segmentation.registry import MARKETS
 from persona_store.settings import settings
 
@@ -80,7 +80,12 @@ def test_every_attribute_is_known_of_somebody(crm: Engine) -> None:
     assert whole["problem_price"].null_count() > 0
 
 
-def test_one_extract_serves_both_markets_before_and_after_the_outcome(crm: Engine) -> None:
+@pytest.mark.parametrize("many", [0, MANY])
+def test_one_extract_serves_both_markets_before_and_after_the_outcome(
+    crm: Engine, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By one reader and, of many touchpoints, by several."""
+    monkeypatch.setattr("persona_store.segmentation.extract.MANY", many)
     with session_scope(crm) as session, extract(session) as source:
         for market in MARKETS:
             known = recognise_attributes(session, market)[0]
@@ -143,8 +148,9 @@ def test_readers_do_not_disturb_who_writes_in_the_same_process(
         assert session.scalar(select(Deal.amount).where(Deal.key == "later")) == 5.0
 
 
-def test_all_readers_of_a_copy_see_the_same_moment(sqlite_engine: Engine) -> None:
+def test_all_readers_of_a_copy_see_the_same_moment(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first and the last touchpoint are read side by side; they are always changed together."""
+    monkeypatch.setattr("persona_store.segmentation.extract.MANY", 0)
     with session_scope(sqlite_engine, writes=True) as session:
         session.add(Contact(id=1, key="p1", market="b2b", custom={}))
         session.flush()
