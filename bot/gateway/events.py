@@ -68,8 +68,8 @@ class _Order:
 class EventWriter:
     """Applies what requests bring, one transaction at a time; requests that come meanwhile share the next one.
 
-    `senders` is how many requests shared the last one, `followed` when classes last followed, by the monotonic clock,
-    and `behind` whether they have to.
+    `senders` is how many requests shared the last one, `worked` when that was, by the monotonic clock, `followed` when
+    classes last followed, and `behind` whether they have to.
     """
 
     engine: Engine
@@ -78,6 +78,7 @@ class EventWriter:
     settling: asyncio.Task[None] | None = None
     catching_up: asyncio.Task[None] | None = None
     senders: int = 1
+    worked: float = -math.inf
     followed: float = -math.inf
     behind: bool = False
 
@@ -158,7 +159,7 @@ class EventWriter:
         at_rest = False
         while not at_rest:
             await asyncio.sleep(IDLE_SECONDS)
-            if self.running is None or self.running.done():
+            if time.monotonic() - self.worked >= IDLE_SECONDS and (self.running is None or self.running.done()):
                 with suppress(StoreUnavailable):  # somebody else writes; there is time
                     at_rest = await run_in_threadpool(settle, self.engine, 0.0)
 
@@ -166,12 +167,12 @@ class EventWriter:
         from persona_store.live.apply import apply_events  # loads the import's rules; only who gets events pays for it
 
         together = [event for order in orders for event in order.events]
-        first, follow = self.followed == -math.inf, time.monotonic() - self.followed >= FOLLOW_SECONDS
+        first, follow = self.worked == -math.inf, time.monotonic() - self.followed >= FOLLOW_SECONDS
         report = await run_in_threadpool(apply_events, self.engine, together, follow=follow)
         if first:
             gc.freeze()  # looking for cycles in all that the first events load took a fifth of the time of later ones
-        if follow:
-            self.followed = time.monotonic()
+        self.worked = time.monotonic()
+        self.followed = self.worked if follow else self.followed
         self.behind, self.senders = not follow, len(orders)
         results = iter(report.results)
         for order in orders:

@@ -1,22 +1,22 @@
 """How many events a second a gateway applies over HTTP, in batches and one by one, in stores of two sizes.
 
-Processor seconds stand beside those of the clock, as a machine is rarely idle; they include the sender's.
+The gateway is a process of its own, as in operation; the sender, this one, keeps its connections open, as a CRM does.
+Processor time of both stands beside the clock, as a machine is rarely idle.
 """
 
 import asyncio
 import json
+import os
 import random
+import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 from typing import Any
 
-import httpx
-import uvicorn
-from sqlalchemy import Engine, func, select
+import aiohttp
+from sqlalchemy import func, select
 
-from bot.gateway.app import create_app
 from persona_store.build import build
 from persona_store.crm import import_files
 from persona_store.crm.sample import write_sample
@@ -24,13 +24,18 @@ from persona_store.database import connect, migrate, session_scope
 from persona_store.database.models import Contact, Interaction
 from persona_store.live.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, events_secret, sign
 from persona_store.settings import Settings
+from tests.benchmarks.served import Served
 from tests.ports import free_port
 
 STORES = (5_000, 100_000)
 BATCHES, BATCH = 12, 1_000
-SINGLES, AT_ONCE = 1_000, 50
+SINGLES = 6_000
+SENDERS = (1, 50, 200)  # who send single events at the same time
+FEW = 100  # events that a sender who is alone sends
 KINDS = ("Anruf", "E-Mail", "Whitepaper", "Webinar", "Messe", "Preisseite", "Beschwerde")
 TITLES = ("Leiterin IT", "Vertriebsleiter", "Einkäufer", "Student", "CEO")
+
+Event = dict[str, Any]
 
 
 def live() -> None:
@@ -43,62 +48,66 @@ def live() -> None:
             write_sample(Path(folder) / "sample", contacts, 1, None, lambda _step, _share: None)
             import_files(engine, [Path(folder) / "sample"])
             build(engine)
-            measure(engine, known)
+            with session_scope(engine) as session:
+                people = [str(person) for person in session.scalars(select(Contact.external_id).limit(50_000))]
+                size = session.scalar(select(func.count()).select_from(Contact))
+                touches = session.scalar(select(func.count()).select_from(Interaction))
             engine.dispose()
+            print(f"store of {size:,} contacts and {touches:,} interactions")
+            measure(known, people, Path(folder))
 
 
-def measure(engine: Engine, known: Settings) -> None:
-    """Sends batches one after the other, then single events from several senders at a time."""
-    with session_scope(engine) as session:
-        people = [str(person) for person in session.scalars(select(Contact.external_id).limit(50_000))]
-        size = session.scalar(select(func.count()).select_from(Contact))
-        touches = session.scalar(select(func.count()).select_from(Interaction))
-    server = uvicorn.Server(uvicorn.Config(create_app(known), port=known.port, log_level="error", access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
+def measure(known: Settings, people: list[str], folder: Path) -> None:
+    """Sends batches one after the other, then single events from one sender and from several at a time."""
+    command = (sys.executable, "-m", "bot.gateway", "--port", str(known.port))
+    environment = os.environ | {"PERSONABOT_VAR": str(known.var)}
+    gateway = Served(command, known.port, "/openapi.json", folder, environment)
     draw = random.Random(1)
-    batches = [[event(draw, people, batch * BATCH + place) for place in range(BATCH)] for batch in range(BATCHES + 1)]
-    print(f"store of {size:,} contacts and {touches:,} interactions")
-    asyncio.run(_send(known, batches[:1], 1))  # loads what the first event needs
-    _report(f"batches of {BATCH}", known, batches[1:], 1)
-    singles = [[event(draw, people, 10**6 + place)] for place in range(SINGLES)]
-    _report(f"single events, {AT_ONCE} senders", known, singles, AT_ONCE)
-    server.should_exit = True
-    thread.join()
+    events = (event(draw, people, number) for number in range(10**9))
+    try:
+        asyncio.run(_send(known, [[next(events) for _ in range(BATCH)]], 1))  # loads what the first event needs
+        batches = [[next(events) for _ in range(BATCH)] for _ in range(BATCHES)]
+        _report(f"batches of {BATCH}", known, gateway, batches, 1)
+        for senders in SENDERS:
+            singles = [[next(events)] for _ in range(FEW if senders == 1 else SINGLES)]
+            _report(f"single events, senders at once: {senders}", known, gateway, singles, senders)
+    finally:
+        gateway.end()
 
 
-def _report(what: str, known: Settings, bodies: list[list[dict[str, Any]]], senders: int) -> None:
-    used, events = time.process_time(), sum(map(len, bodies))
-    seconds, slowest = asyncio.run(_send(known, bodies, senders))
-    used = time.process_time() - used
+def _report(what: str, known: Settings, gateway: Served, bodies: list[list[Event]], senders: int) -> None:
+    events, served, sent = sum(map(len, bodies)), gateway.cpu_seconds(), time.process_time()
+    seconds, times = asyncio.run(_send(known, bodies, senders))
+    served, sent = gateway.cpu_seconds() - served, time.process_time() - sent
+    middle, late = times[len(times) // 2], times[int(0.99 * len(times))]
     print(
-        f"  {what}: {events / seconds:,.0f} events/s by the clock, slowest answer {slowest:.2f} s, "
-        f"{1_000 * used / events:.2f} processor seconds per 1,000 events"
+        f"  {what}: {events / seconds:,.0f} events/s by the clock; answers in the middle after {middle:.3f} s, 99 % "
+        f"within {late:.3f} s; processor milliseconds an event: gateway {1_000 * served / events:.2f}, "
+        f"sender {1_000 * sent / events:.2f}"
     )
 
 
-async def _send(known: Settings, bodies: list[list[dict[str, Any]]], senders: int) -> tuple[float, float]:
-    """Seconds in all, and of the slowest request."""
-    gate, times = asyncio.Semaphore(senders), []
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{known.port}", timeout=120, trust_env=False) as client:
+async def _send(known: Settings, bodies: list[list[Event]], senders: int) -> tuple[float, list[float]]:
+    """Seconds in all, and those of each request in order of their length."""
+    url, secret, times = f"http://127.0.0.1:{known.port}/api/crm/events", events_secret(known), list[float]()
+    waiting = iter(bodies)
 
-        async def one(events: list[dict[str, Any]]) -> None:
-            body = json.dumps(events).encode()
-            async with gate:
-                moment, start = int(time.time()), time.perf_counter()
-                headers = {TIMESTAMP_HEADER: str(moment), SIGNATURE_HEADER: sign(events_secret(known), moment, body)}
-                answer = (await client.post("/api/crm/events", content=body, headers=headers)).json()
-                assert answer["applied"] == len(events), answer
-                times.append(time.perf_counter() - start)
+    async def sender(client: aiohttp.ClientSession) -> None:
+        for events in waiting:
+            body, moment, start = json.dumps(events).encode(), int(time.time()), time.perf_counter()
+            headers = {TIMESTAMP_HEADER: str(moment), SIGNATURE_HEADER: sign(secret, moment, body)}
+            async with client.post(url, data=body, headers=headers) as response:
+                answer = await response.json()
+            assert answer["applied"] == len(events), answer
+            times.append(time.perf_counter() - start)
 
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=senders)) as client:
         start = time.perf_counter()
-        await asyncio.gather(*(one(events) for events in bodies))
-    return time.perf_counter() - start, max(times)
+        await asyncio.gather(*(sender(client) for _ in range(senders)))
+        return time.perf_counter() - start, sorted(times)
 
 
-def event(draw: random.Random, people: list[str], number: int) -> dict[str, Any]:
+def event(draw: random.Random, people: list[str], number: int) -> Event:
     """An event as a CRM sends it."""
     common = {"id": f"b{number}", "at": "2026-07-01T10:00:00Z", "contact": {"id": draw.choice(people)}}
     chance = draw.random()
