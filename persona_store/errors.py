@@ -17,6 +17,10 @@ class StoreUnavailable(PersonaBotError, OSError):
     """The persona store does not answer, or somebody else writes into it for long."""
 
 
+class DiskFull(StoreUnavailable):
+    """There is no room left on the disk for what is to be written; nothing of it is kept."""
+
+
 class NotAllowed(PersonaBotError, PermissionError):
     """Nobody is logged in, the proof of identity is wrong or too old, or the rights do not suffice."""
 

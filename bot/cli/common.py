@@ -19,6 +19,7 @@ from bot.render.terminal import render_terminal
 from persona_store.answer import Answer
 from persona_store.database import connect, migrate
 from persona_store.errors import InputError
+from persona_store.full_disk import disk_full
 from persona_store.privacy.identity import Identity
 from persona_store.privacy.rights import on_behalf_of
 from persona_store.settings import Language, settings
@@ -121,8 +122,8 @@ def write_whole(path: Path, pieces: Iterable[bytes], *, private: bool = False) -
         if not private:  # temporary files are
             part.chmod(READABLE)
         part.replace(path)
-    except OSError:
-        raise InputError(say("report.not_writable", language(), path=path)) from None
+    except OSError as error:
+        raise disk_full(error, path) or InputError(say("report.not_writable", language(), path=path)) from None
     finally:
         if part is not None:
             part.unlink(missing_ok=True)

@@ -31,7 +31,8 @@ from bot.cli import (
 from bot.cli.common import errors, text
 from bot.cli.entry import BAD_INPUT
 from bot.render.terminal import visible
-from persona_store.errors import InputError, NoPersonas, PersonaBotError
+from persona_store.errors import DiskFull, InputError, NoPersonas, PersonaBotError
+from persona_store.full_disk import disk_full
 
 FAILED = 1
 
@@ -95,14 +96,14 @@ def main(
 
 
 def run() -> None:
-    """Entry of the console command: 0 done, 1 failed, 2 bad input or none yet, 130 broken off."""
+    """Entry of the console command: 0 done, 1 failed, 2 bad input, none yet or a full disk, 130 broken off."""
     try:
         app()
-    except (InputError, NoPersonas) as error:
-        errors.print(visible(error), style="bold red", markup=False)
-        sys.exit(BAD_INPUT)
-    except PersonaBotError as error:
-        errors.print(visible(error), style="bold red", markup=False)
-        sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:
+        told = disk_full(error) or error
+        if not isinstance(told, PersonaBotError):
+            raise
+        errors.print(visible(told), style="bold red", markup=False)
+        sys.exit(BAD_INPUT if isinstance(told, InputError | NoPersonas | DiskFull) else FAILED)

@@ -38,7 +38,7 @@ from bot.gateway.protection import Protection
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.refusals import Refused, spoken_language
 from persona_store.database import connect, migrate
-from persona_store.errors import MissingRight, StoreUnavailable
+from persona_store.errors import DiskFull, MissingRight, StoreUnavailable
 from persona_store.live.signing import events_secret
 from persona_store.settings import Settings
 from persona_store.wording import say
@@ -139,7 +139,8 @@ async def _refuse_bad_request(request: Request, error: Exception) -> JSONRespons
 
 
 async def _refuse_without_store(request: Request, error: Exception) -> JSONResponse:
-    return await _refuse(request, Refused(503, "store_away", retry_after=STORE_RETRY_SECONDS))
+    name = "disk_full" if isinstance(error, DiskFull) else "store_away"
+    return await _refuse(request, Refused(503, name, retry_after=STORE_RETRY_SECONDS))
 
 
 async def _refuse_right(request: Request, error: Exception) -> JSONResponse:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.gateway.refusals import Refused, wanted_language
+from persona_store.full_disk import disk_full
 from persona_store.settings import Language
 
 logger = logging.getLogger(__name__)
@@ -112,7 +113,8 @@ class Protection:
             # the message of an exception may hold personal data, its class and place do not
             place = "".join(traceback.format_tb(error.__traceback__))
             logger.error("%s in %s %r\n%s", type(error).__name__, scope["method"], scope["path"], place)
-            await self._refuse(Refused(500, "internal"), scope, receive, send_protected)
+            why = Refused(503, "disk_full") if disk_full(error) else Refused(500, "internal")
+            await self._refuse(why, scope, receive, send_protected)
 
     def _guest(self, headers: Headers, path: str) -> str | None:
         """The foreign origin whose page asks for what it may have; None for everyone else."""

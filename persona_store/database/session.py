@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
 from persona_store.errors import InputError, StoreUnavailable
+from persona_store.full_disk import SQLITE_PRIMARY, disk_full
 from persona_store.settings import settings
 from persona_store.wording import say
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 3000  # shorter than an action may take, so that people hear why there is no answer
 ASKER = "asker"  # in a session's `info` or among an engine's options: for whom it is open, see privacy.rights
-SQLITE_PRIMARY = 0xFF  # the part of an error code that says what kind it is
 T = TypeVar("T")
 _deadline: ContextVar[float] = ContextVar("deadline", default=math.inf)
 POSTGRES_AWAY = ("08", "53", "57P")  # classes of SQLSTATE: connection, resources, shut down; none: never connected
@@ -163,6 +163,9 @@ def _clear_refusals() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        full = disk_full(error)
+        if full is not None:
+            raise full from error
         key = _refusal(error.orig)
         if key is None:
             raise

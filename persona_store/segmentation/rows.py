@@ -82,6 +82,7 @@ class _Program:
 
     requests: IO[bytes]
     answers: IO[bytes]
+    problems: IO[bytes]
 
     def tell(self, message: Any) -> None:
         self.requests.write(json.dumps(message).encode() + b"\n")
@@ -94,17 +95,18 @@ def _program(path: str) -> Iterator[_Program]:
         [sys.executable, "-I", str(PROGRAM), path],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
-    requests, answers = process.stdin, process.stdout
-    assert requests is not None and answers is not None
+    requests, answers, problems = process.stdin, process.stdout, process.stderr
+    assert requests is not None and answers is not None and problems is not None
     try:
-        yield _Program(requests, answers)
+        yield _Program(requests, answers, problems)
     finally:
         process.kill()  # it only reads, so that there is nothing to wait for
         process.wait()
         requests.close()
         answers.close()
+        problems.close()
 
 
 def _begin_at_once(path: str, programs: Sequence[_Program]) -> None:
@@ -118,8 +120,9 @@ def _begin_at_once(path: str, programs: Sequence[_Program]) -> None:
 def _all_do(order: str, programs: Sequence[_Program]) -> None:
     for program in programs:
         program.tell(order)
-    if not all(program.answers.readline() for program in programs):
-        raise OSError("nothing copied")
+    for program in programs:
+        if not program.answers.readline():
+            raise OSError(program.problems.read().decode(errors="replace"))  # it has ended; a full disk says so
 
 
 @contextmanager
