@@ -14,9 +14,9 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 POSTGRES_FULL = "53100"
 SQLITE_PRIMARY = 0xFF  # the part of an error code that says what kind it is
 # Drivers of Arrow and DuckDB, and programs of ours that use them, tell it in words only; what DuckDB's setting allows
-# is by default what the disk has left.
+# is by default what the disk has left. The last words are ADBC's when SQLite, out of room, has rolled back before it.
 DRIVERS = ("adbc_driver_manager", "_duckdb", "duckdb", "pyarrow", "polars")
-WORDS = (os.strerror(errno.ENOSPC), "database or disk is full", "max_temp_directory_size")
+WORDS = (os.strerror(errno.ENOSPC), "database or disk is full", "max_temp_directory_size", "no transaction is active")
 
 
 def disk_full(error: BaseException, place: Path | None = None) -> DiskFull | None:

@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
+from sqlalchemy.event import listen, remove
 
 from bot.gateway.app import create_app
 from bot.gateway.events import MOST_EVENTS
@@ -202,6 +203,26 @@ async def test_many_singles_at_once_are_all_answered(client: httpx.AsyncClient, 
     assert rows(app, Interaction) == 60
     await app.state.event_writer.close()
     assert rows(app, LiveTouched) == 0
+
+
+async def test_a_full_disk_is_told_and_the_same_events_can_be_sent_again(
+    client: httpx.AsyncClient, app: FastAPI, known: Settings
+) -> None:
+    engine: Engine = app.state.engine
+    told = [person(last_name="Meier"), *(call(number, text="x" * 5_000) for number in range(100))]
+
+    def leave_no_room(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA max_page_count=1")  # as many as there are now
+
+    listen(engine, "connect", leave_no_room)
+    engine.dispose()
+    full = await post(client, known, told, **{"Accept-Language": "en"})
+    assert (full.status_code, full.json()["error"]) == (503, "disk_full")
+    assert full.json()["message"].startswith("The server's disk is full")
+    remove(engine, "connect", leave_no_room)
+    engine.dispose()
+    assert (rows(app, Contact), rows(app, LiveEvent)) == (0, 0)
+    assert (await post(client, known, told)).json()["applied"] == len(told)
 
 
 async def test_events_are_counted_and_described(client: httpx.AsyncClient, known: Settings) -> None:
