@@ -147,14 +147,47 @@ def _joined(run: list[Item], item: Item, following: Item | None) -> bool:
 
 
 def _trimmed(text: str, doc: Doc, run: list[Item]) -> list[Item]:
-    """The run from its first to its last word with a meaning, without an English pronoun at its head."""
-    while run and run[-1].meaning.kind not in ("function", "person"):
+    """The run from its first to its last word with a meaning, without an English pronoun or a branch at its ends."""
+    while run and (run[-1].meaning.kind not in ("function", "person") and not _unit(run)):
         run = run[:-1]
-    while run and (run[0].meaning.kind in ("filler", "connector", "joiner") or _contact_of(run)):
+    while run and ((run[0].meaning.kind in _NO_BEGINNING and not _deputy(run)) or _contact_of(run)):
         run = run[1:]
+    if len(run) > 1 and (_branch_behind(run) or _pronoun_behind(text, run)):
+        return _trimmed(text, doc, run[:-1])
     if run and run[0].phrase == PRONOUN and _pronoun(text, doc, run):
         return _trimmed(text, doc, run[1:])
     return run
+
+
+_NO_BEGINNING = frozenset({"filler", "connector", "joiner"})
+
+
+def _deputy(run: list[Item]) -> bool:
+    """Whether the run begins with "deputy" before a title."""
+    return run[0].first.key in _raw("deputies") and len(run) > 1 and run[1].meaning.kind in ("person", "function")
+
+
+def _unit(run: list[Item]) -> bool:
+    """Whether the run ends with "department" behind a field of work."""
+    return run[-1].last.key in _raw("units") and len(run) > 1 and run[-2].meaning.kind == "function"
+
+
+def _branch_behind(run: list[Item]) -> bool:
+    """Whether the run ends with a branch of industry that a hurried writer left without a mark: "cfo maschinenbau"."""
+    last, before = run[-1], run[-2]
+    phrase = tuple(last.phrase.split(" "))
+    if last.first.key in _raw("houses") and not last.first.glued:
+        return True
+    if last.meaning.kind != "function" or before.meaning.kind != "person" or last.first.glued:
+        return False
+    return vocabulary().has_mark("alone", "industry", phrase) and last.phrase not in ("it", "logistik", "logistics")
+
+
+def _pronoun_behind(text: str, run: list[Item]) -> bool:
+    """Whether the run ends with the English pronoun behind a verb: "please process it"."""
+    last = run[-1]
+    written = text[last.first.start : last.last.end]
+    return last.phrase == PRONOUN and written == "it" and run[-2].meaning.kind == "function"
 
 
 def _contact_of(run: list[Item]) -> bool:
@@ -218,11 +251,22 @@ def _owned(doc: Doc, run: list[Item]) -> bool:
     return len(run) == 1 and before in POSSESSIVES and vocabulary().has_mark("owned", "role", named)
 
 
+def _customer(doc: Doc, run: list[Item]) -> bool:
+    """Whether somebody is spoken of as a buyer of ours ("a serious buyer"), not by a title."""
+    origins: list[Word] = doc.user_data["words"]
+    if len(run) != 1 or run[0].first.key not in _raw("customers"):
+        return False
+    before = {word.key for word in origins[max(run[0].start - 1, 0) : run[0].start] if word.key != "-"}
+    before |= {origins[run[0].start - 2].key} if run[0].start > 1 and origins[run[0].start - 1].key == "-" else set()
+    after = {word.key for word in origins[run[0].end : run[0].end + 1]}
+    return bool(before & _raw("customers_after") or after & _raw("customers_before"))
+
+
 def _is_role(doc: Doc, run: list[Item]) -> bool:
     """Not a lone everyday word, nor half of a double name ("Weber-Leiter")."""
     origins: list[Word] = doc.user_data["words"]
     first, end = run[0], run[-1].end
-    if _no_field(doc, run) or _owned(doc, run):
+    if _no_field(doc, run) or _owned(doc, run) or _customer(doc, run):
         return False
     if _introduced(doc, run):
         return True

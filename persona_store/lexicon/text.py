@@ -7,6 +7,7 @@ from functools import lru_cache
 
 MAX_CHARACTERS = 2000  # a message or a title longer than this is read up to here
 LONGEST_ABBREVIATION = 3  # letters; "AE" is no Ä
+_ABBREVIATIONS = frozenset({"stellv", "kaufm", "techn", "wiss", "leit", "kommiss", "dept"})  # longer ones in titles
 MAX_WORD = 60  # longer "words" are noise
 
 _FOLD = str.maketrans(
@@ -78,4 +79,6 @@ def words(text: str, *, sentences: bool = False) -> list[Word]:
 
 
 def _ends_sentence(text: str, end: int, before: list[Word]) -> bool:
-    return text[end - 1] == "." and text[end : end + 1] in ("", " ", "\n") and bool(before) and len(before[-1].key) > 3
+    if text[end - 1] != "." or text[end : end + 1] not in ("", " ", "\n") or not before:
+        return False
+    return len(before[-1].key) > LONGEST_ABBREVIATION and before[-1].key not in _ABBREVIATIONS

@@ -10,6 +10,8 @@ from bot.assistant.nlu.folding import fold
 from bot.assistant.nlu.name_features import SALUTATIONS, TITLES, Sentence, Span
 
 CONTACT, COMPANY, PERSONA = "contact", "company", "persona"
+COUNTING = frozenset({"nr", "nummer", "no", "number", "#"})  # before a persona's number
+_ALSO_WORDS = frozenset({"as", "ab"})  # legal forms of the North that are everyday words in small letters
 _JOINTS = frozenset(
     "-‐‑'’."
 )  # between two parts of a name that no space parts ("Müller-Lüdenscheid", "O'Brien", "E.ON")
@@ -96,6 +98,11 @@ class _Text:
         """Whether the word at `index` begins with a capital."""
         return str(self.tokens[index].text)[0].isupper()
 
+    def legal(self, index: int) -> bool:
+        """Whether there is a legal form at `index`."""
+        word = self.words[index] if index < len(self.words) else ""
+        return word in LEGAL_FORMS and (word not in _ALSO_WORDS or self.capital(index))
+
     def telling(self, index: int) -> bool:
         """Whether there is a word, address or id at `index`."""
         return 0 <= index < len(self.words) and any(sign.isalnum() for sign in self.words[index])
@@ -152,6 +159,8 @@ def _trimmed(text: _Text, one: _Range) -> _Range:
 
 def _without_marks(text: _Text, one: _Range) -> _Range:
     first, end = one.first, one.end
+    while first < end - 1 and text.words[first] in COUNTING | {"."}:
+        first += 1  # "no 5"
     if text.words[end - 1].isdigit() and end - 2 > first and text.words[end - 2] == PERSONA:
         first = end - 2  # "jünger persona 3"
     while first < end and not text.telling(first):
@@ -181,7 +190,7 @@ def _no_ending(text: _Text, entity: str, first: int, end: int) -> bool:
     if not text.telling(index):
         return True
     if text.words[index] == "s" and index - 1 >= first and text.words[index - 1] in ("'", "’"):
-        return True
+        return entity != COMPANY or (text.telling(end) and text.words[end] not in _SMALL)  # "at St Anne's, into"
     small = text.words[index] in _SMALL and not _of_name(text, index, first=first, end=end)
     return index > first and small and not text.joined(index - 1)
 
@@ -214,8 +223,8 @@ def _widened(text: _Text, one: _Range) -> _Range:
         first -= 2
     while _belongs(text, end, end + 1, one.entity) and text.joined(end - 1):
         end += 2
-    start = _with_titles(text, first)
-    if text.words[end : end + 1] and text.words[end] in LEGAL_FORMS:
+    start = _with_titles(text, _with_initial(text, first) if one.entity == CONTACT else first)
+    if text.legal(end):
         return _Range(first, _with_legal_form(text, first, end), COMPANY)
     if one.entity == COMPANY and start == first:
         return _Range(first, _with_legal_form(text, first, end), COMPANY)
@@ -240,7 +249,7 @@ def _with_legal_form(text: _Text, first: int, end: int) -> int:
     """The end of a firm's name with "& Söhne", "GmbH", "& Co. KG" that follow it."""
     words = text.words
     while end < len(words):
-        if words[end] in LEGAL_FORMS and (end - 1 < first or words[end - 1] != "." or words[end - 2] in _SHORTENED):
+        if text.legal(end) and (end - 1 < first or words[end - 1] != "." or words[end - 2] in _SHORTENED):
             end += 1
         elif words[end] in _AND and end + 1 < len(words) and words[end + 1] in _PARTNERS | LEGAL_FORMS:
             end += 2
@@ -251,6 +260,12 @@ def _with_legal_form(text: _Text, first: int, end: int) -> int:
         else:
             break
     return end
+
+
+def _with_initial(text: _Text, first: int) -> int:
+    """The beginning of a person's name with the first letter of the first name before it: "b. hendriks"."""
+    dotted = first > 1 and text.words[first - 1] == "." and len(text.words[first - 2]) == 1 and text.joined(first - 2)
+    return first - 2 if dotted and text.words[first - 2].isalpha() else first
 
 
 def _with_titles(text: _Text, first: int) -> int:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rasa.nlu.tokenizers.tokenizer import Token
 from spacy.lang.de.stop_words import STOP_WORDS as GERMAN
@@ -20,6 +20,7 @@ _AFFIX_LENGTHS = (1, 2, 3, 4, 5)
 _WINDOW = 3
 SALUTATIONS = frozenset(
     {"herr", "herrn", "hr", "frau", "fr", "mr", "mrs", "ms", "miss", "mister", "madam", "sir", "familie"}
+    | {"madame", "monsieur", "mme", "señora", "senora"}
 )
 TITLES = frozenset(
     {
@@ -68,13 +69,15 @@ class Sentence:
 class Knowledge:
     """What was learned of words: those that are no names, names seen, groups of similar meaning by folded word.
 
-    `listed`: names that many people know, learned or not.
+    `listed`: names that many people know, learned or not. `kinds`: by intent that names next to no person and no firm
+    what its names are (name_intents.py).
     """
 
     known: frozenset[str]
     gazetteer: Gazetteer
     listed: KnownNames
     clusters: Mapping[str, Sequence[str]]
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 def tags(sentence: Sentence) -> list[str]:

@@ -1,9 +1,11 @@
 """Names that the model overlooks though the words around them leave no doubt."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from bot.assistant.nlu.folding import fold
 from bot.assistant.nlu.known_names import FIRM
+from bot.assistant.nlu.name_edges import COUNTING
 from bot.assistant.nlu.name_features import TITLES, Knowledge, Sentence, Span, calling
 
 _AT = frozenset({"bei", "at"})
@@ -18,19 +20,22 @@ _PERSONA = frozenset({"persona", "personas", "segment"})
 _APOSTROPHES = frozenset("'’")
 _MOST_LETTERS = 5  # of an abbreviation that stands for a firm
 _MOST_DIGITS = 2  # of a persona's number
-_COUNTING = frozenset({"nr", "nummer", "no", "number", "#"})  # between "persona" and its number
+_NOT_BUT = frozenset({"nicht", "nich", "not", "die", "der", "the", "von"})  # "persona 2 und nicht die 5"
+_SHORT = re.compile(r"p\d{1,2}")  # "p2" for persona 2
 _NUMERALS = frozenset(
     map(fold, ("eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"))
 ) | {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
 
 
 def with_overlooked(sentence: Sentence, found: Sequence[Span], knowledge: Knowledge) -> list[Span]:
-    """`found` with those added. Nothing that was found is changed, but for what is part of a persona's number."""
+    """`found` with those added. Nothing that was found is changed but what holds an address or a persona's number."""
     words = [fold(token.text) for token in sentence.tokens]
-    counted = _numbered(sentence)
+    counted = [*_numbered(sentence), *_addresses(sentence, words)]
     result = [one for one in found if all(one.end <= other.start or other.end <= one.start for other in counted)]
     result += counted
-    for rule in (_addresses, _numbers, _abbreviations, _nobility, _owners):
+    if knowledge.kinds.get(sentence.intent) == "persona":
+        _add(result, _bare_numbers(sentence, words))
+    for rule in (_numbers, _abbreviations, _nobility, _owners):
         _add(result, rule(sentence, words, result, knowledge.known))
     _add(result, _firms(sentence, words, knowledge))
     _add(result, _houses(sentence, words, knowledge))
@@ -68,9 +73,7 @@ def _houses(sentence: Sentence, words: Sequence[str], knowledge: Knowledge) -> I
             yield Span(sentence.tokens[first].start, sentence.tokens[index].end, "company")
 
 
-def _addresses(
-    sentence: Sentence, words: Sequence[str], found: Sequence[Span], known: Collection[str]
-) -> Iterator[Span]:
+def _addresses(sentence: Sentence, words: Sequence[str]) -> Iterator[Span]:
     """An e-mail address, or the number of a contact ("#4711", but not "persona #2")."""
     for index, token in enumerate(sentence.tokens):
         number = token.text[:1] == "#" and token.text[1:].isdigit()
@@ -80,12 +83,13 @@ def _addresses(
 
 
 def _numbered(sentence: Sentence) -> list[Span]:
-    """ "persona 99", "Persona Nr. 4", "persona seven", whether there is one or not."""
+    """ "persona 99", "Persona Nr. 4", "persona seven", "p2", whether there is one or not."""
     words = [fold(token.text) for token in sentence.tokens]
-    found = []
+    short = [token for token, word in zip(sentence.tokens, words, strict=True) if _SHORT.fullmatch(word)]
+    found = [Span(token.start, token.end, "persona") for token in short]
     for index in (place for place, word in enumerate(words) if word == "persona"):
         last = index + 1
-        while last < len(words) and (words[last] in _COUNTING or (words[last] == "." and words[last - 1] in _COUNTING)):
+        while last < len(words) and (words[last] in COUNTING or (words[last] == "." and words[last - 1] in COUNTING)):
             last += 1
         if last < len(words) and _is_number(words[last]):
             found.append(Span(sentence.tokens[index].start, sentence.tokens[last].end, "persona"))
@@ -97,20 +101,27 @@ def _is_number(word: str) -> bool:
     return word in _NUMERALS or (digits.isdigit() and len(digits) <= _MOST_DIGITS)
 
 
+def _bare_numbers(sentence: Sentence, words: Sequence[str]) -> Iterator[Span]:
+    """ "nr 3 vs nr. 5", where personas are asked about."""
+    for index in range(1, len(words)):
+        before = words[index - 2] if words[index - 1] == "." and index > 1 else words[index - 1]
+        digits = words[index].isdigit() and len(words[index]) <= _MOST_DIGITS
+        if digits and before in COUNTING:
+            yield Span(sentence.tokens[index].start, sentence.tokens[index].end, "persona")
+
+
 def _numbers(sentence: Sentence, words: Sequence[str], found: Sequence[Span], known: Collection[str]) -> Iterator[Span]:
-    """The second number of "persona 2 und 5"."""
+    """The second number of "persona 2 und 5", "persona 1 und nicht die 4"."""
     ends = {one.end for one in found if one.entity == "persona" and sentence.text[one.end - 1].isdigit()}
     for index in range(2, len(words)):
-        token = sentence.tokens[index]
+        first = index - 1
+        while first > 1 and words[first] in _NOT_BUT and words[first - 1] in _MORE | _NOT_BUT:
+            first -= 1
         number = words[index].isdigit() and len(words[index]) <= _MOST_DIGITS
-        if (
-            number
-            and words[index - 1] in _MORE
-            and sentence.tokens[index - 2].end in ends
-            and not _term(sentence, index)
-        ):
-            ends.add(token.end)
-            yield Span(token.start, token.end, "persona")
+        joined = words[first] in _MORE and sentence.tokens[first - 1].end in ends
+        if number and joined and not _term(sentence, index):
+            ends.add(sentence.tokens[index].end)
+            yield Span(sentence.tokens[index].start, sentence.tokens[index].end, "persona")
 
 
 def _abbreviations(

@@ -6,21 +6,32 @@ from collections.abc import Mapping, Sequence
 from rasa.shared.nlu.constants import ENTITIES, INTENT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.assistant.nlu.folding import fold
+from bot.assistant.nlu.known_names import GIVEN
 from bot.assistant.nlu.name_features import SALUTATIONS, TITLES, Knowledge, Sentence, Span, words_in
 
 _CONTACT, _COMPANY, _PERSONA = "contact", "company", "persona"
-_ENOUGH = 100  # examples of an intent that name no person and no firm
+_ENOUGH = 100  # examples of an intent that name next to no person and no firm
+_SELDOM = 0.02  # share of an intent's examples that name a person or firm all the same ("for the talk with Brandt")
 _OFTEN = 0.1  # share of an intent's examples that name a persona, so that an unknown name in it is one
+_COMPARING = "compare_personas"
+_ROLE = "role"
+_ARTICLES = frozenset({"a", "an", "ein", "eine", "einen", "einem", "einer", "ner", "nem", "nen", "as", "als"})
+_MY = frozenset({"mein", "meine", "meinem", "meinen", "meiner", "my", "our", "their"})
+_OUR = frozenset({"unser", "unsere", "unserem", "unseren", "unserer"})
+_OF_SOMEBODY = _ARTICLES | _MY | _OUR
+_WORKING = frozenset({"at", "of", "from", "bei", "beim", "von", "vom"})
 _BETWEEN = (" ", "-")  # two parts of one name
 
 
 def named_kinds(examples: Sequence[Message]) -> dict[str, str]:
-    """By intent in whose examples no person and no firm is named: `persona` where personas are, else ""."""
+    """By intent in whose examples hardly a person or firm is named: `persona` where personas are, else ""."""
     counts = Counter(example.get(INTENT) for example in examples)
     named: Counter[tuple[str, str]] = Counter()
     for example in examples:
         named.update({(example.get(INTENT), entity["entity"]) for entity in example.get(ENTITIES, [])})
-    bare = [i for i, n in counts.items() if n >= _ENOUGH and not named[i, _CONTACT] and not named[i, _COMPANY]]
+    others = {intent: named[intent, _CONTACT] + named[intent, _COMPANY] for intent in counts}
+    bare = [intent for intent, count in counts.items() if count >= _ENOUGH and others[intent] <= _SELDOM * count]
     return {intent: _PERSONA if named[intent, _PERSONA] > _OFTEN * counts[intent] else "" for intent in bare}
 
 
@@ -29,12 +40,16 @@ def fitting(
 ) -> list[Span]:
     """`found` as names of what `intent`, which is acted upon, may be about (`kinds` as `named_kinds` gives them).
 
-    Who is addressed by a form of address, a title, an e-mail address or a number stays a person, what many know a firm.
+    Who is addressed by a form of address, a title, an e-mail address or a number stays a person, what many know a firm,
+    and so does where somebody works ("the copywriter at Quarry Lane"). Where personas are asked about, a role is the
+    name of one, unless somebody's ("our CFO") or somebody at a firm.
     """
     if intent not in kinds:
         return list(found)
+    if kinds[intent]:
+        found = _roles_as_personas(sentence, found)
     kept: list[Span] = []
-    for one in found:
+    for one in (part for whole in found for part in _parted(sentence, whole, intent, knowledge)):
         if one.entity not in (_CONTACT, _COMPANY) or _sure(sentence, one, knowledge):
             kept.append(one)
         elif kinds[intent]:
@@ -44,8 +59,42 @@ def fitting(
     return kept
 
 
+def _parted(sentence: Sentence, one: Span, intent: str, knowledge: Knowledge) -> list[Span]:
+    """Two personas named without a word between: the first ends with a first name ("eco emma fleet boss frank")."""
+    inside = [token for token in sentence.tokens if one.start <= token.start < one.end]
+    if intent != _COMPARING or one.entity != _PERSONA:
+        return [one]
+    kinds = knowledge.listed.at([fold(token.text) for token in inside])
+    for place in range(1, len(inside) - 2):
+        if GIVEN in kinds[place] and inside[place].end < inside[place + 1].start:
+            return [Span(one.start, inside[place].end, _PERSONA), Span(inside[place + 1].start, one.end, _PERSONA)]
+    return [one]
+
+
+def _roles_as_personas(sentence: Sentence, found: Sequence[Span]) -> list[Span]:
+    """`found` with the roles, also those that the lexicon finds, as personas, unless they are somebody's."""
+    roles = [one for one in found if one.entity == _ROLE]
+    terms = [Span(term.start, term.end, _ROLE) for term in sentence.terms if term.entity == _ROLE]
+    result = [one for one in found if one.entity != _ROLE]
+    for one in sorted([*terms, *roles], key=lambda span: span.start - span.end):
+        if any(one.start < other.end and other.start < one.end for other in result):
+            continue
+        before = words_in(sentence, Span(0, one.start, ""))[-1:]
+        after = words_in(sentence, Span(one.end, len(sentence.text), ""))[:1]
+        somebody = {*before} & _OF_SOMEBODY or {*after} & _WORKING
+        result.append(one if somebody else Span(one.start, one.end, _PERSONA))
+    return sorted(result, key=lambda span: span.start)
+
+
 def _sure(sentence: Sentence, one: Span, knowledge: Knowledge) -> bool:
     name = words_in(sentence, one)
     before = words_in(sentence, Span(0, one.start, ""))[-1:]
-    addressed = bool({*name[:1], *before} & (SALUTATIONS | TITLES)) or sentence.text[one.start] == "#"
+    works = one.entity == _COMPANY and before and before[0] in _WORKING and _after_role(sentence, one)
+    addressed = works or bool({*name[:1], *before} & (SALUTATIONS | TITLES)) or sentence.text[one.start] == "#"
     return addressed or "@" in sentence.text[one.start : one.end] or knowledge.listed.is_firm(name)
+
+
+def _after_role(sentence: Sentence, firm: Span) -> bool:
+    """Whether a role stands before the word before `firm`."""
+    beside = sentence.text[: firm.start].rstrip().rpartition(" ")[0]
+    return any(term.entity == _ROLE and term.end == len(beside) for term in sentence.terms)

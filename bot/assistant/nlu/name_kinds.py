@@ -64,6 +64,8 @@ class _View:
             return self.before(one) not in SALUTATIONS | TITLES and not any(self.kinds[index] for index in inside)
         if _ROLE not in terms or self.before(one) in _ANNOUNCING:
             return False
+        if self.knowledge.kinds.get(self.sentence.intent) == _PERSONA:
+            return self.before(one) in _INDEFINITE
         name = tuple(self.words[index] for index in inside)
         return self.before(one) in _INDEFINITE or not self.knowledge.gazetteer.knows(name, _PERSONA)
 
@@ -82,6 +84,8 @@ class _View:
         inside = self.inside(one)
         if one.entity == _COMPANY:
             return self._without_keywords(one, inside)
+        if one.entity == _PERSONA:
+            return self._with_first_name(one, inside)
         if one.entity != _CONTACT:
             return one
         if self.before(one) not in SALUTATIONS | TITLES and all(self.kinds[index] == FIRM for index in inside):
@@ -90,6 +94,8 @@ class _View:
             return Span(self.sentence.tokens[inside[0] - 2].start, one.end, _PERSONA)
         if self._nickname(inside):
             return Span(one.start, one.end, _PERSONA)
+        if GIVEN in self.kinds[inside[0]] and self._hyphened_trait(inside[0]):
+            return Span(self.sentence.tokens[inside[0] - _PARTS].start, one.end, _PERSONA)
         return Span(one.start, one.end, _COMPANY) if self._calls_itself_firm(one, inside) else one
 
     def _calls_itself_firm(self, one: Span, inside: Sequence[int]) -> bool:
@@ -160,9 +166,26 @@ class _View:
         if one.entity != _CONTACT or len(inside) == 1 or self.kinds[inside[-1]] != FIRM:
             return [one]
         person, firm = self.sentence.tokens[inside[-2]], self.sentence.tokens[inside[-1]]
+        capitals = person.text[0].isupper() and firm.text[0].isupper() and FAMILY not in self.kinds[inside[-2]]
+        if self.words[inside[0]] in TITLES or capitals:
+            return [one]  # "Dr. Emeka Obi"
         if not person.text.isalpha() or self.sentence.text[person.end : firm.start] != " ":
             return [one]
         return [Span(one.start, person.end, _CONTACT), Span(firm.start, one.end, _COMPANY)]
+
+    def _hyphened_trait(self, index: int) -> bool:
+        """Whether two everyday words joined by a hyphen stand before a first name: "hands-on harry"."""
+        first = index - _PARTS
+        if first < 0 or self.words[first + 1] not in _HYPHENS or self.sentence.tokens[index - 1].text[0].isdigit():
+            return False
+        joined = self.sentence.tokens[first].end == self.sentence.tokens[first + 1].start
+        return joined and not any(GIVEN in self.kinds[place] for place in (first, index - 1))
+
+    def _with_first_name(self, one: Span, inside: Sequence[int]) -> Span:
+        """A persona with the first name before it: "penny the controller"."""
+        first = inside[0] - 2
+        called = first >= 0 and self.words[inside[0] - 1] == "the" and GIVEN in self.kinds[first]
+        return Span(self.sentence.tokens[first].start, one.end, _PERSONA) if called else one
 
     def _nickname(self, inside: Sequence[int]) -> bool:
         if len(inside) != _PARTS or inside[0] < 0 or self.words[inside[1]] not in _HYPHENS:

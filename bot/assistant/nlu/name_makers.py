@@ -33,6 +33,7 @@ _SAID: Final = {
             (", dem ", "role", " von ", "company", ","),
             (", früher ", "role", ","),
         ),
+        *((" ", "role", " ", "company"), (" ", "role"), (" ", "company"), (" ", "role", " von ", "company")),
     ),
     "en": (
         *((", ", "role", " at ", "company", ","), (", ", "role", " of ", "company", ","), (", ", "role", ",")),
@@ -46,17 +47,30 @@ _SAID: Final = {
             (", their ", "role", ","),
             (", ", "role", " over at ", "company", ","),
         ),
+        *((" ", "role", " ", "company"), (" ", "role"), (" ", "company"), (" the ", "role", " at ", "company")),
+    ),
+}
+
+# How people say it before the name.
+_INTRODUCED: Final = {
+    "de": (
+        *(("der ", "role", " von ", "company", ", "), ("die ", "role", " bei ", "company", ", ")),
+        *(("den ", "role", " der ", "company", ", "), ("role", " ", "company", " "), ("die ", "role", " ")),
+    ),
+    "en": (
+        *(("the ", "role", " at ", "company", ", "), ("the ", "role", " from ", "company", ", ")),
+        *(("their ", "role", ", "), ("the ", "role", " at ", "company", " "), ("the ", "role", " ")),
     ),
 }
 
 Makers = dict[str, list[Callable[[], str]]]
 
 
-def who_is(makers: Makers, language: str, dice: random.Random) -> list[tuple[str, str]]:
-    """What is said behind a person's name of the role and the firm: pieces of text, each with its entity or ""."""
+def who_is(makers: Makers, language: str, dice: random.Random, *, before: bool = False) -> list[tuple[str, str]]:
+    """What is said behind a person's name (or `before` it) of role and firm: pieces of text with entity or ""."""
     return [
         (dice.choice(makers[piece])(), piece) if piece in makers else (piece, "")
-        for piece in dice.choice(_SAID[language])
+        for piece in dice.choice((_INTRODUCED if before else _SAID)[language])
     ]
 
 
@@ -72,7 +86,7 @@ def name_makers(language: str) -> Makers:
         fake = fakes[locale]
         makers["contact"] += [fake.last_name, families, fake.first_name]
         makers["contact"] += [partial(_full_name, fake), partial(_full_name, fake), partial(_full_name, fake, families)]
-        makers["contact"] += [partial(_long_name, fake, dice)]
+        makers["contact"] += [partial(_long_name, fake, dice), partial(_initialled, fake, dice)]
         makers["company"] += firm_makers(fake, locale, dice, language)
         makers["company"] += [partial(dice.choice, known_firms()), partial(dice.choice, known_firms())]
     german = fakes["de_DE"]
@@ -101,6 +115,11 @@ def _long_name(fake: Faker, dice: random.Random) -> str:
     title = dice.choice(("", "", "Dr. ", "Prof. ", "Prof. Dr. ", "Dr "))
     first = dice.choice(("", f"{fake.first_name()} ", f"{fake.first_name()}-{fake.first_name()} "))
     return f"{title}{first}{name}"
+
+
+def _initialled(fake: Faker, dice: random.Random) -> str:
+    """ "B. Hendriks", "j kuipers"."""
+    return f"{fake.first_name()[0]}{dice.choice(('.', '.', ''))} {fake.last_name()}"
 
 
 def _doctor(fake: Faker) -> str:

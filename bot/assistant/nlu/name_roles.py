@@ -16,11 +16,12 @@ ROLE: Final = "role"
 # intents the lexicon finds 155 roles and not one is annotated; in those of all others seven of eight are.
 _ABOUT_NO_ROLE = frozenset(
     {"out_of_scope", "start_onboarding", "start_quiz", "help", "greet", "bot_challenge", "give_feedback"}
-    | {"stop", "affirm", "list_personas", "list_anti_personas"}
+    | {"stop", "affirm", "list_personas"}
 )
 _JOINING = frozenset({"und", "and", "oder", "or", ",", "/"})
 # No word that begins or ends a title; "it" may be a field of work.
-_EVERYDAY = frozenset(map(fold, GERMAN | ENGLISH | {"fur", "laut", "ausm", "vom", "beim", "new", "neuer"})) - {"it"}
+_EVERYDAY = frozenset(map(fold, GERMAN | ENGLISH | {"fur", "laut", "ausm", "vom", "beim", "new", "neuer"}))
+_EVERYDAY = (_EVERYDAY | {"hes", "shes", "theyre", "whats", "thats"}) - {"it"}
 
 
 def about_roles(intent: str) -> bool:
@@ -37,8 +38,9 @@ def with_roles(sentence: Sentence, names: Sequence[Span], roles: Sequence[Span],
         return list(names)
     taken = [(one.start, one.end) for one in names]
     taken += [(term.start, term.end) for term in sentence.terms if term.entity != ROLE]
-    known = [(term.start, term.end) for term in sentence.terms if term.entity == ROLE]
+    known = [(term.start, term.end) for term in sentence.terms if term.entity == ROLE]  # not "genervter werksleiter"
     parts = [part for one in roles for part in _parts(sentence, one)]
+    parts = [one for one in parts if not any(one.start < start and one.end == end for start, end in known)]
     new = [one for one in parts if not any(start <= one.start and one.end <= end for start, end in known)]
     kept = [one for one in new if all(one.end <= start or end <= one.start for start, end in taken)]
     kept = [one for one in kept if FAMILY not in "".join(knowledge.listed.at(words_in(sentence, one)))]

@@ -14,6 +14,7 @@ _SEED = 1
 _VARIED = frozenset({"contact", "company", "persona", "role"})
 _COMPANY_TIMES = 2  # firms are named in fewer examples than people, but in as many questions
 _WHO_IS = 0.15  # share of people of whom role and firm are said
+_INTRODUCED = 0.08  # share of people of whom they are said before the name ("the buyer at Brandt, Lea Roth")
 _WITH_COMPANY = 0.25  # share of variants with a person that tell the firm too, as people do ("weber von bosch")
 _AS_COMPANY = 0.2  # share of people who may as well be a firm ("lohnt sich meier noch") that become one
 _OF = {
@@ -21,6 +22,7 @@ _OF = {
     "en": (" from ", " at ", " of ", " with ", ", ", " "),
 }
 _WITH_ARTICLE = 0.5  # share of names of personas put in place of a number that get one: "the Busy Founders"
+_PART_OF_NAME = ("The ", "Der ", "Die ")
 _OF_PEOPLE = SALUTATIONS | TITLES | {"der", "die", "den", "dem", "the", "that", "this", "diesen", "dieser", "diese"}
 _ARTICLES = {"de": ("die ", "den ", "die Persona ", "das Segment "), "en": ("the ", "the ", "our ", "the segment ")}
 
@@ -45,7 +47,8 @@ def language_of(text: str) -> str:
 
 
 def _varied(sentence: Sentence, makers: Makers, language: str, dice: random.Random, *, lower: bool) -> Sentence:
-    text, names, end = "", [], 0
+    names: list[Span] = []
+    text, end = "", 0
     told = any(span.entity == "company" for span in sentence.spans)
     for span in sorted(sentence.spans, key=lambda span: span.start):
         text += sentence.text[end : span.start]
@@ -56,14 +59,15 @@ def _varied(sentence: Sentence, makers: Makers, language: str, dice: random.Rand
             new = dice.choice(makers[entity])()
         if span.entity == "persona" and old[-1].isdigit() and dice.random() < _WITH_ARTICLE:
             text += dice.choice(_ARTICLES[language])
+        if entity == "contact" and not told and _free(sentence, span) and dice.random() < _INTRODUCED:
+            told = True
+            text = _saying(text, who_is(makers, language, dice, before=True), names)
         names.append(Span(len(text), len(text) + len(new), entity))
         text += new
         end = span.end
         if entity == "contact" and not told and not _said(sentence) and dice.random() < _WHO_IS:
             told = True
-            for piece, kind in who_is(makers, language, dice):
-                names += [Span(len(text), len(text) + len(piece), kind)] if kind else []
-                text += piece
+            text = _saying(text, who_is(makers, language, dice), names)
         elif entity == "contact" and not told and "@" not in new and dice.random() < _WITH_COMPANY:
             told = True
             text += dice.choice(_OF[language])
@@ -74,17 +78,37 @@ def _varied(sentence: Sentence, makers: Makers, language: str, dice: random.Rand
     text = text[:-1] if text.endswith(",") and not rest[:1].isspace() else text  # no comma before another mark
     text = _ended(text + rest, names[-1].end, dice)
     if lower and len(text.lower()) == len(text):  # positions must stay valid
+        names = [_without_article(text, one) for one in names]
         text = text.lower()
     return Sentence(text, tokens_of(text), find_terms(text), tuple(names), sentence.intent)
+
+
+def _saying(text: str, pieces: Sequence[tuple[str, str]], names: list[Span]) -> str:
+    """`text` with `pieces` behind it, whose entities are added to `names`."""
+    for piece, kind in pieces:
+        names += [Span(len(text), len(text) + len(piece), kind)] if kind else []
+        text += piece
+    return text
+
+
+def _without_article(text: str, name: Span) -> Span:
+    """A persona in small letters begins after its article, which only a capital makes a part of the name."""
+    article = name.entity == "persona" and text[name.start : name.end].startswith(_PART_OF_NAME)
+    return Span(name.start + text[name.start : name.end].index(" ") + 1, name.end, name.entity) if article else name
 
 
 def _either(sentence: Sentence, span: Span) -> bool:
     """Whether a firm may stand in a person's place: no form of address, article or role is before it, and no other
     name is in the sentence.
     """
+    return span.entity == "contact" and len(sentence.spans) == 1 and _free(sentence, span)
+
+
+def _free(sentence: Sentence, span: Span) -> bool:
+    """Whether nothing is said of who is named: no form of address, article, hyphen or role."""
     before = fold(sentence.text[: span.start]).split()[-1:]
     free = not before or (before[0].strip(".,") not in _OF_PEOPLE and sentence.text[: span.start].rstrip()[-1:] != "-")
-    return span.entity == "contact" and len(sentence.spans) == 1 and free and not _said(sentence)
+    return free and not _said(sentence)
 
 
 def _said(sentence: Sentence) -> bool:

@@ -76,7 +76,7 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         `variants`: made-up sentences added for each that holds one; `encoder`: a name in
         bot.assistant.nlu.encoder.ENCODERS.
         """
-        return {"entities": [*NAMES, ROLE], "variants": 3, "encoder": "universal"}
+        return {"entities": [*NAMES, ROLE], "variants": 2, "encoder": "universal"}
 
     @classmethod
     def create(
@@ -172,7 +172,8 @@ class NameExtractor(EntityExtractorMixin, GraphComponent):
         return self._listed.is_firm(name) and len(words) - len(name) <= _MOST_BESIDE
 
     def _knowledge(self, sentences: Sequence[Sentence], encoder: Encoder | None) -> Knowledge:
-        return Knowledge(self._known, self._gazetteer, self._listed, self._clusters.of(_words(sentences), encoder))
+        clusters = self._clusters.of(_words(sentences), encoder)
+        return Knowledge(self._known, self._gazetteer, self._listed, clusters, self._kinds)
 
 
 def corrected(sentence: Sentence, found: Sequence[Span], knowledge: Knowledge) -> list[Span]:
@@ -211,8 +212,8 @@ def _acted_upon(message: Message) -> str:
 
 
 def _beyond(message: Message) -> bool:
-    """Whether the assistant likely isn't for what is asked: names there are of sights, singers, dishes and shops."""
-    return likeliest(message) == _OUT_OF_SCOPE
+    """Whether the assistant isn't for what is asked: names there are of sights, singers, dishes and shops."""
+    return _acted_upon(message) == _OUT_OF_SCOPE
 
 
 def _words(sentences: Iterable[Sentence]) -> list[str]:

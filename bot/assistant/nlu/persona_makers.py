@@ -110,6 +110,46 @@ _NICKNAMES: Final = {
         *("Eco", "Office", "Deadline", "Purchasing", "Cloud", "Brand", "Skeptical"),
     ),
 }
+# What one person is, as personas are called after ("Emsige Einkäuferin", "Plant Boss Pauline").
+_OFFICES: Final = {
+    "de": (
+        *(
+            "Einkäuferin",
+            "Betriebsleiter",
+            "Verwalter",
+            "Handwerker",
+            "Stratege",
+            "Planerin",
+            "Bauleiter",
+            "Filialchef",
+        ),
+        *("Werkleiter", "Kämmerer", "Ärztin", "Gutachter", "Meister", "Händlerin", "Gründerin", "Wirt", "Architektin"),
+        *(
+            "Personalerin",
+            "Konzernlenker",
+            "Hausmeister",
+            "Bürgermeisterin",
+            "Kapitän",
+            "Admin",
+            "Verkäufer",
+            "Filialchef",
+        ),
+    ),
+    "en": (
+        *("Plant Boss", "Ops Manager", "Lab Head", "Shop Owner", "Site Manager", "Nurse", "Night Crew", "Engineer"),
+        *("Farm Boss", "Tech Lead", "Finance Director", "Retailer", "Builder", "Bursar", "Team Lead", "Architect"),
+        *(
+            "Caterer",
+            "Broker",
+            "Captain",
+            "Head Teacher",
+            "Planner",
+            "Strategist",
+            "Family Business",
+            "Council Officer",
+        ),
+    ),
+}
 # One of a group, as many name a persona in the singular ("the Bargain Hunter").
 _SINGLE: Final = {
     "de": (
@@ -141,6 +181,7 @@ _INFLECTED = 0.3  # share of German names used after a preposition or article: "
 def persona_makers(dice: random.Random, language: str) -> list[Callable[[], str]]:
     """Ways to make up the name of a persona in `language` ("de" or "en"), as often in the list as they are used."""
     ways = [_described, _described, _group, _compound, _compound, _placed, _placed, _nickname, _nickname, _nickname]
+    ways += [_office, _office, _office]
     ways += [_single, _single, _single, _single_placed]
     ways += [_leaning] if language == "de" else []
     return [partial(way, dice, language) for way in ways]
@@ -195,6 +236,17 @@ def _nickname(dice: random.Random, language: str) -> str:
     if language == "en" and dice.random() < _WITH_ARTICLE:
         return f"{name} the {dice.choice(_SINGLE['en'])}"
     return f"{before}{name}"
+
+
+def _office(dice: random.Random, language: str) -> str:
+    """ "Emsige Einkäuferin", "Bauleiter Bernd", "Plant Boss Pauline", "Rural Retailer"."""
+    office, trait = dice.choice(_OFFICES[language]), dice.choice(_TRAITS[language])
+    alike = [one for one in _TRAITS[language] if one[0] == office[0]]
+    trait = dice.choice(alike) if alike and dice.random() < _ALLITERATING else trait
+    trait += dice.choice(("r", "n", "")) if language == "de" else ""
+    names = given_names(office.split()[-1][0]) if dice.random() < _ALLITERATING else ()
+    name = dice.choice(names or given_names(dice.choice("abcdefghijklmnoprstuvw")))
+    return dice.choice((f"{trait} {office}", f"{office} {name}", f"{office} {name}"))
 
 
 def _single(dice: random.Random, language: str) -> str:

@@ -39,7 +39,7 @@ def corrected(text: str, found: Sequence[tuple[str, str]], intent: str = "") -> 
     spans = [Span(text.index(name), text.index(name) + len(name), entity) for name, entity in found]
     sentence = Sentence(text, tokens_of(text), find_terms(text), tuple(spans), intent)
     listed = KnownNames({"given": ["tina", "herbert"], "family": ["lang", "weber"]}, [["bosch"], ["deutsche", "bahn"]])
-    knowledge = Knowledge(KNOWN, Gazetteer([(("forscher",), "persona")]), listed, {})
+    knowledge = Knowledge(KNOWN, Gazetteer([(("forscher",), "persona")]), listed, {}, {"compare_personas": "persona"})
     return [(text[one.start : one.end], one.entity) for one in correct(sentence, spans, knowledge)]
 
 
@@ -73,6 +73,13 @@ def corrected(text: str, found: Sequence[tuple[str, str]], intent: str = "") -> 
         ("gibt es bei [Gebrüder Weiss](company) einen", [("Gebrüder Weiss", "company")]),
         ("was kauft [Anna Weiß](contact) bei uns", [("Anna Weiß", "contact")]),
         ("was kauft [anna heute](contact)", [("anna", "contact")]),
+        ("wird b. [hendriks](contact) je kaufen", [("b. hendriks", "contact")]),
+        ("mark [ann ellis](contact) as no profiling", [("ann ellis", "contact")]),
+        ("bei [iberofrut](company) ab sofort", [("iberofrut", "company")]),
+        ("bei [Norfrukt](company) AS nachfragen", [("Norfrukt AS", "company")]),
+        ("they hired at [St Anne's](company), who is it", [("St Anne's", "company")]),
+        ("what about [Unipart's](company) numbers", [("Unipart", "company")]),
+        ("[no 5](persona) please", [("5", "persona")]),
         ("alle [Kestrel Kontakte](company) bitte", [("Kestrel", "company")]),
     ],
 )
@@ -112,6 +119,9 @@ def test_a_described_lead_has_a_role_and_is_no_persona(agent: Any) -> None:
         ("Profil von Persona [Nr. 4](company)", [("Persona Nr. 4", "persona")]),
         ("tabelle mit persona zwei", [("persona zwei", "persona")]),
         ("raus mit uwe vom autohaus sprock", [("autohaus sprock", "company")]),
+        ("persona 1 und nicht die 4", [("persona 1", "persona"), ("4", "persona")]),
+        ("p2 neben p6", [("p2", "persona"), ("p6", "persona")]),
+        ("[held #6631](contact) back", [("#6631", "contact")]),
         ("die [chefin](role) bei der marienhöhe", [("marienhöhe", "company")]),
     ],
 )
@@ -130,6 +140,9 @@ def test_what_the_surroundings_leave_no_doubt_about(agent: Any, found: str, expe
         ("passt [Bock](contact) [Logistik](company)", [("Bock Logistik", "company")]),
         ("passt [Weber](contact) [Bosch](company)", [("Weber", "contact"), ("Bosch", "company")]),
         ("passt [Weber Bosch](contact)", [("Weber", "contact"), ("Bosch", "company")]),
+        ("passt [Dr. Emeka Bosch](contact)", [("Dr. Emeka Bosch", "contact")]),
+        ("ask hands-on [tina](contact)", [("hands-on tina", "persona")]),
+        ("offers for tina the [tinkerer](persona)", [("tina the tinkerer", "persona")]),
         ("passt [Weber](contact) [Kestrel](company)", [("Weber", "contact"), ("Kestrel", "company")]),
         ("zeit mit [Autohaus](company) [Wernecke](contact)", [("Autohaus Wernecke", "company")]),
         (
@@ -159,6 +172,8 @@ def test_what_is_known_of_the_words_tells_kinds_apart(agent: Any, found: str, ex
     ("found", "intent", "expected"),
     [
         ("how do i win over a [verger](role)", "ask_approach", [("verger", "role")]),
+        ("du bist ein [genervter werksleiter](role)", "practice_conversation", []),
+        ("nr 2 und nr. 5", "compare_personas", [("2", "persona"), ("5", "persona")]),
         ("er ist [laut siegel küster und türmer](role)", "inform", [("siegel küster", "role"), ("türmer", "role")]),
         ("bist du ein [ratgeber](role)", "bot_challenge", []),
         ("wie ticken [vertriebsleiter](role)", "ask_approach", []),
@@ -214,6 +229,18 @@ def test_a_message_is_said_without_its_names(agent: Any) -> None:
         ("offers for [green](contact) [fleet](company)", "ask_content", [("green fleet", "persona")]),
         ("offers for Mr [Green](contact)", "ask_content", [("Green", "contact")]),
         ("offers for [bosch](company)", "ask_content", [("bosch", "company")]),
+        (
+            "the copywriter at [quarry lane](company) wants topics",
+            "ask_content",
+            [("copywriter", "role"), ("quarry lane", "company")],
+        ),
+        ("offers for corporate strategist", "ask_content", [("corporate strategist", "persona")]),
+        ("our cfo wants offers for [green](persona)", "ask_content", [("cfo", "role"), ("green", "persona")]),
+        (
+            "[eco tina boss bob](persona)",
+            "compare_personas",
+            [("eco tina", "persona"), ("boss bob", "persona")],
+        ),
         ("glück [auf](contact)", "greet", []),
         ("worth it, [auf](contact)", "check_anti_persona", [("auf", "contact")]),
     ],
@@ -229,9 +256,9 @@ def test_what_nobody_is_named_with_names_a_persona_or_nobody(
 
     text, names = marked(found)
     spans = [Span(text.index(name), text.index(name) + len(name), entity) for name, entity in names]
-    knowledge = Knowledge(KNOWN, Gazetteer(()), KnownNames({}, [["bosch"]]), {})
-    kinds = {"ask_content": "persona", "greet": ""}
-    fit = fitting(Sentence(text, tokens_of(text), (), ()), spans, intent, kinds, knowledge)
+    knowledge = Knowledge(KNOWN, Gazetteer(()), KnownNames({"given": ["tina"]}, [["bosch"]]), {})
+    kinds = {"ask_content": "persona", "compare_personas": "persona", "greet": ""}
+    fit = fitting(Sentence(text, tokens_of(text), find_terms(text), ()), spans, intent, kinds, knowledge)
     assert [(text[one.start : one.end], one.entity) for one in fit] == expected
 
 

@@ -108,6 +108,14 @@ def test_long_messages_are_read_up_to_a_bound(text: str) -> None:
         ("ask a PA", ["PA"]),
         ("senior management", ["senior management"]),
         ("Ansprechpartner der Geschäftsführer", ["Geschäftsführer"]),
+        ("the deputy head of purchasing", ["deputy head of purchasing"]),
+        ("stellv. Leiterin IT", ["stellv. Leiterin IT"]),
+        ("ask the legal department", ["legal department"]),
+        ("cfo maschinenbau 200 ma", ["cfo"]),
+        ("Fuhrparkleiter der Spedition Hallgarten", ["Fuhrparkleiter"]),
+        ("is she a serious buyer or one of the never-buyers", []),
+        ("she is a buyer", ["buyer"]),
+        ("please process it", []),
     ],
 )
 def test_roles_are_neither_verbs_nor_talks_but_whoever_is_introduced(text: str, roles: list[str]) -> None:
