@@ -29,7 +29,7 @@ from persona_store.live.events import (
 from persona_store.live.following import follow_touched, note_touched
 from persona_store.live.people import Known, Origin, find_contacts, origin, persons
 from persona_store.live.rows import Row, contact_rows, deal_rows, interaction_rows
-from persona_store.live.store import add, batches, only_writer
+from persona_store.live.store import add, batches, only_writer, rows_of
 from persona_store.live.touchpoints import write_deals, write_interactions
 from persona_store.names import index_people
 from persona_store.privacy.suppression import suppressed_refs
@@ -242,7 +242,7 @@ def _seen(session: Session, events: Iterable[str]) -> set[str]:
     return {
         id_
         for some in batches(sorted(events))
-        for id_ in session.scalars(select(LiveEvent.id).where(LiveEvent.id.in_(some)))
+        for id_ in session.scalars(rows_of(LiveEvent, "id", ("id",)), {"some": some})
     }
 
 

@@ -7,11 +7,10 @@ same events leads to the same values (Shapiro, Preguiça, Baquero, Zawirski 2011
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from persona_store.database.models import LiveClock
-from persona_store.live.store import batches, upsert
+from persona_store.live.store import batches, rows_of, upsert
 
 Clock = tuple[int, str]
 
@@ -28,7 +27,7 @@ class Clocks:
         """Fetches the clocks of `subjects`, those already here left alone."""
         for some in batches(sorted({subject for subject in subjects if subject not in self._known})):
             self._known |= {subject: {} for subject in some}
-            rows = self._session.execute(select(LiveClock.subject, LiveClock.fields).where(LiveClock.subject.in_(some)))
+            rows = self._session.execute(rows_of(LiveClock, "subject", ("subject", "fields")), {"some": some})
             self._known |= {subject: dict(fields) for subject, fields in rows}
 
     def newer(self, subject: str, contact_id: int | None, values: Mapping[str, Any], clock: Clock) -> dict[str, Any]:

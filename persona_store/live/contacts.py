@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from persona_store.crm.builders import COMPANY_ID, COMPANY_NAME
@@ -14,7 +14,7 @@ from persona_store.live.clocks import Clocks
 from persona_store.live.companies import DETAILS, find_companies, write_details
 from persona_store.live.events import ContactEvent, OutcomeEvent, instant
 from persona_store.live.rows import CUSTOM, Row
-from persona_store.live.store import batches
+from persona_store.live.store import batches, rows_of
 
 COLUMNS = (
     "external_id", "market", "salutation", "title", "first_name", "last_name", "email", "phone", "job_title",
@@ -100,8 +100,8 @@ def read_contacts(session: Session, ids: set[int]) -> dict[int, dict[str, Any]]:
     """The columns of contacts by id."""
     found: dict[int, dict[str, Any]] = {}
     for some in batches(sorted(ids)):
-        table = select(Contact.id, *(getattr(Contact, name) for name in COLUMNS)).where(Contact.id.in_(some))
-        found |= {row[0]: dict(zip(COLUMNS, row[1:], strict=True)) for row in session.execute(table)}
+        rows = session.execute(rows_of(Contact, "id", ("id", *COLUMNS)), {"some": some})
+        found |= {row[0]: dict(zip(COLUMNS, row[1:], strict=True)) for row in rows}
     return found
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, func, or_, select, tuple_, update
+from sqlalchemy import func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from persona_store.crm.duplicates import SCHEMA, find_originals
 from persona_store.database.models import Contact
-from persona_store.live.store import batches
+from persona_store.live.store import batches, rows_of
 
 PAIRS_AT_ONCE = 400  # of birth year and city in one statement; each is two parameters in a list that is searched
 
@@ -47,9 +47,9 @@ def _with_clusters(session: Session, ids: set[int]) -> set[int]:
     """The contacts with all entries that stand for the same persons."""
     found = set(ids)
     for some in batches(sorted(ids)):
-        found |= {o for o in session.scalars(select(Contact.duplicate_of).where(Contact.id.in_(some))) if o}
+        found |= {o for o in session.scalars(rows_of(Contact, "id", ("duplicate_of",)), {"some": some}) if o}
     for some in batches(sorted(found)):
-        found |= set(session.scalars(select(Contact.id).where(Contact.duplicate_of.in_(some))))
+        found |= set(session.scalars(rows_of(Contact, "duplicate_of", ("id",)), {"some": some}))
     return found
 
 
@@ -58,22 +58,19 @@ def _block_mates(session: Session, frame: pl.DataFrame) -> set[int]:
     found: set[int] = set()
     for name in ("email", "phone", "company_id"):
         for some in batches(frame[name].drop_nulls().unique().sort().to_list()):
-            found |= _ids(session, getattr(Contact, name).in_(some))
+            found |= set(session.scalars(rows_of(Contact, name, ("id",)), {"some": some}))
     pairs = frame.select("birth_year", "city").drop_nulls().unique().sort("birth_year", "city").rows()
     for some in batches(pairs, PAIRS_AT_ONCE):
-        found |= _ids(session, tuple_(Contact.birth_year, Contact.city).in_(some))
+        same = tuple_(Contact.birth_year, Contact.city).in_(some)
+        found |= set(session.scalars(select(Contact.id).where(same)))
     return found
-
-
-def _ids(session: Session, condition: ColumnElement[bool]) -> set[int]:
-    return set(session.scalars(select(Contact.id).where(condition)))
 
 
 def _read(session: Session, ids: set[int]) -> pl.DataFrame:
     rows: list[tuple[Any, ...]] = []
     for some in batches(sorted(ids)):
-        table = select(*(getattr(Contact, name) for name in SCHEMA)).where(Contact.id.in_(some)).order_by(Contact.id)
-        rows += [tuple(row) for row in session.execute(table)]
+        rows += [tuple(row) for row in session.execute(rows_of(Contact, "id", tuple(SCHEMA)), {"some": some})]
+    rows.sort()
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 

@@ -4,12 +4,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from persona_store.crm.recognition import GENERIC
 from persona_store.database.models import KEY_LENGTH, Contact, Import
-from persona_store.live.store import batches
+from persona_store.live.store import batches, rows_of
+
+ORIGINAL = aliased(Contact)
+CONTACTS = (
+    select(
+        Contact.id,
+        Contact.key,
+        Contact.external_id,
+        Contact.email,
+        Contact.blocked_on,
+        ORIGINAL.blocked_on.label("too"),
+    )
+    .outerjoin(ORIGINAL, ORIGINAL.id == Contact.duplicate_of)
+    .order_by(Contact.id)
+)  # made once, as are the statements below: that takes longer than to carry them out for a few contacts
+BY_ID = CONTACTS.where(Contact.external_id.in_(bindparam("ids", expanding=True)))
+BY_MAIL = CONTACTS.where(
+    or_(Contact.email.in_(bindparam("mails", expanding=True)), Contact.key.in_(bindparam("keys", expanding=True)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +72,11 @@ def find_contacts(session: Session, refs: Iterable[str], system: str) -> dict[st
     mails = sorted(ref[5:] for ref in wanted if ref.startswith("mail:"))
     found: dict[str, Known] = {}
     for some in batches(ids):
-        rows = session.execute(_contacts().where(Contact.external_id.in_(some)).order_by(Contact.id)).all()
+        rows = session.execute(BY_ID, {"ids": some}).all()
         for row in sorted(rows, key=lambda row: row.key != f"{system}:{row.external_id}"[:KEY_LENGTH]):
             found.setdefault(f"id:{row.external_id}", _known(row))
     for some in batches(mails):
-        by_mail = or_(Contact.email.in_(some), Contact.key.in_([f"mail:{mail}" for mail in some]))
-        for row in session.execute(_contacts().where(by_mail).order_by(Contact.id)):
+        for row in session.execute(BY_MAIL, {"mails": some, "keys": [f"mail:{mail}" for mail in some]}):
             for name in {f"mail:{row.email}"[:KEY_LENGTH], row.key} & wanted:
                 found.setdefault(name, _known(row))
     return found
@@ -69,22 +86,10 @@ def persons(session: Session, contact_ids: Iterable[int]) -> set[int]:
     """Those whom the contacts stand for: themselves, or the original of a linked double."""
     found: set[int] = set()
     for some in batches(sorted(set(contact_ids))):
-        for own, original in session.execute(select(Contact.id, Contact.duplicate_of).where(Contact.id.in_(some))):
+        for own, original in session.execute(rows_of(Contact, "id", ("id", "duplicate_of")), {"some": some}):
             found.add(original or own)
     return found
 
 
-def _contacts() -> Select[*tuple[Any, ...]]:
-    original = aliased(Contact)
-    return select(
-        Contact.id,
-        Contact.key,
-        Contact.external_id,
-        Contact.email,
-        Contact.blocked_on,
-        original.blocked_on.label("too"),
-    ).outerjoin(original, original.id == Contact.duplicate_of)
-
-
-def _known(row: Row[Any]) -> Known:
+def _known(row: Any) -> Known:
     return Known(row.id, row.external_id is not None, row.blocked_on is not None or row.too is not None)

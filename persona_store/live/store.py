@@ -5,7 +5,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Insert, Table, text
+from sqlalchemy import Insert, Select, Table, bindparam, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,16 @@ def batches(values: Iterable[T], size: int = PARAMETERS) -> Iterator[list[T]]:
     rest = iter(values)
     while batch := list(islice(rest, size)):
         yield batch
+
+
+@cache
+def rows_of(model: type[Base], key: str, columns: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    """Selects `columns` of the rows whose `key` is among the parameter `some`.
+
+    Made once: to put a statement of many columns together takes longer than to carry it out for a few rows.
+    """
+    table = _table(model)
+    return select(*(table.c[name] for name in columns)).where(table.c[key].in_(bindparam("some", expanding=True)))
 
 
 def only_writer(session: Session) -> None:

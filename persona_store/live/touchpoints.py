@@ -15,7 +15,7 @@ from persona_store.live.companies import find_companies
 from persona_store.live.contacts import Changes
 from persona_store.live.people import Origin
 from persona_store.live.rows import Row
-from persona_store.live.store import add, batches
+from persona_store.live.store import add, batches, rows_of
 
 Stated = tuple[int, Row, Clock]
 
@@ -72,7 +72,7 @@ def _merge(
     keys = sorted({row.key for _, row, _ in stated if row.key is not None})
     before: dict[str, dict[str, Any]] = {}
     for some in batches(keys):
-        rows = session.execute(select(table.c.key, *(table.c[name] for name in columns)).where(table.c.key.in_(some)))
+        rows = session.execute(rows_of(model, "key", ("key", *columns)), {"some": some})
         before |= {row[0]: dict(zip(columns, row[1:], strict=True)) for row in rows}
     clocks.read(f"{table.name}:{key}" for key in keys if not key.startswith("event:"))  # type: ignore[attr-defined]
     after = {key: dict(row) for key, row in before.items()}
@@ -91,9 +91,8 @@ def _update(
     session: Session, model: type[Base], before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]
 ) -> None:
     changed = [key for key, row in before.items() if after[key] != row]
-    table = model.__table__
     for some in batches(changed):
-        ids = session.execute(select(table.c.id, table.c.key).where(table.c.key.in_(some))).all()
+        ids = session.execute(rows_of(model, "key", ("id", "key")), {"some": some}).all()
         session.execute(update(model), [{"id": row.id} | after[row.key] for row in ids])
 
 
