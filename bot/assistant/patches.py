@@ -33,6 +33,7 @@ from sanic.response import ResponseStream
 
 from bot.assistant.action_client import install_action_client
 from bot.assistant.once import answer_a_message_once
+from bot.assistant.rereading import read_personas_by_number
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ def apply_all() -> None:
     plots_only_with_matplotlib()
     install_action_client()
     answer_a_message_once()
+    read_personas_by_number()
 
 
 def telemetry_off() -> None:
