@@ -1,7 +1,10 @@
 """What follows from the rows of an import: outcomes, doubles, the index of names, hits in texts, who was erased."""
 
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
+import polars as pl
 from sqlalchemy import Connection, case, func, select, update
 from sqlalchemy.orm import Session
 
@@ -38,16 +41,20 @@ def derive(session: Session, loader: Loader, tell: Progress) -> tuple[int, int]:
     return linked, held_back
 
 
-def derive_first(beside: PeopleBeside, session: Session, loader: Loader, tell: Progress) -> tuple[int, int]:
-    """The same in a store that was empty: texts are read from the touchpoints on their way there."""
+def derive_first(folder: Path, session: Session, loader: Loader, tell: Progress) -> tuple[int, int]:
+    """The same in a store that was empty: what rests on the people alone is made while the touchpoints are written.
+
+    Texts are read from these on their way there; `folder` is for temporary files.
+    """
     from persona_store.privacy.erasure import erase_returned
 
     tell(sentence("progress.names"), LOADED)
-    linked, in_notes = beside.finish()
-    tell(sentence("progress.texts"), 0.9)
-    found = [] if in_notes is None else [in_notes]
-    loader.fill_touchpoints(lambda rows: found.append(talk_hits(rows)))
-    fill_hits(session.connection(), found)
+    with closing(PeopleBeside(session.connection(), folder)) as people:
+        found: list[pl.DataFrame] = []
+        loader.fill_touchpoints(lambda rows: found.append(talk_hits(rows)))
+        linked, in_notes = people.finish()
+    tell(sentence("progress.texts"), 0.95)
+    fill_hits(session.connection(), [in_notes, *found])
     newest = session.scalar(select(func.max(Contact.id))) or 0
     return linked, erase_returned(session, range(1, newest + 1))
 

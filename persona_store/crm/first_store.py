@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event, insert, select
 
 from persona_store.database import connect, session_scope
-from persona_store.database.bulk import ALONE, SORT_PRAGMAS
+from persona_store.database.bulk import ALONE, BIG_CACHE
 from persona_store.database.models import Base, Import, Suppressed
 from persona_store.errors import StoreUnavailable
 from persona_store.settings import settings
@@ -24,7 +24,7 @@ FILLED = (
 )
 # Nobody else has the file, and when the import fails it is left out: rolling back is all it must be able to.
 ALONE_PRAGMAS = ("PRAGMA journal_mode=MEMORY", "PRAGMA synchronous=OFF")
-BULK_PRAGMAS = ("PRAGMA foreign_keys=OFF", *SORT_PRAGMAS)
+BULK_PRAGMAS = ("PRAGMA foreign_keys=OFF", BIG_CACHE)
 GONE_BY = (Suppressed, Import)  # what an import goes by itself: who must not come back, and which number it gets
 STUMP = 2  # bytes left of a store that was replaced: no database, nor an empty one (for SQLite a single byte is)
 
@@ -126,7 +126,7 @@ def first_store(store: Engine, folder: Path) -> Iterator[FirstStore | None]:
 
 
 def set_for_load(engine: Engine, *more: str) -> None:
-    """Sets the connections of a SQLite engine for one big load: a big cache, indexes sorted in two threads.
+    """Sets the connections of a SQLite engine for one big load.
 
     References are left unchecked: the import resolves them itself.
     """

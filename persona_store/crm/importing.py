@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -24,7 +24,6 @@ from persona_store.crm.fields import TABLE_KINDS
 from persona_store.crm.first_store import first_store, rows_of, set_for_load
 from persona_store.crm.mapping import FileMapping, LayoutMapping
 from persona_store.crm.notes import column_notes, unclear_notes
-from persona_store.crm.people_beside import PeopleBeside
 from persona_store.crm.pieces import Early
 from persona_store.crm.problems import problem, sentence
 from persona_store.crm.readers import check_target, find_files, open_tables
@@ -197,21 +196,7 @@ def _load(
         raise StoreUnavailable(say("store.busy", settings().language))
     loader.open(connection)
     alone = connection.get_execution_options().get(ALONE, False)
-    with closing(PeopleBeside(connection, folder)) if alone else nullcontext() as beside:
-        return _fill(session, loader, beside, used, recognised, prepared, tell)
-
-
-def _fill(
-    session: Session,
-    loader: Loader,
-    beside: PeopleBeside | None,
-    used: list[tuple[Surveyed, FileMapping]],
-    recognised: Recognised,
-    prepared: _Prepared | None,
-    tell: Progress,
-) -> ImportReport:
-    connection = session.connection()
-    last_people, last_touchpoints = (_last_of(used, kind) for kind in ("contacts", "interactions"))
+    last_touchpoints = max((at for at, (_, found) in enumerate(used, 1) if found.table == "interactions"), default=0)
     files: list[FileReport] = []
     parts = _parts(used, tell if prepared is None else _silent)
     for (table, found, part), early in zip_longest(parts, prepared.tables if prepared else ()):
@@ -219,13 +204,11 @@ def _fill(
         read, notes = loader.load(table.source, found, part, early)
         notes = unclear_notes(recognised.unclear.get(name, {}), found) + notes + column_notes(table, found)
         files.append(FileReport(name, read, found, tuple(notes)))
-        if beside is not None and len(files) == last_people:
-            beside.begin()
-        if beside is None and len(files) == last_touchpoints:
+        if not alone and len(files) == last_touchpoints:
             loader.begin_touchpoints()
     loader.finish()
     notes = outcomes(connection, loader, {found.table for _, found in used})
-    follow = derive if beside is None else partial(derive_first, beside)
+    follow = partial(derive_first, folder) if alone else derive
     linked, held_back = follow(session, loader, tell)
     if held_back:
         notes.append(sentence("note.erased", n=held_back))
@@ -240,11 +223,6 @@ def _fill(
     return ImportReport(
         tuple(files), loader.counts, tuple(notes), linked, loader.cells_left_out, path, False, 0.0, markets
     )
-
-
-def _last_of(used: list[tuple[Surveyed, FileMapping]], kind: str) -> int:
-    """The number, from 1, of the last table of a kind; 0 where there is none."""
-    return max((at for at, (_, found) in enumerate(used, 1) if found.table == kind), default=0)
 
 
 def _finish(

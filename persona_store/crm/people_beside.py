@@ -1,6 +1,6 @@
-"""What rests on the people alone, made while it is read what they did: doubles, index of names, hits in notes."""
+"""What rests on the people alone, made while it is written what they did: doubles, index of names, hits in notes."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -17,29 +17,26 @@ COLUMNS = SCHEMA | {"notes": pl.String, "company": pl.String}
 
 
 class PeopleBeside:
-    """The people of a store that is ALONE, read once; a thread of its own works on them.
+    """The people of a store that is ALONE, read once, when they are all there; a thread of its own works on them.
 
-    `begin` starts it once they are all there, `finish` waits for it and writes. `close` ends it whatever came of it.
+    `finish` waits for it and writes. `close` ends it whatever came of it.
     """
 
     def __init__(self, connection: Connection, folder: Path) -> None:
-        """`folder` takes the index for the time being."""
+        """Starts the work; nobody may come or change name, company or address afterwards.
+
+        `folder` takes the index for the time being.
+        """
         self._connection = connection
         self._stage = SqliteStage(connection, folder / "names.db", *TABLES)
-        self._worker = ThreadPoolExecutor(1)
-        self._done: Future[tuple[pl.DataFrame, pl.DataFrame]] | None = None
-
-    def begin(self) -> None:
-        """Starts the work; nobody may come or change name, company or address afterwards."""
         columns = (getattr(Contact, name) for name in (*SCHEMA, "notes"))
         query = select(*columns, Company.name).outerjoin(Company, Company.id == Contact.company_id)
-        people = read_rows(self._connection, query.order_by(Contact.id), COLUMNS)
+        people = read_rows(connection, query.order_by(Contact.id), COLUMNS)
+        self._worker = ThreadPoolExecutor(1)
         self._done = self._worker.submit(self._work, people)
 
-    def finish(self) -> tuple[int, pl.DataFrame | None]:
+    def finish(self) -> tuple[int, pl.DataFrame]:
         """Links the doubles and fills the empty index; returns how many doubles there are, and the hits in notes."""
-        if self._done is None:
-            return 0, None
         originals, hits = self._done.result()
         link(self._connection, originals)
         self._stage.move(self._connection)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from persona_store.crm.loading import Upsert, Written
 from persona_store.database.bulk import (
-    SORT_PRAGMAS,
+    BIG_CACHE,
     frame_writer,
     indexes_later,
     insert_frames,
@@ -21,11 +21,7 @@ from persona_store.database.bulk import (
 from persona_store.database.models import Contact, Interaction
 
 PART_ROWS = 1_000_000  # sorted at a time in memory
-OWN_PRAGMAS = (
-    "PRAGMA main.journal_mode=OFF",
-    "PRAGMA main.synchronous=OFF",
-    SORT_PRAGMAS[0],
-)  # the store keeps its own
+OWN_PRAGMAS = ("PRAGMA main.journal_mode=OFF", "PRAGMA main.synchronous=OFF", BIG_CACHE)  # the store keeps its own
 OWNERS = "SELECT contact_id FROM {0} UNION SELECT t.contact_id FROM interactions t JOIN {0} s ON s.key = t.key"
 REPEATED = ("kind", "channel", "direction")  # words that are sorted as numbers
 TABLE = Interaction.__tablename__

@@ -88,7 +88,8 @@ class Column:
             self._add_patterns(cells.head(ENOUGH_CELLS))
             cells = cells.slice(ENOUGH_CELLS)
             if self.looked >= ENOUGH_CELLS // 2:
-                self._follow = max(self.dates, self.numbers + self.ranges) >= WORTH_COUNTING * self.looked
+                numbers = 0 if self.like_ids else self.numbers + self.ranges  # then it is no number whatever comes
+                self._follow = max(self.dates, numbers) >= WORTH_COUNTING * self.looked
         if cells.dtype == pl.String and self._follow is not False and len(cells):
             self._add_patterns(cells)
 

@@ -16,8 +16,8 @@ ROWS_AT_ONCE = 50_000
 # again took a tenth of an import.
 COLLECT_AFTER = 200_000
 CACHE_KIB = 524_288  # SQLite's page cache while loading, and what it sorts at a time for an index; default: 2 MB
-SORT_PRAGMAS = (f"PRAGMA cache_size=-{CACHE_KIB}", "PRAGMA threads=2")
-FAST_PRAGMAS = ("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA locking_mode=EXCLUSIVE", *SORT_PRAGMAS)
+BIG_CACHE = f"PRAGMA cache_size=-{CACHE_KIB}"
+FAST_PRAGMAS = ("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA locking_mode=EXCLUSIVE", BIG_CACHE)
 ALONE = "alone"  # option of a connection to a SQLite file that nobody else has, and that is left out when it fails
 
 T = TypeVar("T")
