@@ -12,6 +12,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 
 _PERSONA = "persona"
 _FIRST = 2  # what the first is called; "persona 1" might be read as "the first" of a list
+_FIRST_HALF = re.compile(r"[\w-]+-$")  # of a name that was found by its second alone
 _SAID_TWICE = re.compile(r"\bpersonas? (?=persona \d)", re.IGNORECASE)
 
 
@@ -45,5 +46,6 @@ def by_number(text: str, entities: Sequence[dict[str, Any]]) -> str:
     named = sorted((start, end) for start, end in found if not any(sign.isdigit() for sign in text[start:end]))
     numbers = {name: _FIRST + number for number, name in enumerate(dict.fromkeys(text[slice(*one)] for one in named))}
     for start, end in reversed(named):
-        text = f"{text[:start]}{_PERSONA} {numbers[text[start:end]]}{text[end:]}"
+        before = _FIRST_HALF.sub("", text[:start])
+        text = f"{before}{_PERSONA} {numbers[text[start:end]]}{text[end:]}"
     return _SAID_TWICE.sub("", text) if named else text

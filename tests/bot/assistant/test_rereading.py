@@ -22,6 +22,7 @@ def found(text: str, *names: str, entity: str = "persona") -> list[dict[str, Any
     [
         ("wie tickt Excel-Tina", ["Excel-Tina"], "wie tickt persona 2"),
         ("Excel-Tina or Cautious Carl?", ["Cautious Carl", "Excel-Tina"], "persona 2 or persona 3?"),
+        ("wie tickt Excel-Tina", ["Tina"], "wie tickt persona 2"),
         ("was will die Persona Sparfuchs", ["Sparfuchs"], "was will die persona 2"),
         ("Persona 4 und Sparfuchs", ["Persona 4", "Sparfuchs"], "Persona 4 und persona 2"),
         ("Persona 4", ["Persona 4"], "Persona 4"),
