@@ -2,8 +2,10 @@
 
 import asyncio
 import gc
+import logging
 import math
 import time
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -35,6 +37,7 @@ IDLE_SECONDS = 2.0  # between two steps of EM while no events come
 FOLLOW_SECONDS = 0.5
 GATHER_SECONDS = 0.003  # in which a sender who has just been answered can send the next event
 
+logger = logging.getLogger(__name__)
 router = APIRouter(prefix="/api/crm", tags=["events"])
 
 
@@ -110,9 +113,9 @@ class EventWriter:
             except StoreUnavailable as error:
                 _fail(orders, error)
             except Exception:
-                for order in orders:  # one of them is to blame, the others shall not suffer
+                for order in orders:  # one of them is to blame, or the classes; the others shall not suffer
                     try:
-                        await self._carry_out([order])
+                        await self._carry_out([order], follow=False)
                     except Exception as error:
                         _fail([order], error)
         if self.behind and (self.catching_up is None or self.catching_up.done()):
@@ -151,6 +154,8 @@ class EventWriter:
             await run_in_threadpool(catch_up, self.engine)
         except StoreUnavailable:  # somebody else writes; who has to follow is written down
             self.behind = True
+        except Exception as error:  # of ours: classes stand still, events go on; its message may hold personal data
+            logger.error("%s: %s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
 
     async def _settle(self) -> None:
         """Lets the classes come to rest while no events come."""
@@ -163,11 +168,11 @@ class EventWriter:
                 with suppress(StoreUnavailable):  # somebody else writes; there is time
                     at_rest = await run_in_threadpool(settle, self.engine, 0.0)
 
-    async def _carry_out(self, orders: Sequence[_Order]) -> None:
+    async def _carry_out(self, orders: Sequence[_Order], *, follow: bool = True) -> None:
         from persona_store.live.apply import apply_events  # loads the import's rules; only who gets events pays for it
 
         together = [event for order in orders for event in order.events]
-        first, follow = self.worked == -math.inf, time.monotonic() - self.followed >= FOLLOW_SECONDS
+        first, follow = self.worked == -math.inf, follow and time.monotonic() - self.followed >= FOLLOW_SECONDS
         report = await run_in_threadpool(apply_events, self.engine, together, follow=follow)
         if first:
             gc.freeze()  # looking for cycles in all that the first events load took a fifth of the time of later ones

@@ -11,17 +11,17 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.event import listen, remove
 
 from bot.gateway.app import create_app
 from bot.gateway.events import MOST_EVENTS
 from persona_store.database import session_scope
-from persona_store.database.models import Contact, Interaction, LiveEvent, LiveTouched
+from persona_store.database.models import Contact, Interaction, LiveEvent, LiveMember, LiveTouched, Persona
 from persona_store.live import signing
 from persona_store.live.signing import SIGNATURE_HEADER, TIMESTAMP_HEADER, VALID_SECONDS, events_secret, sign
 from persona_store.settings import Settings
-from tests.bot.conftest import served
+from tests.bot.conftest import new_installation, served
 from tests.ports import free_port
 
 PATH = "/api/crm/events"
@@ -203,6 +203,32 @@ async def test_many_singles_at_once_are_all_answered(client: httpx.AsyncClient, 
     assert rows(app, Interaction) == 60
     await app.state.event_writer.close()
     assert rows(app, LiveTouched) == 0
+
+
+async def test_classes_that_cannot_follow_hold_up_no_event(tmp_path: Path, built_store: Path) -> None:
+    known = new_installation(tmp_path, built_store)
+    app = create_app(known)
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://gateway") as client,
+    ):
+        with session_scope(app.state.engine, writes=True) as session:
+            persona = session.scalars(select(Persona).order_by(Persona.build_id.desc())).first()
+            contact = session.scalars(select(Contact.id).limit(1)).one()
+            broken = {
+                "build_id": persona.build_id,
+                "market": persona.market,
+                "codes": b"broken",
+                "posterior": b"broken",
+            }
+            home = {"build_id": persona.build_id, "market": persona.market}
+            session.add(LiveMember(contact_id=contact, added=False, **home, **broken))
+            session.execute(update(Contact).where(Contact.id == contact).values(external_id="4711"))
+        answers = await asyncio.gather(*(post(client, known, call(number)) for number in range(3)))
+        assert [answer.json()["applied"] for answer in answers] == [1, 1, 1]
+        assert rows(app, LiveTouched) == 1
+        assert (await post(client, known, person("4712", last_name="Meier"))).json()["applied"] == 1
 
 
 async def test_a_full_disk_is_told_and_the_same_events_can_be_sent_again(
