@@ -214,16 +214,10 @@ async def test_classes_that_cannot_follow_hold_up_no_event(tmp_path: Path, built
         httpx.AsyncClient(transport=transport, base_url="http://gateway") as client,
     ):
         with session_scope(app.state.engine, writes=True) as session:
-            persona = session.scalars(select(Persona).order_by(Persona.build_id.desc())).first()
+            persona = session.scalars(select(Persona).order_by(Persona.build_id.desc()).limit(1)).one()
             contact = session.scalars(select(Contact.id).limit(1)).one()
-            broken = {
-                "build_id": persona.build_id,
-                "market": persona.market,
-                "codes": b"broken",
-                "posterior": b"broken",
-            }
-            home = {"build_id": persona.build_id, "market": persona.market}
-            session.add(LiveMember(contact_id=contact, added=False, **home, **broken))
+            home = {"build_id": persona.build_id, "market": persona.market, "contact_id": contact}
+            session.add(LiveMember(**home, added=False, codes=b"broken", posterior=b"broken"))
             session.execute(update(Contact).where(Contact.id == contact).values(external_id="4711"))
         answers = await asyncio.gather(*(post(client, known, call(number)) for number in range(3)))
         assert [answer.json()["applied"] for answer in answers] == [1, 1, 1]
