@@ -1,15 +1,25 @@
 """What lists of leads share: how they are narrowed, leafed through, and that one of them can be opened."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
+from sqlalchemy.orm import Session
+
+from actions.background import in_time
 from actions.context import Request
 from actions.cues import wants_more
 from actions.reply import LookUp, Reply
 from actions.state import Kind, Option, Question, Subject, Talk
 from persona_store.answer import Answer
+from persona_store.antipersona.pipeline import state_of
+from persona_store.errors import PersonaBotError
 from persona_store.lexicon import find_terms
+from persona_store.settings import Language, settings
+from persona_store.wording import say
+
+T = TypeVar("T")
 
 LISTS: tuple[tuple[Kind, ...], ...] = (("pipeline",), ("promising",))
 PAGE = 5
@@ -47,6 +57,20 @@ def listed(request: Request, question: Question, answer: Answer, people: Sequenc
     )
     talk = replace(request.talk, question=question, explained=0, options=options, chosen=None, offer=None, missed=0)
     return Reply((answer,), talk, tuple(LookUp("list_anti_personas", one.id) for one in people))
+
+
+def judged_once(
+    session: Session, name: str, question: Question, language: Language, judge: Callable[[Session], T]
+) -> T:
+    """What `judge` finds at the question's phase and company: once for a state of the data, read from then on.
+
+    Raises PersonaBotError with a sentence for people while it is still at work.
+    """
+    key = (name, question.phase, question.company, state_of(session), settings().care_cost_per_hour)
+    found = in_time(session, key, judge, fresh=FRESH_SECONDS)
+    if found is None:
+        raise PersonaBotError(say("figures.busy", language))
+    return found
 
 
 def _phase_in(text: str) -> str | None:

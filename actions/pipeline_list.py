@@ -5,49 +5,38 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from actions.answers.pipeline import no_more_answer, pipeline_answer
-from actions.background import in_time
 from actions.context import Request
 from actions.list_promising import list_best
-from actions.listing import FRESH_SECONDS, MOST_JUDGED, MOST_KEPT, PAGE, leafs_on, listed, narrowed
+from actions.listing import MOST_JUDGED, MOST_KEPT, PAGE, judged_once, leafs_on, listed, narrowed
 from actions.reply import Reply
 from actions.state import Question, Subject
-from persona_store.antipersona.pipeline import Pipeline, all_listed, list_anti_personas, state_of
-from persona_store.errors import PersonaBotError
-from persona_store.settings import Language, settings
-from persona_store.wording import say
+from persona_store.antipersona.pipeline import Pipeline, all_listed, list_anti_personas
+from persona_store.settings import Language
 
 
 def list_them(request: Request, session: Session, question: Question) -> Reply:
     """Lists the anti-personas at the phase and company of the message; "the first one" then opens one of them."""
     question = narrowed(request, question)
-    found = _page_of(session, question.phase, question.company, PAGE * (question.page - 1), request.language)
+    found = _page_of(session, question, request.language)
     people = [Subject("contact", str(lead.contact_id), lead.name, lead.company) for lead in found.leads]
     return listed(request, question, pipeline_answer(found, request.language), people, "antipersona")
 
 
-def _page_of(session: Session, phase: str | None, company: str | None, offset: int, language: Language) -> Pipeline:
-    """The page from `offset` on. All are judged once for a state of the data; that is kept, and read from then on.
+def _page_of(session: Session, question: Question, language: Language) -> Pipeline:
+    """The question's page; raises PersonaBotError with a sentence for people while leads are still being judged."""
+    offset = PAGE * (question.page - 1)
 
-    Raises PersonaBotError with a sentence for people while they are still being judged.
-    """
-    if offset + PAGE > MOST_KEPT:
-        return list_anti_personas(
-            session, stage=phase, company=company, limit=PAGE, offset=offset, most_judged=MOST_JUDGED
-        )
-    name = ("pipeline", phase, company, state_of(session), settings().care_cost_per_hour)
-    found = in_time(
-        session,
-        name,
-        lambda own: list_anti_personas(own, stage=phase, company=company, limit=MOST_KEPT, most_judged=MOST_JUDGED),
-        fresh=FRESH_SECONDS,
-    )
-    if found is None:
-        raise PersonaBotError(say("figures.busy", language))
-    page = found.leads[offset : offset + PAGE]
-    if all_listed(session, [lead.contact_id for lead in page]):
-        return replace(found, leads=page, offset=offset)
-    # somebody on it has objected or was erased since: nobody waits for the next state
-    return list_anti_personas(session, stage=phase, company=company, limit=PAGE, offset=offset, most_judged=MOST_JUDGED)
+    def judge(own: Session, limit: int = MOST_KEPT, offset: int = 0) -> Pipeline:
+        where = {"stage": question.phase, "company": question.company}
+        return list_anti_personas(own, **where, limit=limit, offset=offset, most_judged=MOST_JUDGED)
+
+    if offset + PAGE <= MOST_KEPT:
+        found = judged_once(session, "pipeline", question, language, judge)
+        page = found.leads[offset : offset + PAGE]
+        if all_listed(session, [lead.contact_id for lead in page]):
+            return replace(found, leads=page, offset=offset)
+    # Far on in the list, or somebody on the page has objected or was erased since: nobody waits for the next state.
+    return judge(session, PAGE, offset)
 
 
 def goes_on_with_list(request: Request, session: Session) -> Reply | None:
