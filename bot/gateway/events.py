@@ -35,7 +35,7 @@ IDLE_SECONDS = 2.0  # between two steps of EM while no events come
 # Most of what it costs that classes follow does not depend on how many events they follow, so under load they do it
 # twice a second for all that came; after a pause each event is followed before its sender has the answer.
 FOLLOW_SECONDS = 0.5
-GATHER_SECONDS = 0.003  # in which a sender who has just been answered can send the next event
+GATHER_SECONDS = 0.008  # in which a sender who has just been answered can send the next event
 
 logger = logging.getLogger(__name__)
 router = APIRouter(prefix="/api/crm", tags=["events"])
