@@ -196,11 +196,19 @@ def _checked(path: Path, encoding: str) -> str:
 def _decode(path: Path, encoding: str) -> None:
     """Decodes the whole file block by block; raises InputError at a NUL, UnicodeDecodeError where it does not fit."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    row = 1
     with path.open("rb") as file:
         while block := file.read(BLOCK_BYTES):
-            text = decoder.decode(block)
-            if (place := text.find("\x00")) >= 0:
-                raise problem("nul", path, row=row + text.count("\n", 0, place))
-            row += text.count("\n")
+            if "\x00" in decoder.decode(block):
+                raise problem("nul", path, row=_row_of_nul(path, encoding))
         decoder.decode(b"", final=True)
+
+
+def _row_of_nul(path: Path, encoding: str) -> int:
+    row = 1
+    with path.open(encoding=encoding, newline="") as file:
+        while text := file.read(BLOCK_BYTES):
+            before, nul, _ = text.partition("\x00")
+            row += before.count("\n")
+            if nul:
+                break
+    return row

@@ -116,8 +116,8 @@ class Loader:
         return read, early.notes.texts()
 
     def _pieces(self, source: Source, mapping: FileMapping) -> Iterator[Piece]:
-        """The pieces of a table, the next one read while one is worked on."""
-        return ahead(self._piece_of(chunk, mapping) for chunk in source.chunks())
+        """The pieces of a table: one is worked on, the cells of the next are read, and the one after that is parsed."""
+        return ahead(self._piece_of(chunk, mapping) for chunk in ahead(source.chunks()))
 
     def _piece_of(self, chunk: Chunk, mapping: FileMapping) -> Piece:
         kind: TableKind = mapping.table  # type: ignore[assignment]  # as above

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import polars as pl
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Select, func
 
 COPY_NULL = "\\N"
 ROWS_AT_ONCE = 50_000
@@ -18,6 +18,7 @@ COLLECT_AFTER = 200_000
 CACHE_KIB = 524_288  # SQLite's page cache while loading, and what it sorts at a time for an index; default: 2 MB
 BIG_CACHE = f"PRAGMA cache_size=-{CACHE_KIB}"
 FAST_PRAGMAS = ("PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF", "PRAGMA locking_mode=EXCLUSIVE", BIG_CACHE)
+NOTHING = -(1 << 62)  # stands for no number, where one is wanted
 ALONE = "alone"  # option of a connection to a SQLite file that nobody else has, and that is left out when it fails
 
 T = TypeVar("T")
@@ -67,7 +68,7 @@ def insert_frames(connection: Connection, parts: Iterable[tuple[str, pl.DataFram
 
 @contextmanager
 def frame_writer(path: str) -> Iterator[Any]:
-    """An ADBC cursor on a SQLite file that nobody uses meanwhile; it writes without any journal."""
+    """An ADBC cursor on a SQLite file that nobody uses meanwhile; it reads, and writes without any journal."""
     from adbc_driver_sqlite import dbapi  # brings pandas with it, which answering need not load
 
     with dbapi.connect(path, autocommit=True) as file, file.cursor() as cursor:
@@ -95,8 +96,32 @@ def ahead(items: Iterable[T]) -> Iterator[T]:
 def read_rows(
     connection: Connection, query: Select[*tuple[Any, ...]], schema: dict[str, type[pl.DataType]]
 ) -> pl.DataFrame:
-    """The rows of a query of numbers and texts as a frame, fetched in pieces so that millions of them fit."""
+    """The rows of a query of whole numbers and texts as a frame, fetched in pieces so that millions of them fit."""
+    if connection.get_execution_options().get(ALONE):
+        return _read_alone(connection, query, schema)
     return pl.concat([pl.DataFrame(schema=schema), *read_parts(connection, query, schema)])
+
+
+def _read_alone(
+    connection: Connection, query: Select[*tuple[Any, ...]], schema: dict[str, type[pl.DataType]]
+) -> pl.DataFrame:
+    """The same by the driver of frames, in a third of the time; see `insert_frames`.
+
+    It tells types by the first rows, so that what is empty bears a mark there.
+    """
+    marks = {name: "" if kind == pl.String else NOTHING for name, kind in schema.items()}
+    columns = [
+        func.ifnull(column, mark).label(name)
+        for column, (name, mark) in zip(query.selected_columns, marks.items(), strict=True)
+    ]
+    marked = query.with_only_columns(*columns, maintain_column_froms=True)
+    statement = marked.compile(connection, compile_kwargs={"literal_binds": True})
+    connection.exec_driver_sql("COMMIT")
+    with frame_writer(str(connection.engine.url.database)) as cursor:
+        cursor.execute(str(statement))
+        found = pl.DataFrame(cursor.fetch_arrow_table(), schema_overrides=dict(schema))
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    return found.select(pl.when(pl.col(name) != mark).then(pl.col(name)) for name, mark in marks.items())
 
 
 def read_parts(
