@@ -16,10 +16,6 @@ _SELDOM = 0.02  # share of an intent's examples that name a person or firm all t
 _OFTEN = 0.1  # share of an intent's examples that name a persona, so that an unknown name in it is one
 _COMPARING = "compare_personas"
 _ROLE = "role"
-_ARTICLES = frozenset({"a", "an", "ein", "eine", "einen", "einem", "einer", "ner", "nem", "nen", "as", "als"})
-_MY = frozenset({"mein", "meine", "meinem", "meinen", "meiner", "my", "our", "their"})
-_OUR = frozenset({"unser", "unsere", "unserem", "unseren", "unserer"})
-_OF_SOMEBODY = _ARTICLES | _MY | _OUR
 _WORKING = frozenset({"at", "of", "from", "bei", "beim", "von", "vom"})
 _BETWEEN = (" ", "-")  # two parts of one name
 
@@ -41,13 +37,10 @@ def fitting(
     """`found` as names of what `intent`, which is acted upon, may be about (`kinds` as `named_kinds` gives them).
 
     Who is addressed by a form of address, a title, an e-mail address or a number stays a person, what many know a firm,
-    and so does where somebody works ("the copywriter at Quarry Lane"). Where personas are asked about, a role is the
-    name of one, unless somebody's ("our CFO") or somebody at a firm.
+    and so does where somebody works ("the copywriter at Quarry Lane").
     """
     if intent not in kinds:
         return list(found)
-    if kinds[intent]:
-        found = _roles_as_personas(sentence, found)
     kept: list[Span] = []
     for one in (part for whole in found for part in _parted(sentence, whole, intent, knowledge)):
         if one.entity not in (_CONTACT, _COMPANY) or _sure(sentence, one, knowledge):
@@ -69,21 +62,6 @@ def _parted(sentence: Sentence, one: Span, intent: str, knowledge: Knowledge) ->
         if GIVEN in kinds[place] and inside[place].end < inside[place + 1].start:
             return [Span(one.start, inside[place].end, _PERSONA), Span(inside[place + 1].start, one.end, _PERSONA)]
     return [one]
-
-
-def _roles_as_personas(sentence: Sentence, found: Sequence[Span]) -> list[Span]:
-    """`found` with the roles, also those that the lexicon finds, as personas, unless they are somebody's."""
-    roles = [one for one in found if one.entity == _ROLE]
-    terms = [Span(term.start, term.end, _ROLE) for term in sentence.terms if term.entity == _ROLE]
-    result = [one for one in found if one.entity != _ROLE]
-    for one in sorted([*terms, *roles], key=lambda span: span.start - span.end):
-        if any(one.start < other.end and other.start < one.end for other in result):
-            continue
-        before = words_in(sentence, Span(0, one.start, ""))[-1:]
-        after = words_in(sentence, Span(one.end, len(sentence.text), ""))[:1]
-        somebody = {*before} & _OF_SOMEBODY or {*after} & _WORKING
-        result.append(one if somebody else Span(one.start, one.end, _PERSONA))
-    return sorted(result, key=lambda span: span.start)
 
 
 def _sure(sentence: Sentence, one: Span, knowledge: Knowledge) -> bool:

@@ -64,8 +64,6 @@ class _View:
             return self.before(one) not in SALUTATIONS | TITLES and not any(self.kinds[index] for index in inside)
         if _ROLE not in terms or self.before(one) in _ANNOUNCING:
             return False
-        if self.knowledge.kinds.get(self.sentence.intent) == _PERSONA:
-            return self.before(one) in _INDEFINITE
         name = tuple(self.words[index] for index in inside)
         return self.before(one) in _INDEFINITE or not self.knowledge.gazetteer.knows(name, _PERSONA)
 
