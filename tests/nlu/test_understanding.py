@@ -37,7 +37,7 @@ TEST_SETS = ("test", "test2")  # the writers of the second are farther from thos
 LEAST_ACCURACY = {"test": 0.95, "test2": 0.915}
 LEAST_F1 = {
     "test": {"contact": 0.95, "company": 0.84, "role": 0.90, "persona": 0.97},
-    "test2": {"contact": 0.91, "company": 0.875, "role": 0.81, "persona": 0.89},
+    "test2": {"contact": 0.90, "company": 0.84, "role": 0.80, "persona": 0.875},
 }
 MOST_WRONG_AND_CONFIDENT = {"test": 0.02, "test2": 0.02}
 LEAST_OUT_OF_SCOPE_RECALL = 0.9
