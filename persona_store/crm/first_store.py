@@ -24,7 +24,7 @@ FILLED = (
 )
 # Nobody else has the file, and when the import fails it is left out: rolling back is all it must be able to.
 ALONE_PRAGMAS = ("PRAGMA journal_mode=MEMORY", "PRAGMA synchronous=OFF")
-BULK_PRAGMAS = ("PRAGMA foreign_keys=OFF", BIG_CACHE)
+BULK_PRAGMAS = ("PRAGMA foreign_keys=OFF", BIG_CACHE, "PRAGMA threads=1")  # one thread more sorts an index
 GONE_BY = (Suppressed, Import)  # what an import goes by itself: who must not come back, and which number it gets
 STUMP = 2  # bytes left of a store that was replaced: no database, nor an empty one (for SQLite a single byte is)
 
