@@ -3,5 +3,5 @@
 import os
 
 # Polars gives memory back to the system half a second after it was last used, and a big import asks for the same again
-# at once: a quarter of the time of its reading. Read by the allocator when polars is loaded (jemalloc.net, `man`).
-os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:30000,muzzy_decay_ms:-1")
+# a second later: a quarter of its reading. Read by the allocator (jemalloc) when polars is loaded.
+os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:3000,muzzy_decay_ms:0")
