@@ -33,17 +33,23 @@ from tests.nlu.measure import (
 # What is measured now, less the few sentences or one span that another machine's rounding may turn; to be raised as
 # understanding grows. Wanted are an accuracy of 0.95, an F1 of 0.92 for each of the names, and 1 % of wrong and
 # confident answers.
-TEST_SETS = ("test", "test2")  # the writers of the second are farther from those who taught
-LEAST_ACCURACY = {"test": 0.95, "test2": 0.915}
+TEST_SETS = ("test", "test2", "test3")  # the writers of the later ones are farther from those who taught
+LEAST_ACCURACY = {"test": 0.95, "test2": 0.915, "test3": 0.94}
 LEAST_F1 = {
     "test": {"contact": 0.95, "company": 0.84, "role": 0.90, "persona": 0.97},
     "test2": {"contact": 0.90, "company": 0.84, "role": 0.80, "persona": 0.875},
+    "test3": {"contact": 0.93, "company": 0.90, "role": 0.89, "persona": 0.95},
 }
-MOST_WRONG_AND_CONFIDENT = {"test": 0.02, "test2": 0.02}
+MOST_WRONG_AND_CONFIDENT = {"test": 0.02, "test2": 0.02, "test3": 0.015}
 LEAST_OUT_OF_SCOPE_RECALL = 0.9
 LEAST_EXAMPLES = 30
-LEAST_HELD_OUT = {"dev": 3, "test": 10, "test2": 3}  # of each intent
-LEAST_OUT_OF_SCOPE = {"dev": 20, "test": 30, "test2": 20}  # what people may ask beside the matter varies more
+LEAST_HELD_OUT = {"dev": 3, "test": 10, "test2": 3, "test3": 6}  # of each intent
+LEAST_OUT_OF_SCOPE = {
+    "dev": 20,
+    "test": 30,
+    "test2": 20,
+    "test3": 30,
+}  # what people may ask beside the matter varies more
 NONSENSE = ("xylophon elefant", "qwrtz plmok", "brzl", "lorem ipsum dolor", "snorf glimby", "kdjfhg sldkfj", "wububu")
 LONGEST_SHORTHAND = 3  # words: "von vorn bitte" is said by everybody, so it may be taught and yet held out
 

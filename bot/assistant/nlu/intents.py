@@ -171,14 +171,8 @@ def _lesson(sparse: csr_matrix, vectors: Floats, copies: Copies, labels: NDArray
         for weights, (rows, judge) in zip(parts, folds, strict=True):
             scores[judge] = weights.scores(sparse[judge], vectors[judge])
             sparse_scores[judge] = weights.scores(sparse[judge], vectors[judge][:, :0])
-            near[judge] = _neighbours(vectors, copies, labels, rows).likeness(vectors[judge])
-    return Lesson(whole, _neighbours(vectors, copies, labels, everything), Heldout(scores, sparse_scores, near))
-
-
-def _neighbours(vectors: Floats, copies: Copies, labels: NDArray[np.intp], rows: NDArray[np.intp]) -> Taught:
-    more = copies.among(rows)
-    all_labels = np.concatenate([labels[rows], labels[copies.of[more]]])
-    return taught(np.concatenate([vectors[rows], copies.vectors[more]]), all_labels)
+            near[judge] = taught(vectors[rows], labels[rows]).likeness(vectors[judge])
+    return Lesson(whole, taught(vectors, labels), Heldout(scores, sparse_scores, near))
 
 
 def trust(scores: Floats, likeness: Floats, labels: NDArray[np.intp]) -> Trust:
