@@ -44,12 +44,8 @@ MOST_WRONG_AND_CONFIDENT = {"test": 0.02, "test2": 0.02, "test3": 0.015}
 LEAST_OUT_OF_SCOPE_RECALL = 0.9
 LEAST_EXAMPLES = 30
 LEAST_HELD_OUT = {"dev": 3, "test": 10, "test2": 3, "test3": 6}  # of each intent
-LEAST_OUT_OF_SCOPE = {
-    "dev": 20,
-    "test": 30,
-    "test2": 20,
-    "test3": 30,
-}  # what people may ask beside the matter varies more
+# Of what the assistant is not for: what people may ask beside the matter varies more.
+LEAST_OUT_OF_SCOPE = {"dev": 20, "test": 30, "test2": 20, "test3": 30}
 NONSENSE = ("xylophon elefant", "qwrtz plmok", "brzl", "lorem ipsum dolor", "snorf glimby", "kdjfhg sldkfj", "wububu")
 LONGEST_SHORTHAND = 3  # words: "von vorn bitte" is said by everybody, so it may be taught and yet held out
 
