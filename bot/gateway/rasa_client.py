@@ -25,7 +25,7 @@ LARGEST_REPLY = 1024 * 1024
 IDENTITY_SECONDS = 60  # longer than the longest turn, too short to be of use to anyone else
 SLACK_SECONDS = 0.9  # what a turn needs beside its actions, so that Rasa's own apology arrives before ours
 AWAY = 503  # status by which Rasa says that it could not answer, and that nothing was kept
-CONNECT_SECONDS = 1.0
+UP_SECONDS = 1.0
 COMMAND = re.compile(r"/[a-z_]{1,60}(\{.{0,1000}\})?")
 
 
@@ -39,7 +39,7 @@ class RasaClient:
         self._line = Line()
         self._http = httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{known.rasa_port}",
-            timeout=httpx.Timeout(self.turn_seconds, connect=CONNECT_SECONDS),
+            timeout=self.turn_seconds,  # to connect as well: where Rasa is away that fails at once, but it may be busy
             trust_env=False,  # a proxy of the environment must not see what people ask
         )
 
@@ -85,7 +85,7 @@ class RasaClient:
     async def is_up(self) -> bool:
         """Whether Rasa's REST channel answers."""
         try:
-            return (await self._http.get("/webhooks/rest/", timeout=CONNECT_SECONDS)).is_success
+            return (await self._http.get("/webhooks/rest/", timeout=UP_SECONDS)).is_success
         except httpx.HTTPError:
             return False
 
