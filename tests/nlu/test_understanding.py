@@ -34,11 +34,11 @@ from tests.nlu.measure import (
 # understanding grows. Wanted are an accuracy of 0.95, an F1 of 0.92 for each of the names, and 1 % of wrong and
 # confident answers.
 TEST_SETS = ("test", "test2", "test3")  # the writers of the later ones are farther from those who taught
-LEAST_ACCURACY = {"test": 0.95, "test2": 0.915, "test3": 0.94}
+LEAST_ACCURACY = {"test": 0.95, "test2": 0.925, "test3": 0.945}
 LEAST_F1 = {
     "test": {"contact": 0.95, "company": 0.84, "role": 0.90, "persona": 0.97},
-    "test2": {"contact": 0.90, "company": 0.84, "role": 0.80, "persona": 0.875},
-    "test3": {"contact": 0.93, "company": 0.90, "role": 0.89, "persona": 0.95},
+    "test2": {"contact": 0.88, "company": 0.85, "role": 0.79, "persona": 0.89},
+    "test3": {"contact": 0.94, "company": 0.92, "role": 0.89, "persona": 0.96},
 }
 MOST_WRONG_AND_CONFIDENT = {"test": 0.02, "test2": 0.02, "test3": 0.015}
 LEAST_OUT_OF_SCOPE_RECALL = 0.9
