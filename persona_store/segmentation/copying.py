@@ -31,8 +31,8 @@ class Wanted(NamedTuple):
 class Share(NamedTuple):
     """The ids one reader copies: the part number `place` of `of` even ones."""
 
-    place: int = 0
-    of: int = 1
+    place: int
+    of: int
 
 
 def copy_tables(
